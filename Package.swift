@@ -1,0 +1,193 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The house, floor by floor. A target may import only floors below its own, and inside a floor only what is
+// noted here; `swift build --explicit-target-dependency-import-check error` refuses any other arrow.
+//
+// Nothing is fetched: what others do better comes from Debian's C libraries, as system-library targets.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C library that Debian ships: a folder with a module map and a shim header.
+func system(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", providers: [.apt([apt])])
+}
+
+/// A library target in its floor's folder.
+func library(_ floor: String, _ name: String, _ uses: [Target.Dependency], links: [LinkerSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: uses, path: "Sources/\(floor)/\(name)", swiftSettings: strict, linkerSettings: links)
+}
+
+/// A program: arguments, wiring, signals and exit codes over the parts.
+func program(_ name: String, path: String? = nil, _ uses: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: uses, path: path ?? "Sources/Programs/\(name)", swiftSettings: strict)
+}
+
+/// The tests of one target, mirrored under `Tests/<floor>`.
+func tests(_ floor: String, _ subject: String, _ uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(subject)Tests", dependencies: [.target(name: subject), "TestSupport"] + uses,
+        path: "Tests/\(floor)/\(subject)Tests", resources: resources, swiftSettings: strict)
+}
+
+// Floor 0: names that Swift cannot import by itself.
+let c: [Target] = [
+    system("CNcurses", apt: "libncurses-dev"),
+    system("COpenSSL", apt: "libssl-dev"),
+    system("CYAML", apt: "libyaml-dev"),
+    system("CSQLite", apt: "libsqlite3-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
+    // epoll, eventfd, signalfd, accept4 and friends: glibc's overlay has none of them, and they want _GNU_SOURCE.
+    .target(name: "CLinux", path: "Sources/C/CLinux", cSettings: [.define("_GNU_SOURCE")]),
+]
+
+// Floor 1: units and bytes.
+let ground: [Target] = [
+    // Rounding is libm's; a program that never imports Glibc would not link it.
+    library("Ground", "Quantities", [], links: [.linkedLibrary("m")]),
+    library("Ground", "ByteCursor", []),
+]
+
+// Floor 2: bytes to values and back; no I/O, and no input can trap.
+let wire: [Target] = [
+    library("Wire", "HTTPWire", ["ByteCursor", "CZlib"]),
+    library("Wire", "JSONWire", ["ByteCursor"]),
+    // YAML is read into the JSON data model: Istio's API is one schema in two spellings.
+    library("Wire", "YAMLWire", ["ByteCursor", "JSONWire", "CYAML"]),
+    library("Wire", "ProtobufWire", ["ByteCursor"]),
+    library("Wire", "ExpositionWire", ["ByteCursor"]),
+]
+
+// Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout stand on MeshModel.
+let model: [Target] = [
+    library("Model", "MeshModel", ["Quantities"]),
+    library("Model", "MeshConfig", ["MeshModel", "Quantities", "JSONWire", "YAMLWire"]),
+    library("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
+    library("Model", "Discovery", ["MeshModel", "Quantities", "JSONWire"]),
+    library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
+    library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
+    library("Model", "GraphLayout", []),
+]
+
+// Floor 4: the outside world. HTTPTransport stands on TLSTransport, and that on SystemIO.
+let edges: [Target] = [
+    library("Edges", "SystemIO", ["CLinux", "Quantities"]),
+    library("Edges", "TLSTransport", ["SystemIO", "COpenSSL", "Quantities"]),
+    library("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
+    library("Edges", "Storage", ["CSQLite", "Quantities"]),
+    library("Edges", "TerminalUI", ["CNcurses", "CLinux", "Quantities"]),
+]
+
+// Floor 5: one product part each. They never import each other; the programs join them by values of floor 3.
+let parts: [Target] = [
+    library("Parts", "Console", ["TerminalUI", "GraphLayout", "MeshModel", "TraceModel", "Quantities"]),
+    library(
+        "Parts", "Collector",
+        [
+            "HTTPTransport", "SystemIO", "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPWire",
+            "JSONWire", "Quantities",
+        ]),
+    library(
+        "Parts", "Steering",
+        ["HTTPTransport", "HTTPWire", "MeshConfig", "MeshModel", "JSONWire", "YAMLWire", "Quantities"]),
+    library(
+        "Parts", "Proxy",
+        [
+            "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
+            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Quantities",
+        ]),
+    library(
+        "Parts", "ControlPlane",
+        [
+            "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
+            "JSONWire", "YAMLWire", "ExpositionWire", "Quantities",
+        ]),
+]
+
+// Floor 6: what a person starts.
+let programs: [Target] = [
+    program(
+        "meshtop",
+        [
+            "Console", "Collector", "Steering", "TerminalUI", "HTTPTransport", "HTTPWire", "SystemIO", "MeshModel",
+            "MeshConfig", "TraceModel", "GraphLayout", "JSONWire", "YAMLWire", "Quantities",
+        ]),
+    program("meshtop-proxy", ["Proxy", "SystemIO"]),
+    program("meshtop-control", ["ControlPlane", "SystemIO"]),
+    program(
+        "meshtop-bench",
+        [
+            "Console", "Collector", "Proxy", "TerminalUI", "GraphLayout", "MetricStore", "ExpositionWire", "MeshModel",
+            "TraceModel", "SystemIO", "HTTPTransport", "HTTPWire", "Quantities",
+        ]),
+    program(
+        "shop", path: "demo/shop",
+        ["HTTPTransport", "HTTPWire", "SystemIO", "JSONWire", "Quantities"]),
+]
+
+let testing: [Target] = [
+    // Fakes, generators and checkers that several suites share.
+    .target(
+        name: "TestSupport", dependencies: ["SystemIO", "Quantities"], path: "Tests/TestSupport",
+        swiftSettings: strict),
+    tests("Ground", "Quantities"),
+    tests("Ground", "ByteCursor"),
+    tests("Wire", "HTTPWire"),
+    tests("Wire", "JSONWire"),
+    tests("Wire", "YAMLWire", ["JSONWire"]),
+    tests("Wire", "ProtobufWire"),
+    tests("Wire", "ExpositionWire"),
+    tests("Model", "MeshModel", ["Quantities"]),
+    tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire"]),
+    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
+    tests("Model", "Discovery", ["MeshModel", "JSONWire"]),
+    tests("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
+    tests("Model", "TraceModel", ["Quantities", "JSONWire", "ProtobufWire"]),
+    tests("Model", "GraphLayout"),
+    tests("Edges", "SystemIO", ["Quantities"]),
+    tests("Edges", "TLSTransport", ["SystemIO"]),
+    tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
+    tests("Edges", "Storage"),
+    tests("Edges", "TerminalUI", ["Quantities"]),
+    tests(
+        "Parts", "Console", ["TerminalUI", "GraphLayout", "MeshModel", "TraceModel", "Quantities"],
+        resources: [.copy("Golden")]),
+    tests(
+        "Parts", "Collector",
+        [
+            "MetricStore", "TraceModel", "MeshModel", "HTTPTransport", "SystemIO", "HTTPWire", "JSONWire", "Quantities",
+        ]),
+    tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
+    tests(
+        "Parts", "Proxy",
+        [
+            "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "MeshModel", "HTTPWire",
+            "JSONWire", "Quantities",
+        ]),
+    tests(
+        "Parts", "ControlPlane",
+        [
+            "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
+            "JSONWire", "YAMLWire", "Quantities",
+        ]),
+    // The whole chain: real programs as children, watched from outside.
+    .testTarget(
+        name: "MeshTests",
+        dependencies: ["TestSupport", "SystemIO", "HTTPTransport", "HTTPWire", "JSONWire", "Quantities"],
+        path: "Tests/Programs/MeshTests", swiftSettings: strict),
+]
+
+let package = Package(
+    name: "meshtop",
+    products: ["meshtop", "meshtop-proxy", "meshtop-control", "meshtop-bench", "shop"]
+        .map { .executable(name: $0, targets: [$0]) },
+    dependencies: [],
+    targets: c + ground + wire + model + edges + parts + programs + testing,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,97 @@
+package import Quantities
+
+/// A W3C trace id: 16 bytes, never all zero. <https://www.w3.org/TR/trace-context/#trace-id>
+package struct TraceID: Hashable, Sendable, CustomStringConvertible {
+    package let high: UInt64
+    package let low: UInt64
+
+    /// Nothing for the all-zero id, which means "no trace".
+    package init?(high: UInt64, low: UInt64) {
+        guard high | low != 0 else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    /// 32 lower-case hex digits.
+    package var description: String { hexadecimal(high) + hexadecimal(low) }
+}
+
+/// A span id: 8 bytes, never all zero.
+package struct SpanID: Hashable, Sendable, CustomStringConvertible {
+    package let value: UInt64
+
+    /// Nothing for the all-zero id, which means "no span".
+    package init?(_ value: UInt64) {
+        guard value != 0 else { return nil }
+        self.value = value
+    }
+
+    /// 16 lower-case hex digits.
+    package var description: String { hexadecimal(value) }
+}
+
+/// One timed piece of work, as OpenTelemetry defines it.
+package struct Span: Hashable, Sendable {
+    package enum Kind: Int, Hashable, Sendable {
+        // OTLP's numbers (opentelemetry/proto/trace/v1/trace.proto, SpanKind).
+        case unspecified = 0
+        case `internal`, server, client, producer, consumer
+    }
+
+    package enum Status: Int, Hashable, Sendable {
+        // OTLP's numbers (Status.StatusCode).
+        case unset = 0
+        case ok, error
+    }
+
+    package struct Attribute: Hashable, Sendable {
+        package var key: String
+        /// The value in its plain text form.
+        package var value: String
+
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package var trace: TraceID
+    package var id: SpanID
+    package var parent: SpanID?
+    package var name: String
+    package var kind: Kind
+    /// `service.name` of the resource.
+    package var service: String
+    package var start: WallTime
+    package var duration: Duration
+    package var status: Status
+    package var statusMessage: String
+    /// The span's own attributes, then the resource's, in the order they came.
+    package var attributes: [Attribute]
+
+    package init(
+        trace: TraceID, id: SpanID, parent: SpanID? = nil, name: String, kind: Kind, service: String, start: WallTime,
+        duration: Duration, status: Status = .unset, statusMessage: String = "", attributes: [Attribute] = []
+    ) {
+        self.trace = trace
+        self.id = id
+        self.parent = parent
+        self.name = name
+        self.kind = kind
+        self.service = service
+        self.start = start
+        self.duration = duration
+        self.status = status
+        self.statusMessage = statusMessage
+        self.attributes = attributes
+    }
+
+    package var end: WallTime { start.advanced(by: duration) }
+
+    package func attribute(_ key: String) -> String? { attributes.first { $0.key == key }?.value }
+}
+
+private func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

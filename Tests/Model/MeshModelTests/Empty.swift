@@ -1,0 +1,1 @@
+// Empty room: the first file that moves in replaces this one.

@@ -1,0 +1,5 @@
+@main
+enum Program {
+    static func main() {
+    }
+}
