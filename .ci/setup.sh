@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034 # the lists are for those who source this
 # Shared by demo/run, Tests/run and .ci/run: find the toolchain and install what is missing, or say what to do.
 # Sourced, not run. Words go to stderr.
 
