@@ -45,6 +45,8 @@ let c: [Target] = [
     system("CZlib", apt: "zlib1g-dev"),
     // epoll, eventfd, signalfd, accept4 and friends: glibc's overlay has none of them, and they want _GNU_SOURCE.
     .target(name: "CLinux", path: "Sources/C/CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    // What runs inside signal handlers to put a terminal back, where Swift may not run.
+    .target(name: "CTerminal", path: "Sources/C/CTerminal"),
 ]
 
 // Floor 1: units and bytes.
@@ -81,12 +83,12 @@ let edges: [Target] = [
     library("Edges", "TLSTransport", ["SystemIO", "COpenSSL", "Quantities"]),
     library("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
     library("Edges", "Storage", ["CSQLite", "Quantities"]),
-    library("Edges", "TerminalUI", ["CNcurses", "CLinux", "Quantities"]),
+    library("Edges", "TerminalUI", ["CNcurses", "CTerminal", "CLinux", "Quantities"]),
 ]
 
 // Floor 5: one product part each. They never import each other; the programs join them by values of floor 3.
 let parts: [Target] = [
-    library("Parts", "Console", ["TerminalUI", "GraphLayout", "MeshModel", "TraceModel", "Quantities"]),
+    library("Parts", "Console", ["TerminalUI", "SystemIO", "GraphLayout", "MeshModel", "TraceModel", "Quantities"]),
     library(
         "Parts", "Collector",
         [
@@ -95,7 +97,7 @@ let parts: [Target] = [
         ]),
     library(
         "Parts", "Steering",
-        ["HTTPTransport", "HTTPWire", "MeshConfig", "MeshModel", "JSONWire", "YAMLWire", "Quantities"]),
+        ["HTTPTransport", "SystemIO", "HTTPWire", "MeshConfig", "MeshModel", "JSONWire", "YAMLWire", "Quantities"]),
     library(
         "Parts", "Proxy",
         [
@@ -123,8 +125,7 @@ let programs: [Target] = [
     program(
         "meshtop-bench",
         [
-            "Console", "Collector", "Proxy", "TerminalUI", "GraphLayout", "MetricStore", "ExpositionWire", "MeshModel",
-            "TraceModel", "SystemIO", "HTTPTransport", "HTTPWire", "Quantities",
+            "GraphLayout", "ExpositionWire", "SystemIO", "HTTPTransport", "CLinux", "Quantities",
         ]),
     program(
         "shop", path: "demo/shop",
@@ -147,14 +148,16 @@ let testing: [Target] = [
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire"]),
     tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire"]),
-    tests("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
-    tests("Model", "TraceModel", ["Quantities", "JSONWire", "ProtobufWire"]),
+    tests(
+        "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"]),
+    tests(
+        "Model", "TraceModel", ["Quantities", "SystemIO", "JSONWire", "ProtobufWire"]),
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
     tests("Edges", "TLSTransport", ["SystemIO"]),
     tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
     tests("Edges", "Storage"),
-    tests("Edges", "TerminalUI", ["Quantities"]),
+    tests("Edges", "TerminalUI", ["CTerminal", "Quantities"]),
     tests(
         "Parts", "Console", ["TerminalUI", "GraphLayout", "MeshModel", "TraceModel", "Quantities"],
         resources: [.copy("Golden")]),
@@ -167,8 +170,8 @@ let testing: [Target] = [
     tests(
         "Parts", "Proxy",
         [
-            "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "MeshModel", "HTTPWire",
-            "JSONWire", "Quantities",
+            "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
+            "HTTPWire", "JSONWire", "ProtobufWire", "ByteCursor", "Quantities",
         ]),
     tests(
         "Parts", "ControlPlane",
