@@ -39,9 +39,16 @@ package struct WallTime: Hashable, Comparable, Sendable {
         self.nanosecondsSinceEpoch = nanosecondsSinceEpoch
     }
 
+    /// The nearest time to `secondsSinceEpoch`, stopping at the ends of the range; what is not a number becomes 1970.
     package init(secondsSinceEpoch: Double) {
-        let nanoseconds = (secondsSinceEpoch * 1e9).rounded()
-        self.nanosecondsSinceEpoch = Int64(exactly: nanoseconds) ?? (nanoseconds > 0 ? .max : 0)
+        // Whole seconds apart: as a Double, today's nanoseconds are only good to 256 of them.
+        let whole = secondsSinceEpoch.rounded(.down)
+        guard let seconds = Int64(exactly: whole) else {
+            self.nanosecondsSinceEpoch = secondsSinceEpoch.isNaN ? 0 : (secondsSinceEpoch > 0 ? .max : .min)
+            return
+        }
+        let fraction = Int64(((secondsSinceEpoch - whole) * 1e9).rounded())
+        self = WallTime(nanosecondsSinceEpoch: 0).advanced(by: .seconds(seconds)).advanced(by: .nanoseconds(fraction))
     }
 
     package var secondsSinceEpoch: Double { Double(nanosecondsSinceEpoch) / 1e9 }
