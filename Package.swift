@@ -143,7 +143,7 @@ let testing: [Target] = [
     tests("Wire", "JSONWire"),
     tests("Wire", "YAMLWire", ["JSONWire"]),
     tests("Wire", "ProtobufWire"),
-    tests("Wire", "ExpositionWire"),
+    tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
     tests("Model", "MeshModel", ["Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire"]),
     tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
