@@ -1,0 +1,118 @@
+/// A request's method; the usual ones are compared as numbers.
+package enum HTTPMethod: UInt8, Sendable, Hashable {
+    case get, head, post, put, delete, options, patch, trace, connect
+    /// Any other token; ``RequestHead/methodBytes`` tells which.
+    case other
+
+    /// Whether the method asks for no effect (RFC 9110 §9.2.1).
+    package var isSafe: Bool {
+        switch self {
+        case .get, .head, .options, .trace: true
+        case .post, .put, .delete, .patch, .connect, .other: false
+        }
+    }
+
+    /// Whether doing it twice is like doing it once (RFC 9110 §9.2.2), so that it may be tried again.
+    package var isIdempotent: Bool { isSafe || self == .put || self == .delete }
+
+    static func of(_ bytes: UnsafeRawBufferPointer) -> HTTPMethod {
+        // Methods are compared with regard to case.
+        for (name, method) in names where name.utf8CodeUnitCount == bytes.count {
+            let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            if name.elementsEqual(bytes) { return method }
+        }
+        return .other
+    }
+
+    private static let names: [(StaticString, HTTPMethod)] = [
+        ("GET", .get), ("POST", .post), ("PUT", .put), ("HEAD", .head), ("DELETE", .delete), ("OPTIONS", .options),
+        ("PATCH", .patch), ("TRACE", .trace), ("CONNECT", .connect),
+    ]
+}
+
+/// The minor versions of HTTP/1.
+package enum HTTPVersion: UInt8, Sendable, Hashable {
+    case http10, http11
+}
+
+/// A request's head: its line and its fields, over the bytes it came in. See ``HeaderBlock`` for the layout.
+package struct RequestHead: MessageHead {
+    package var block: HeaderFields
+    package let method: HTTPMethod
+    package let version: HTTPVersion
+    private let methodRange: Range<Int>
+    private var targetRange: Range<Int>
+    /// Set when the request line named a host itself (absolute form); it goes before the Host field.
+    private var authorityRange: Range<Int>?
+
+    /// A head to send. `method` and `target` must not hold blanks or control bytes; those become `_`.
+    package init(method: String, target: String, authority: String) {
+        func clean(_ text: String) -> [UInt8] { text.utf8.map { ByteClass.isTarget($0) ? $0 : UInt8(ascii: "_") } }
+        let method = clean(method)
+        let target = target.isEmpty ? [UInt8(ascii: "/")] : clean(target)
+        self.method = method.withUnsafeBytes(HTTPMethod.of)
+        version = .http11
+        methodRange = 0..<method.count
+        targetRange = method.count..<method.count + target.count
+        block = HeaderFields(HeaderBlock(storage: method + target))
+        add("host", authority.utf8)
+    }
+
+    init(
+        block: HeaderBlock, method: HTTPMethod, version: HTTPVersion, methodRange: Range<Int>, targetRange: Range<Int>,
+        authorityRange: Range<Int>?
+    ) {
+        self.block = HeaderFields(block)
+        self.method = method
+        self.version = version
+        self.methodRange = methodRange
+        self.targetRange = targetRange
+        self.authorityRange = authorityRange
+    }
+
+    package var methodBytes: ArraySlice<UInt8> { block.block.storage[methodRange] }
+
+    /// The request target in origin form, `/cart?item=7` (or `*`).
+    package var target: ArraySlice<UInt8> { block.block.storage[targetRange] }
+
+    /// The target up to its query.
+    package var path: ArraySlice<UInt8> { target.prefix { $0 != UInt8(ascii: "?") } }
+
+    /// Who the request is for: the host of an absolute target, else the Host field. Empty when there is neither.
+    package var authority: ArraySlice<UInt8> {
+        if let authorityRange { return block.block.storage[authorityRange] }
+        return value(of: "host") ?? []
+    }
+
+    package mutating func setTarget(_ target: some Sequence<UInt8>) {
+        let start = block.block.storage.count
+        block.block.storage.append(contentsOf: target.lazy.map { ByteClass.isTarget($0) ? $0 : UInt8(ascii: "_") })
+        targetRange = start..<block.block.storage.count
+    }
+
+    package mutating func setAuthority(_ authority: some Sequence<UInt8>) {
+        authorityRange = nil
+        replace("host", authority)
+    }
+
+    /// Appends the head as HTTP/1.1 text. The framing fields come from `framing` alone and fields of the connection
+    /// are left out, whatever the head holds; one Host field is written, first.
+    package func write(to output: inout [UInt8], framing: OutgoingFraming, connection: ConnectionOption = .none) {
+        output.append(contentsOf: methodBytes)
+        output.append(0x20)
+        output.append(contentsOf: target)
+        output.append(ascii: " HTTP/1.1\r\nhost: ")
+        output.append(contentsOf: authority)
+        output.append(ascii: "\r\n")
+        block.block.write(to: &output) { field, bytes in
+            let name = HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength)
+            return name.count == 4 && equalIgnoringCase(name, Self.host.bytes)
+                || OutgoingFraming.isOwned(name, keepsLength: false)
+        }
+        framing.write(to: &output)
+        connection.write(to: &output)
+        output.append(ascii: "\r\n")
+    }
+
+    private static var host: HeaderName { "host" }
+}
