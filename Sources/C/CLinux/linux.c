@@ -1,5 +1,78 @@
 #include "CLinux.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 int meshtop_accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) {
     return accept4(listener, address, length, flags);
+}
+
+void meshtop_name_thread(const char *name) {
+    char cut[16];
+    strncpy(cut, name, sizeof cut - 1);
+    cut[sizeof cut - 1] = 0;
+    pthread_setname_np(pthread_self(), cut);
+}
+
+const char *meshtop_error_text(int code, char *buffer, size_t capacity) { return strerror_r(code, buffer, capacity); }
+
+char **meshtop_environment(void) { return environ; }
+
+int meshtop_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+// In the child of vfork. The parent sleeps until exec or _exit and shares its memory: nothing here may change what the
+// parent relies on, so it only makes system calls and reports the failed one through `failure`.
+static void become(
+    const char *path, char *const arguments[], char *const environment[], const char *directory, const int standard[3],
+    int death_signal, volatile int *failure) {
+    if (death_signal && prctl(PR_SET_PDEATHSIG, death_signal) < 0) goto failed;
+    for (int target = 0; target < 3; target += 1) {
+        // dup2 onto itself would keep close-on-exec, so that case clears the flag instead.
+        if (standard[target] == target) {
+            if (fcntl(target, F_SETFD, 0) < 0) goto failed;
+        } else if (dup2(standard[target], target) < 0) {
+            goto failed;
+        }
+    }
+    if (directory && chdir(directory) < 0) goto failed;
+    struct sigaction standard_action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number += 1) sigaction(number, &standard_action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execvpe(path, arguments, environment);
+failed:
+    *failure = errno;
+    _exit(127);
+}
+
+pid_t meshtop_spawn(
+    const char *path, char *const arguments[], char *const environment[], const char *directory, const int standard[3],
+    int death_signal) {
+    // A handler of the parent must not run on the shared memory of the child.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    volatile int failure = 0;
+    pid_t process = vfork();
+    if (process == 0) become(path, arguments, environment, directory, standard, death_signal, &failure);
+    int code = process < 0 ? errno : failure;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (process > 0 && failure) waitpid(process, NULL, 0);
+    errno = code;
+    return code ? -1 : process;
+}
+
+int meshtop_open_pseudoterminal(char *path, size_t capacity) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (master < 0) return -1;
+    if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, path, capacity) == 0) return master;
+    int failure = errno;
+    close(master);
+    errno = failure;
+    return -1;
 }
