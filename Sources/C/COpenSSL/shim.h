@@ -11,6 +11,48 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-// OpenSSL spells much of its interface as macros, which Swift does not import.
+// OpenSSL spells much of its interface as macros, which Swift does not import. Each function here is one of them.
+
+static inline EVP_PKEY *meshtop_make_p256(void) { return EVP_EC_gen("P-256"); }
+static inline void meshtop_free(void *pointer) { OPENSSL_free(pointer); }
+
+static inline long meshtop_bio_data(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
+static inline void meshtop_bio_reset(BIO *bio) { (void)BIO_reset(bio); }
+
+static inline int meshtop_print_name(BIO *bio, const X509_NAME *name) {
+    return X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+static inline void meshtop_context_set_versions(SSL_CTX *context, int minimum) {
+    SSL_CTX_set_min_proto_version(context, minimum);
+}
+static inline void meshtop_context_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+static inline void meshtop_context_disable_sessions(SSL_CTX *context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_num_tickets(context, 0);
+}
+static inline int meshtop_context_add_chain(SSL_CTX *context, X509 *certificate) {
+    return (int)SSL_CTX_add1_chain_cert(context, certificate);
+}
+static inline int meshtop_set_server_name(SSL *session, const char *name) {
+    return (int)SSL_set_tlsext_host_name(session, name);
+}
+
+static inline int meshtop_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+static inline int meshtop_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline GENERAL_NAME *meshtop_names_at(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
+static inline int meshtop_names_push(GENERAL_NAMES *names, GENERAL_NAME *name) {
+    return sk_GENERAL_NAME_push(names, name);
+}
+static inline GENERAL_NAMES *meshtop_names_make(void) { return sk_GENERAL_NAME_new_null(); }
+
+static inline X509_EXTENSIONS *meshtop_extensions_make(void) { return sk_X509_EXTENSION_new_null(); }
+static inline void meshtop_extensions_free(X509_EXTENSIONS *extensions) {
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
 
 #endif
