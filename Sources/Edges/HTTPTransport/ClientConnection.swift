@@ -1,0 +1,289 @@
+internal import HTTPWire
+internal import SystemIO
+internal import TLSTransport
+
+/// One connection to an upstream: one request after the other, kept by its pool in between.
+final class ClientConnection: ChannelOwner {
+    private enum Phase {
+        /// On its way, with the first request already given.
+        case connecting
+        /// In the pool.
+        case idle
+        /// A request is being sent or answered, and no response head has come.
+        case awaitingHead
+        case body
+        case closed
+    }
+
+    private let pool: HTTPConnectionPool
+    private var channel: Channel?
+    private var deadline: Deadline?
+    private var phase = Phase.connecting
+    private var stream: HTTPClientStream?
+    private var method = HTTPMethod.get
+    private var parser: ResponseParser
+    private var decoder = BodyDecoder(.none)
+    private var leftover: [UInt8] = []
+    /// The request's body; nothing before its head.
+    private var sending: SendingBody?
+    private var isRequestComplete = false
+    private var keepsAlive = true
+    private var hasServed = false
+    private var hasReceived = false
+
+    init(pool: HTTPConnectionPool, socket: Socket, tls: TLSSession?, stream: HTTPClientStream) throws(SystemError) {
+        self.pool = pool
+        parser = ResponseParser(limits: pool.limits.wire)
+        self.stream = stream
+        channel = try Channel(
+            loop: pool.loop, socket: socket, tls: tls, isConnected: false, stallTimeout: pool.limits.stallTimeout,
+            owner: self)
+        // Not weak: a weak reference would give the object a side table, and every retain of it a detour. The deadline
+        // is invalidated before the connection goes.
+        deadline = Deadline(loop: pool.loop) { [unowned self] in deadlinePassed() }
+        deadline?.arm(after: pool.limits.connectTimeout)
+        stream.attach(self, isReused: false)
+    }
+
+    var peerURIs: [String] { channel?.peerURIs ?? [] }
+
+    /// Takes the next request; only when idle.
+    func serve(_ stream: HTTPClientStream) {
+        self.stream = stream
+        stream.attach(self, isReused: true)
+        phase = .awaitingHead
+        deadline?.disarm()
+        sending = nil
+        isRequestComplete = false
+        hasReceived = false
+    }
+
+    // MARK: Sending
+
+    func sendHead(_ head: RequestHead, endOfStream: Bool) {
+        guard let channel, sending == nil else { return }
+        method = head.method
+        let framing: OutgoingFraming
+        let body: SendingBody
+        if endOfStream {
+            // A method that usually has a body says that this one is empty (RFC 9110 §8.6).
+            let expectsBody = method == .post || method == .put || method == .patch
+            (framing, body) = (expectsBody ? .length(0) : .unframed, .suppressed)
+        } else if let length = head.promisedLength {
+            (framing, body) = (.length(length), .length(remaining: length))
+        } else {
+            (framing, body) = (.chunked, .chunked)
+        }
+        channel.prepareOutput()
+        head.write(to: &channel.output, framing: framing)
+        channel.scheduleFlush()
+        sending = body
+        isRequestComplete = endOfStream
+    }
+
+    func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let channel, var body = sending, !isRequestComplete else { return true }
+        // The optional holds the only other copy, which would otherwise be stale for the time of the call.
+        let outcome = body.write(bytes, to: channel)
+        sending = body
+        if case .lengthViolated = outcome { failSoon(.protocolError("the request is longer than it said")) }
+        return !channel.isFull
+    }
+
+    func sendEnd() {
+        guard let channel, let body = sending, !isRequestComplete else { return }
+        switch body.end(on: channel) {
+        case .fine: isRequestComplete = true
+        case .lengthViolated: failSoon(.protocolError("the request is shorter than it said"))
+        }
+    }
+
+    func pauseReading() {
+        channel?.pauseReading()
+    }
+
+    func resumeReading() {
+        channel?.resumeReading()
+    }
+
+    func cancelled() {
+        stream = nil
+        close()
+    }
+
+    // MARK: From the channel
+
+    func channelOpened() {
+        deadline?.disarm()
+        switch phase {
+        case .connecting: phase = .awaitingHead
+        case .idle, .awaitingHead, .body, .closed: break
+        }
+    }
+
+    func channelReceived(_ bytes: UnsafeRawBufferPointer) {
+        hasReceived = true
+        if leftover.isEmpty {
+            let consumed = process(bytes)
+            if consumed < bytes.count { leftover = Array(bytes[consumed...]) }
+        } else {
+            var input = leftover
+            leftover = []
+            input.append(contentsOf: bytes)
+            let consumed = input.withUnsafeBytes { process($0) }
+            if consumed < input.count {
+                input.removeFirst(consumed)
+                leftover = input
+            }
+        }
+    }
+
+    func channelInputEnded() {
+        switch phase {
+        case .body where decoder.endsWithConnection:
+            keepsAlive = false
+            responseEnded()
+        case .body: fail(.resetAfterHead)
+        case .connecting, .awaitingHead: fail(failureBeforeHead)
+        case .idle, .closed: close()
+        }
+    }
+
+    func channelBrokeWhilePaused() {
+        // What has come before the break is still worth delivering; the read after it will tell.
+    }
+
+    func channelDrained() {
+        if let stream { stream.handler?.requestDrained(stream) }
+    }
+
+    func channelFailed(_ failure: ChannelFailure) {
+        switch failure {
+        case .connect(let error):
+            fail(.connectFailed(SystemError(call: error.call, code: error.code, subject: "\(pool.address)")))
+        case .tls(let reason): fail(.tlsFailure(reason))
+        case .reset:
+            switch phase {
+            case .body: fail(.resetAfterHead)
+            case .connecting, .awaitingHead, .idle, .closed: fail(failureBeforeHead)
+            }
+        }
+    }
+
+    private var failureBeforeHead: UpstreamFailure { hasServed && !hasReceived ? .staleConnection : .resetBeforeHead }
+
+    // MARK: Responses
+
+    private func process(_ input: UnsafeRawBufferPointer) -> Int {
+        var offset = 0
+        while true {
+            switch phase {
+            case .awaitingHead:
+                guard offset < input.count else { return offset }
+                do throws(HTTPWireError) {
+                    let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
+                    guard let (response, length) = try parser.parse(rest, answering: method) else { return offset }
+                    offset += length
+                    received(response, hasSurplus: offset < input.count)
+                } catch {
+                    fail(.protocolError(error.reason))
+                    return input.count
+                }
+            case .body:
+                do throws(HTTPWireError) {
+                    switch try decoder.next(input, &offset) {
+                    case .bytes(let range):
+                        guard let stream else { return input.count }
+                        stream.handler?.responseBody(stream, UnsafeRawBufferPointer(rebasing: input[range]))
+                    case .end:
+                        // Bytes after the response are the answer to nothing: this connection cannot be trusted again.
+                        if offset < input.count { keepsAlive = false }
+                        responseEnded()
+                    case .needsMore: return offset
+                    }
+                } catch {
+                    fail(.protocolError(error.reason))
+                    return input.count
+                }
+            case .idle, .connecting:
+                // Bytes that nobody asked for: the next response could be anybody's.
+                if offset < input.count { close() }
+                return input.count
+            case .closed: return input.count
+            }
+        }
+    }
+
+    private func received(_ response: ParsedResponse, hasSurplus: Bool) {
+        guard let stream else { return close() }
+        if response.head.status < 200 {
+            // Interim responses concern our own expectations, and we have none.
+            if response.head.status == 101 { fail(.protocolError("it switches protocols without being asked")) }
+            return
+        }
+        guard sending != nil else { return fail(.protocolError("it answers before it was asked")) }
+        keepsAlive = response.keepsAlive
+        decoder = BodyDecoder(response.framing, limits: pool.limits.wire)
+        phase = .body
+        stream.handler?.response(stream, head: response.head, hasBody: response.framing != .none)
+        guard response.framing == .none, self.stream === stream, case .body = phase else { return }
+        if hasSurplus { keepsAlive = false }
+        responseEnded()
+    }
+
+    private func responseEnded() {
+        guard let stream else { return }
+        self.stream = nil
+        let handler = stream.handler
+        stream.detach()
+        // The connection goes back first, so that whoever is called next finds it.
+        if keepsAlive, isRequestComplete {
+            hasServed = true
+            phase = .idle
+            channel?.resumeReading()
+            deadline?.arm(after: pool.limits.idleTimeout)
+            pool.keep(self)
+        } else {
+            close()
+        }
+        handler?.responseEnd(stream)
+    }
+
+    // MARK: Ends
+
+    /// Fails outside the caller's call.
+    private func failSoon(_ failure: UpstreamFailure) {
+        isRequestComplete = true
+        pool.loop.soon { [weak self] in self?.fail(failure) }
+    }
+
+    private func fail(_ failure: UpstreamFailure) {
+        let stream = stream
+        self.stream = nil
+        close()
+        stream?.fail(failure)
+    }
+
+    func close() {
+        switch phase {
+        case .closed: return
+        case .idle: pool.forgetIdle(self)
+        case .connecting, .awaitingHead, .body: break
+        }
+        phase = .closed
+        deadline?.invalidate()
+        deadline = nil
+        channel?.close()
+        channel = nil
+        leftover = []
+        pool.connectionClosed(self)
+    }
+
+    private func deadlinePassed() {
+        switch phase {
+        case .connecting: fail(.connectTimeout)
+        case .idle: close()
+        case .awaitingHead, .body, .closed: break
+        }
+    }
+}

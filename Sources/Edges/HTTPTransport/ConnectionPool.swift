@@ -1,0 +1,126 @@
+package import HTTPWire
+internal import Quantities
+package import SystemIO
+package import TLSTransport
+
+/// How long upstreams may take, and how many connections there may be.
+package struct HTTPClientLimits: Hashable, Sendable {
+    package var wire = HTTPLimits.default
+    /// For the connection and its handshake together.
+    package var connectTimeout: Duration = .seconds(5)
+    /// How long an unused connection is kept. Below the 75 seconds after which servers usually close theirs, so that
+    /// the race between their close and our request is rare.
+    package var idleTimeout: Duration = .seconds(60)
+    /// For the upstream to take some of what is sent.
+    package var stallTimeout: Duration = .seconds(60)
+    /// Connections to one upstream; requests beyond them fail with ``UpstreamFailure/overloaded``.
+    package var connections = 1024
+    /// Unused connections that are kept.
+    package var idleConnections = 128
+
+    package init() {}
+}
+
+/// The connections from one event loop to one upstream.
+///
+/// A request gets the connection that was used last, which is the least likely to have been closed meanwhile, or a new
+/// one. Requests are never queued: waiting is for those who know the deadline.
+package final class HTTPConnectionPool {
+    package let address: SocketAddress
+    /// What new connections are greeted with; nothing for plain. Replacing it rotates certificates.
+    package var tls: TLSContext?
+
+    let loop: EventLoop
+    let limits: HTTPClientLimits
+    private let sourceAddress: SocketAddress?
+    private var idle: [ClientConnection] = []
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var isClosed = false
+
+    /// - Parameter sourceAddress: the local address to connect from; its port is ignored.
+    package init(
+        loop: EventLoop, address: SocketAddress, tls: TLSContext? = nil, sourceAddress: SocketAddress? = nil,
+        limits: HTTPClientLimits = HTTPClientLimits()
+    ) {
+        self.loop = loop
+        self.address = address
+        self.tls = tls
+        self.sourceAddress = sourceAddress
+        self.limits = limits
+    }
+
+    package var connectionCount: Int { connections.count }
+    package var idleCount: Int { idle.count }
+    /// One of them, for tests that watch its life.
+    package var anyConnection: AnyObject? { connections.values.first }
+
+    /// Begins a request. The stream takes its head at once; failures come to the handler, later.
+    ///
+    /// - Parameter fresh: whether to make a new connection even when one is kept: for the second try of a request that
+    ///   met a stale one.
+    package func open(_ handler: any HTTPClientStreamHandler, fresh: Bool = false) -> HTTPClientStream {
+        let stream = HTTPClientStream(handler: handler)
+        if !fresh, let connection = idle.popLast() {
+            connection.serve(stream)
+            return stream
+        }
+        guard connections.count < limits.connections else {
+            // A kept connection is still better than none.
+            if let connection = idle.popLast() { connection.serve(stream) } else { fail(stream, .overloaded) }
+            return stream
+        }
+        connect(stream)
+        return stream
+    }
+
+    private func connect(_ stream: HTTPClientStream) {
+        var session: TLSSession?
+        if let tls {
+            do throws(TLSError) {
+                session = try TLSSession(tls)
+            } catch {
+                return fail(stream, .tlsFailure(error.description))
+            }
+        }
+        do throws(SystemError) {
+            let socket = try Socket.connecting(to: address, from: sourceAddress)
+            do throws(SystemError) {
+                let connection = try ClientConnection(pool: self, socket: socket, tls: session, stream: stream)
+                connections[ObjectIdentifier(connection)] = connection
+            } catch {
+                socket.close()
+                throw error
+            }
+        } catch {
+            fail(stream, .connectFailed(error))
+        }
+    }
+
+    private func fail(_ stream: HTTPClientStream, _ failure: UpstreamFailure) {
+        loop.soon { stream.fail(failure) }
+    }
+
+    /// Closes the connections that are not in use; those that are close after their response.
+    package func close() {
+        isClosed = true
+        for connection in idle.reversed() { connection.close() }
+    }
+
+    func keep(_ connection: ClientConnection) {
+        if isClosed || idle.count >= limits.idleConnections {
+            idle.append(connection)
+            connection.close()
+        } else {
+            idle.append(connection)
+        }
+    }
+
+    func forgetIdle(_ connection: ClientConnection) {
+        // The most recently used is at the end, and the longest unused, which times out, at the front.
+        if let index = idle.firstIndex(where: { $0 === connection }) { idle.remove(at: index) }
+    }
+
+    func connectionClosed(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+    }
+}

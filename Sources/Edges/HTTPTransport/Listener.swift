@@ -1,0 +1,161 @@
+internal import HTTPWire
+internal import Quantities
+package import SystemIO
+package import TLSTransport
+
+/// Accepts HTTP connections on an address and hands their requests to a handler, all on one event loop.
+package final class HTTPListener: EventHandler {
+    /// The address it listens on, with the port that the kernel chose.
+    package let boundAddress: SocketAddress
+    /// What new connections are greeted with; nothing for plain. Replacing it rotates certificates: connections that
+    /// stand are not touched.
+    package var tls: TLSContext?
+    /// Whether connections that do not begin as TLS are served in plain, although there is a context (Istio's
+    /// PERMISSIVE); `stream.isTLS` tells them apart.
+    package var acceptsPlaintext = false
+    /// The reason given for a connection that was refused because it did not begin as TLS.
+    package static let plaintextRefusal = "the peer speaks plain HTTP where TLS is expected"
+    /// Called with the reason when a handshake fails, for a log or a counter.
+    package var onHandshakeFailure: ((String, SocketAddress) -> Void)?
+    /// Called with the status when bytes that are no request were answered without any handler's doing.
+    package var onMalformedRequest: ((Int, SocketAddress) -> Void)?
+    /// Called when the process is out of descriptors: accepting pauses and goes on by itself.
+    package var onExhaustion: ((SystemError) -> Void)?
+
+    let loop: EventLoop
+    let limits: HTTPServerLimits
+    let handler: any HTTPServerStreamHandler
+    private(set) var isDraining = false
+
+    private let socket: Socket
+    private var registration: EventLoop.Registration?
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var isPaused = false
+    private var onDrained: (() -> Void)?
+    private var drainTimer: TimerID?
+
+    /// Connections taken per event, so that those that stand get their turn.
+    private static let acceptsPerEvent = 64
+    /// How long accepting rests when descriptors have run out. They come back when connections close; trying at once
+    /// would spin, as the waiting connection keeps the listener readable.
+    private static let exhaustionPause = Duration.milliseconds(100)
+
+    /// - Parameter reusePort: whether others, on other loops, listen on the same address: the kernel spreads the
+    ///   connections.
+    package init(
+        loop: EventLoop, address: SocketAddress, reusePort: Bool = false, tls: TLSContext? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), handler: any HTTPServerStreamHandler
+    ) throws(SystemError) {
+        self.loop = loop
+        self.tls = tls
+        self.limits = limits
+        self.handler = handler
+        socket = try Socket.listening(on: address, sharesPort: reusePort)
+        boundAddress = socket.localAddress ?? address
+        do throws(SystemError) {
+            // Level-triggered: what one event leaves is told again.
+            registration = try loop.register(
+                socket.descriptor, for: .readable, edgeTriggered: false, handler: self)
+        } catch {
+            socket.close()
+            throw error
+        }
+    }
+
+    /// How many connections stand.
+    package var connectionCount: Int { connections.count }
+
+    /// One of them, for tests that watch its life.
+    package var anyConnection: AnyObject? { connections.values.first }
+
+    package func ready(_ readiness: Readiness) {
+        for _ in 0..<Self.acceptsPerEvent {
+            guard connections.count < limits.connections else { return pause() }
+            switch socket.accept() {
+            case .connection(let socket, let peer): serve(socket, peer)
+            case .none: return
+            case .aborted: continue
+            case .exhausted(let error):
+                pause()
+                onExhaustion?(error)
+                loop.schedule(after: Self.exhaustionPause) { [weak self] in self?.resume() }
+                return
+            case .failed: return
+            }
+        }
+    }
+
+    private func serve(_ socket: Socket, _ peer: SocketAddress) {
+        var session: TLSSession?
+        if let tls {
+            do throws(TLSError) {
+                session = try TLSSession(tls)
+            } catch {
+                socket.close()
+                reportHandshakeFailure(error.description, peer)
+                return
+            }
+        }
+        do throws(SystemError) {
+            let connection = try ServerConnection(listener: self, socket: socket, peer: peer, tls: session)
+            connections[ObjectIdentifier(connection)] = connection
+        } catch {
+            // The loop has no room for it; the client sees the connection close.
+            socket.close()
+        }
+    }
+
+    /// Stops accepting. Connections that stand go on.
+    package func close() {
+        guard let registration else { return }
+        loop.unregister(registration)
+        self.registration = nil
+        socket.close()
+    }
+
+    /// Stops accepting, closes idle connections now and busy ones after their response, which tells the client so. What
+    /// is left at the deadline is aborted.
+    ///
+    /// - Parameter completion: called on the loop once the last connection is gone.
+    package func drain(deadline: Duration, completion: @escaping () -> Void) {
+        close()
+        isDraining = true
+        onDrained = completion
+        for connection in Array(connections.values) { connection.drain() }
+        drainTimer = loop.schedule(after: deadline) { [weak self] in
+            guard let self else { return }
+            for connection in Array(self.connections.values) { connection.abort(.shutdown) }
+        }
+        finishDrainIfEmpty()
+    }
+
+    func connectionClosed(_ connection: ServerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if isPaused { resume() }
+        finishDrainIfEmpty()
+    }
+
+    func reportHandshakeFailure(_ reason: String, _ peer: SocketAddress) {
+        onHandshakeFailure?(reason, peer)
+    }
+
+    private func finishDrainIfEmpty() {
+        guard connections.isEmpty, let onDrained else { return }
+        self.onDrained = nil
+        if let drainTimer { loop.cancel(drainTimer) }
+        // Never from within drain(): the caller may not expect it yet.
+        loop.soon(onDrained)
+    }
+
+    private func pause() {
+        guard let registration else { return }
+        isPaused = true
+        loop.update(registration, for: [], edgeTriggered: false)
+    }
+
+    private func resume() {
+        guard isPaused, let registration else { return }
+        isPaused = false
+        loop.update(registration, for: .readable, edgeTriggered: false)
+    }
+}

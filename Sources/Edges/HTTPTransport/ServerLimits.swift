@@ -1,0 +1,22 @@
+package import HTTPWire
+
+/// How long clients of a listener may take, and how many there may be.
+package struct HTTPServerLimits: Hashable, Sendable {
+    package var wire = HTTPLimits.default
+    /// From the first byte of a head to its last.
+    package var headTimeout: Duration = .seconds(10)
+    /// Between two requests of a connection.
+    package var idleTimeout: Duration = .seconds(75)
+    /// Between two pieces of a request's body, and for the client to take some of what is sent.
+    package var stallTimeout: Duration = .seconds(60)
+    /// How long a client that has ended its direction still gets its response. Most have gone and only a write would
+    /// tell; a few wait for the answer (`nc -N`).
+    package var halfCloseGrace: Duration = .seconds(5)
+    /// Connections of a listener; more wait in the kernel's backlog until one closes.
+    package var connections = 10_000
+    /// What is still read of a request's body after its response is complete, to keep the connection; a larger rest
+    /// closes it.
+    package var discardedBytes = 256 * 1024
+
+    package init() {}
+}

@@ -1,0 +1,115 @@
+package import HTTPWire
+package import SystemIO
+
+/// Why a request ended before its response was complete.
+package enum HTTPStreamAbort: Hashable, Sendable, CustomStringConvertible {
+    /// The client closed or reset the connection.
+    case peerClosed
+    /// The client sent or took nothing for too long.
+    case timeout
+    /// What the client sent is no HTTP; it has been answered if the response had not begun.
+    case malformed(String)
+    /// The listener is shutting down and its deadline has passed.
+    case shutdown
+
+    package var description: String {
+        switch self {
+        case .peerClosed: "the client closed the connection"
+        case .timeout: "the client was idle for too long"
+        case .malformed(let reason): "malformed request: \(reason)"
+        case .shutdown: "the listener shut down"
+        }
+    }
+}
+
+/// Who answers requests. Called on the listener's loop.
+///
+/// For each request: `request`, then `requestBody` any number of times, then `requestEnd` once, also when there is no
+/// body; or `requestAborted` at any point. Nothing more is said about a request once its response has been ended or
+/// aborted by the handler.
+package protocol HTTPServerStreamHandler: AnyObject {
+    /// A head has arrived. The response may begin now or later.
+    func request(_ stream: HTTPServerStream, head: RequestHead, hasBody: Bool)
+    /// A piece of the body; the bytes are valid during the call.
+    func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer)
+    func requestEnd(_ stream: HTTPServerStream)
+    /// The stream is over; calls on it do nothing any more.
+    func requestAborted(_ stream: HTTPServerStream, reason: HTTPStreamAbort)
+    /// There is room again after `sendBody` returned false.
+    func responseDrained(_ stream: HTTPServerStream)
+}
+
+/// One request and its response. It belongs to the listener's loop.
+///
+/// Calls on a stream that is over do nothing, so that a late answer needs no check. The transport owns the framing: of
+/// the head that is given, `content-length` says how long the body will be, and without it the body is chunked.
+package final class HTTPServerStream {
+    /// Whatever the handler wants to find again; released with the stream's end.
+    package var context: AnyObject?
+    /// The same for the whole connection: what its requests have in common, such as who the client is. Nothing once the
+    /// stream is over.
+    package var connectionContext: AnyObject? {
+        get { connection?.context }
+        set { connection?.context = newValue }
+    }
+    /// Nothing once the stream is over.
+    private(set) var connection: ServerConnection?
+    package let peerAddress: SocketAddress
+    package var localAddress: SocketAddress? { connection?.localAddress }
+    /// The verified identities of the client; empty without a certificate.
+    package let peerURIs: [String]
+    package let isTLS: Bool
+    package let method: HTTPMethod
+
+    init(connection: ServerConnection, method: HTTPMethod) {
+        self.connection = connection
+        self.method = method
+        peerAddress = connection.peerAddress
+        peerURIs = connection.peerURIs
+        isTLS = connection.isTLS
+    }
+
+    /// Whether the response is complete or the stream was aborted.
+    package var isOver: Bool { connection == nil }
+
+    /// Begins the response. With `endOfStream` it has no body and is complete.
+    ///
+    /// A second head is ignored.
+    package func sendHead(_ head: ResponseHead, endOfStream: Bool) {
+        connection?.sendHead(head, endOfStream: endOfStream)
+    }
+
+    /// Sends a piece of the body and takes the bytes in any case.
+    ///
+    /// - Returns: false when so much is waiting that the caller should pause until
+    ///   ``HTTPServerStreamHandler/responseDrained(_:)``.
+    @discardableResult
+    package func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        connection?.sendBody(bytes) ?? true
+    }
+
+    /// Completes the response. When less was sent than its `content-length` said, the connection is reset: the client
+    /// must not take a part for the whole.
+    package func sendEnd() {
+        connection?.sendEnd()
+    }
+
+    /// Stops the delivery of the request's body after the bytes that have been read already.
+    package func pauseReading() {
+        connection?.pauseReading()
+    }
+
+    package func resumeReading() {
+        connection?.resumeReading()
+    }
+
+    /// Resets the connection, so that the client sees that the response is not whole.
+    package func abort() {
+        connection?.abortByHandler()
+    }
+
+    func detach() {
+        connection = nil
+        context = nil
+    }
+}
