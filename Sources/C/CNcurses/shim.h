@@ -9,4 +9,8 @@
 #include <curses.h>
 #include <term.h>
 
+// tiparm is variadic, which Swift cannot call.
+static inline const char *meshtop_tiparm1(const char *format, int a) { return tiparm(format, a); }
+static inline const char *meshtop_tiparm2(const char *format, int a, int b) { return tiparm(format, a, b); }
+
 #endif
