@@ -1,0 +1,127 @@
+import JSONWire
+
+/// How a service is reached, and which subsets it has: Istio's `DestinationRule`.
+package struct DestinationRule: Hashable, Sendable {
+    package struct Subset: Hashable, Sendable {
+        package var name: String
+        /// Which workloads: all of these labels. Empty takes every workload of the service.
+        package var labels: [String: String]
+        package var trafficPolicy: Policy
+
+        package init(name: String, labels: [String: String], trafficPolicy: Policy = Policy()) {
+            self.name = name
+            self.labels = labels
+            self.trafficPolicy = trafficPolicy
+        }
+    }
+
+    /// Istio's `TrafficPolicy`, as far as it is supported.
+    package struct Policy: Hashable, Sendable {
+        package enum TLSMode: String, Hashable, Sendable, CaseIterable {
+            case disable = "DISABLE"
+            case istioMutual = "ISTIO_MUTUAL"
+        }
+
+        package enum LoadBalancer: String, Hashable, Sendable, CaseIterable {
+            case unspecified = "UNSPECIFIED"
+            case leastRequest = "LEAST_REQUEST"
+            /// The old name of ``leastRequest``.
+            case leastConnection = "LEAST_CONN"
+            case roundRobin = "ROUND_ROBIN"
+            case random = "RANDOM"
+        }
+
+        /// Nothing: mutual TLS where the endpoint speaks it.
+        package var tls: TLSMode?
+        package var loadBalancer: LoadBalancer?
+        package var connectTimeout: Duration?
+
+        package init(tls: TLSMode? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil) {
+            self.tls = tls
+            self.loadBalancer = loadBalancer
+            self.connectTimeout = connectTimeout
+        }
+
+        /// This policy with what `other` sets laid over it, field by field.
+        package func overlaid(by other: Policy) -> Policy {
+            Policy(
+                tls: other.tls ?? tls, loadBalancer: other.loadBalancer ?? loadBalancer,
+                connectTimeout: other.connectTimeout ?? connectTimeout)
+        }
+    }
+
+    package var host: String
+    package var trafficPolicy: Policy
+    package var subsets: [Subset]
+
+    package init(host: String, trafficPolicy: Policy = Policy(), subsets: [Subset] = []) {
+        self.host = host
+        self.trafficPolicy = trafficPolicy
+        self.subsets = subsets
+    }
+}
+
+extension DestinationRule {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["host", "trafficPolicy", "subsets"], unsupported: ["exportTo", "workloadSelector"])
+        let host = try fields.required("host")
+        self.host = try host.nonEmptyString().lowercased()
+        guard self.host.isDNSName else {
+            throw host.error("\"\(self.host)\" is not the name of one service; wildcards are not supported")
+        }
+        trafficPolicy = try fields["trafficPolicy"].map(Policy.init) ?? Policy()
+        subsets = try fields["subsets"]?.each(Subset.init) ?? []
+        var seen: Set<String> = []
+        for (index, subset) in subsets.enumerated() where !seen.insert(subset.name).inserted {
+            throw SchemaError(
+                at: reader.pointer.appending("subsets").appending(index).appending("name"),
+                "subset \"\(subset.name)\" is defined twice; rename one")
+        }
+    }
+}
+
+extension DestinationRule.Subset {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["name", "labels", "trafficPolicy"])
+        let name = try fields.required("name")
+        self.name = try name.nonEmptyString()
+        // The name becomes part of a cluster's name, where `|` divides.
+        guard self.name.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "|") && $0 < 0x7f }) else {
+            throw name.error("\"\(self.name)\" holds a space, \"|\" or a character beyond ASCII")
+        }
+        labels = try fields["labels"]?.stringMap() ?? [:]
+        trafficPolicy = try fields["trafficPolicy"].map(DestinationRule.Policy.init) ?? .init()
+    }
+}
+
+extension DestinationRule.Policy {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["tls", "loadBalancer", "connectionPool"],
+            unsupported: ["outlierDetection", "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"])
+        guard !fields.present("tls", "loadBalancer", "connectionPool").isEmpty else {
+            throw reader.error("is empty; set \"tls\", \"loadBalancer\" or \"connectionPool\", or remove it")
+        }
+        let tls = try fields["tls"]?.fields(
+            ["mode"],
+            unsupported: [
+                "clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni",
+                "insecureSkipVerify", "caCrl",
+            ])
+        let balancer = try fields["loadBalancer"]?.fields(
+            ["simple"],
+            unsupported: ["consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
+        let pool = try fields["connectionPool"]?.fields(["tcp"], unsupported: ["http"])
+        let connections = try pool?["tcp"]?.fields(
+            ["connectTimeout"],
+            unsupported: ["maxConnections", "tcpKeepalive", "maxConnectionDuration", "idleTimeout"])
+        self.init(
+            tls: try tls?.required("mode").choice(of: TLSMode.self),
+            loadBalancer: try balancer?["simple"]?.choice(of: LoadBalancer.self),
+            connectTimeout: try connections?["connectTimeout"]?.duration())
+        if let timeout = connectTimeout, timeout < .milliseconds(1) {
+            throw connections?["connectTimeout"]?.error("must be at least 1ms") ?? reader.error("connectTimeout")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// The kinds of configuration objects, as Kubernetes names them.
+package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable {
+    case virtualService = "VirtualService"
+    case destinationRule = "DestinationRule"
+    case gateway = "Gateway"
+    case serviceEntry = "ServiceEntry"
+    case workloadEntry = "WorkloadEntry"
+    case peerAuthentication = "PeerAuthentication"
+    case service = "Service"
+
+    /// The API group; empty for Kubernetes' own.
+    package var group: String {
+        switch self {
+        case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: "networking.istio.io"
+        case .peerAuthentication: "security.istio.io"
+        case .service: ""
+        }
+    }
+
+    /// The versions served, the preferred one first. All have one schema.
+    package var versions: [String] {
+        switch self {
+        case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: ["v1", "v1beta1", "v1alpha3"]
+        case .peerAuthentication: ["v1", "v1beta1"]
+        case .service: ["v1"]
+        }
+    }
+
+    /// The name in URLs: `virtualservices`.
+    package var plural: String {
+        switch self {
+        case .serviceEntry: "serviceentries"
+        case .workloadEntry: "workloadentries"
+        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .service: singular + "s"
+        }
+    }
+
+    package var singular: String { rawValue.lowercased() }
+
+    /// kubectl's abbreviations.
+    package var shortNames: [String] {
+        switch self {
+        case .virtualService: ["vs"]
+        case .destinationRule: ["dr"]
+        case .gateway: ["gw"]
+        case .serviceEntry: ["se"]
+        case .workloadEntry: ["we"]
+        case .peerAuthentication: ["pa"]
+        case .service: ["svc"]
+        }
+    }
+
+    /// `networking.istio.io/v1`, or `v1` for Kubernetes' own group.
+    package func apiVersion(_ version: String) -> String { group.isEmpty ? version : "\(group)/\(version)" }
+
+    /// The `apiVersion` of the preferred version.
+    package var preferredAPIVersion: String { apiVersion(versions[0]) }
+
+    /// The kind behind `/apis/<group>/<version>/…/<plural>`; nothing when it is not served.
+    package init?(group: String, version: String, plural: String) {
+        let found = Self.allCases.first {
+            $0.group == group && $0.plural == plural && $0.versions.contains(version)
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
+    package static func < (left: ResourceKind, right: ResourceKind) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,243 @@
+import JSONWire
+
+extension VirtualService {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["hosts", "gateways", "http"], unsupported: ["tls", "tcp", "exportTo"])
+        let hosts = try fields.required("hosts")
+        self.hosts = try hosts.each(Self.host)
+        guard !self.hosts.isEmpty else { throw hosts.error("must name at least one host") }
+        var seen: Set<String> = []
+        for (index, host) in self.hosts.enumerated() where !seen.insert(host).inserted {
+            throw SchemaError(at: hosts.pointer.appending(index), "host \"\(host)\" stands here twice; remove one")
+        }
+
+        gateways = try fields["gateways"]?.each(Self.gateway) ?? []
+        if gateways.isEmpty { gateways = [Self.meshGateway] }
+        if gateways.contains(Self.meshGateway) {
+            for (index, host) in self.hosts.enumerated() where host.hasPrefix("*") {
+                throw SchemaError(
+                    at: hosts.pointer.appending(index),
+                    "wildcard host \"\(host)\" cannot be bound to \"mesh\"; name the service, or set gateways")
+            }
+        }
+
+        let http = try fields.required("http")
+        self.http = try http.each(HTTPRoute.init)
+        guard !self.http.isEmpty else { throw http.error("must hold at least one route") }
+    }
+
+    private static func host(_ reader: SchemaReader) throws(SchemaError) -> String {
+        let host = try reader.nonEmptyString().lowercased()
+        guard host.isWildcardDNSName else {
+            throw reader.error("\"\(host)\" is not a host; use a DNS name, \"*.\" and a DNS name, or \"*\"")
+        }
+        return host
+    }
+
+    private static func gateway(_ reader: SchemaReader) throws(SchemaError) -> String {
+        let name = try reader.nonEmptyString()
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts.allSatisfy({ String($0).isDNSName }) else {
+            throw reader.error("\"\(name)\" is not a gateway; use \"mesh\", \"name\" or \"namespace/name\"")
+        }
+        return name
+    }
+}
+
+extension VirtualService.HTTPRoute {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers"],
+            unsupported: [
+                "delegate", "fault", "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage",
+                "corsPolicy",
+            ])
+        name = try fields["name"]?.string()
+        match = try fields["match"]?.each(VirtualService.HTTPMatch.init) ?? []
+        rewrite = try fields["rewrite"].map(VirtualService.Rewrite.init)
+        timeout = try fields["timeout"]?.positiveDuration()
+        retries = try fields["retries"].map(VirtualService.Retry.init)
+        headers = try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init()
+
+        switch try fields.one(of: "route", "redirect", "directResponse") {
+        case ("route", let route)?: action = .route(try Self.destinations(route))
+        case ("redirect", let redirect)?: action = .redirect(try VirtualService.Redirect(redirect))
+        case (_, let response)?:
+            let response = try response.fields(["status", "body"])
+            action = .directResponse(
+                status: try response.required("status").integer(in: 200...599),
+                body: try response["body"].map(Self.body) ?? "")
+        case nil: throw fields.error("one of \"route\", \"redirect\" and \"directResponse\" is required")
+        }
+        if case .route = action { return }
+        for name in fields.present("rewrite", "retries", "timeout") {
+            throw fields[name]?.error("has no effect without \"route\"; remove it") ?? fields.error(name)
+        }
+    }
+
+    private static func destinations(
+        _ reader: SchemaReader
+    ) throws(SchemaError) -> [VirtualService.RouteDestination] {
+        let destinations = try reader.each(VirtualService.RouteDestination.init)
+        guard !destinations.isEmpty else { throw reader.error("must name at least one destination") }
+        guard destinations.count > 1 else { return destinations }
+        let total = destinations.reduce(0) { $0 &+ ($1.weight ?? 0) }
+        guard total > 0 else { throw reader.error("the weights sum to 0; give at least one destination a weight") }
+        guard total <= Int(UInt32.max) else { throw reader.error("the weights sum to more than \(UInt32.max)") }
+        return destinations
+    }
+
+    private static func body(_ reader: SchemaReader) throws(SchemaError) -> String {
+        let text = try reader.fields(["string"], unsupported: ["bytes"]).required("string")
+        let body = try text.string()
+        guard body.utf8.count < 1_000_000 else { throw text.error("must be shorter than 1 MB") }
+        return body
+    }
+}
+
+extension VirtualService.RouteDestination {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["destination", "weight", "headers"])
+        self.init(
+            try VirtualService.Destination(fields.required("destination")),
+            weight: try fields["weight"]?.integer(in: 0...Int(Int32.max)),
+            headers: try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init())
+    }
+}
+
+extension VirtualService.Destination {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["host", "subset", "port"])
+        let host = try fields.required("host")
+        self.init(
+            host: try host.nonEmptyString().lowercased(), subset: try fields["subset"]?.nonEmptyString(),
+            port: try fields["port"]?.fields(["number"]).required("number").port())
+        guard self.host.isDNSName else { throw host.error("\"\(self.host)\" is not the name of one service") }
+    }
+}
+
+extension VirtualService.Rewrite {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["uri", "authority"], unsupported: ["uriRegexRewrite"])
+        self.init(uri: try fields["uri"]?.nonEmptyString(), authority: try fields["authority"]?.nonEmptyString())
+        guard uri != nil || authority != nil else { throw reader.error("needs \"uri\" or \"authority\"") }
+    }
+}
+
+extension VirtualService.Redirect {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["uri", "authority", "scheme", "port", "redirectCode"],
+            unsupported: ["derivePort", "prefixRewrite", "uriRegexRewrite"])
+        self.init(
+            uri: try fields["uri"]?.nonEmptyString(), authority: try fields["authority"]?.nonEmptyString(),
+            scheme: try fields["scheme"]?.choice(["http": "http", "https": "https"]),
+            port: try fields["port"]?.port())
+        if let code = fields["redirectCode"] {
+            self.code = try code.integer(in: 300...399)
+            guard [301, 302, 303, 307, 308].contains(self.code) else {
+                throw code.error("\(self.code) is not supported; use 301, 302, 303, 307 or 308")
+            }
+        }
+        guard !fields.present("uri", "authority", "scheme", "port").isEmpty else {
+            throw reader.error("leads nowhere; set \"uri\", \"authority\", \"scheme\" or \"port\"")
+        }
+    }
+}
+
+extension VirtualService.Retry {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["attempts", "perTryTimeout", "retryOn", "retryIgnorePreviousHosts", "backoff"],
+            unsupported: ["retryRemoteLocalities"])
+        self.init(
+            attempts: try fields["attempts"]?.integer(in: 0...Int(Int32.max)) ?? 0,
+            perTryTimeout: try fields["perTryTimeout"]?.positiveDuration(),
+            ignoresPreviousHosts: try fields["retryIgnorePreviousHosts"]?.bool() ?? true,
+            backoff: try fields["backoff"]?.positiveDuration())
+        guard attempts > 0 || fields.present("perTryTimeout", "retryOn").isEmpty else {
+            throw reader.error("\"attempts\" is 0, so the other fields have no effect; set it, or remove them")
+        }
+        guard let retryOn = fields["retryOn"] else { return }
+        for word in try retryOn.string().split(separator: ",") {
+            let word = String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            guard !word.isEmpty else { continue }
+            // A number in the list is a status code: Istio's shorthand.
+            if let code = Int(word) {
+                guard (100...599).contains(code) else { throw retryOn.error("\(code) is not a status code") }
+                statusCodes.append(code)
+            } else if Self.knownConditions.contains(word) {
+                conditions.append(word)
+            } else {
+                let near = nearestName(to: word, among: Self.knownConditions)
+                throw retryOn.error(
+                    "\"\(word)\" is not a retry condition; "
+                        + (near.map { "did you mean \"\($0)\"?" }
+                            ?? "supported: \(Self.knownConditions.joined(separator: ", "))"))
+            }
+        }
+        if !statusCodes.isEmpty, !conditions.contains("retriable-status-codes") {
+            conditions.append("retriable-status-codes")
+        }
+    }
+
+    private static let knownConditions = [
+        "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "envoy-ratelimited",
+        "retriable-4xx", "refused-stream", "retriable-status-codes", "cancelled", "deadline-exceeded", "internal",
+        "resource-exhausted", "unavailable",
+    ]
+}
+
+extension VirtualService.HeaderChanges {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["request", "response"])
+        self.init(
+            request: try fields["request"].map(Operations.init) ?? Operations(),
+            response: try fields["response"].map(Operations.init) ?? Operations())
+    }
+}
+
+extension VirtualService.HeaderChanges.Operations {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["set", "add", "remove"])
+        self.init(
+            set: try fields["set"].map(Self.values) ?? [:], add: try fields["add"].map(Self.values) ?? [:],
+            remove: try fields["remove"]?.each(Self.name) ?? [])
+    }
+
+    private static func values(_ reader: SchemaReader) throws(SchemaError) -> [String: String] {
+        var values: [String: String] = [:]
+        for (name, value) in try reader.entries() {
+            try check(name, value)
+            let text = try value.string()
+            guard text.isHeaderValue else { throw value.error("holds a control character, which no header may") }
+            guard !text.contains("%") else {
+                throw value.error("\"\(text)\": substitutions with % are not supported")
+            }
+            values[name] = text
+        }
+        return values
+    }
+
+    private static func name(_ reader: SchemaReader) throws(SchemaError) -> String {
+        let name = try reader.string()
+        try check(name, reader)
+        return name
+    }
+
+    private static func check(_ name: String, _ reader: SchemaReader) throws(SchemaError) {
+        guard name.isHeaderName else { throw reader.error("\"\(name)\" is not a header name") }
+        guard name.lowercased() != "host" else {
+            throw reader.error("the host header is changed by \"rewrite.authority\", not here")
+        }
+    }
+}
+
+extension SchemaReader {
+    /// A duration that is 0 (off) or at least a millisecond.
+    func positiveDuration() throws(SchemaError) -> Duration {
+        let duration = try duration()
+        guard duration == .zero || duration >= .milliseconds(1) else { throw error("must be at least 1ms") }
+        return duration
+    }
+}

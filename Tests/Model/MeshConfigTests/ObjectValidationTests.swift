@@ -1,0 +1,378 @@
+import JSONWire
+import MeshConfig
+import Testing
+import YAMLWire
+
+/// What one object is refused for, with the sentence and the place. A spec in flow style per line.
+@Suite struct ObjectValidationTests {
+    private func refusal(_ kind: ResourceKind, _ spec: String) throws -> String? {
+        let documents = try YAMLParser.parse(Array(spec.utf8), file: "test.yaml")
+        let object: JSONValue = [
+            "apiVersion": .string(kind.preferredAPIVersion), "kind": .string(kind.rawValue),
+            "metadata": ["name": "x", "namespace": "shop"], "spec": documents.first?.value ?? [:],
+        ]
+        do throws(SchemaError) {
+            _ = try ConfigObject(object)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private static let route = "route: [{destination: {host: a}}]"
+
+    @Test(arguments: [
+        ("{http: [{\(route)}]}", "spec.hosts: is required"),
+        ("{hosts: [], http: [{\(route)}]}", "spec.hosts: must name at least one host"),
+        ("{hosts: [a, A], http: [{\(route)}]}", "spec.hosts[1]: host \"a\" stands here twice; remove one"),
+        (
+            "{hosts: ['*'], http: [{\(route)}]}",
+            "spec.hosts[0]: wildcard host \"*\" cannot be bound to \"mesh\"; name the service, or set gateways"
+        ),
+        (
+            "{hosts: [a_b], http: [{\(route)}]}",
+            "spec.hosts[0]: \"a_b\" is not a host; use a DNS name, \"*.\" and a DNS name, or \"*\""
+        ),
+        (
+            "{hosts: [a], gateways: [a/b/c], http: [{\(route)}]}",
+            "spec.gateways[0]: \"a/b/c\" is not a gateway; use \"mesh\", \"name\" or \"namespace/name\""
+        ),
+        ("{hosts: [a]}", "spec.http: is required"),
+        ("{hosts: [a], http: []}", "spec.http: must hold at least one route"),
+        ("{hosts: [a], tcp: []}", "spec.tcp: \"tcp\" is not supported; supported here: hosts, gateways, http"),
+        ("{hosts: [a], htttp: []}", "spec.htttp: unknown field \"htttp\"; did you mean \"http\"?"),
+        ("{hosts: [a], http: [{}]}", "spec.http[0]: one of \"route\", \"redirect\" and \"directResponse\" is required"),
+        (
+            "{hosts: [a], http: [{\(route), redirect: {uri: /x}}]}",
+            "spec.http[0]: only one of \"route\" and \"redirect\" may be set"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), directResponse: {status: 200}}]}",
+            "spec.http[0]: only one of \"route\" and \"directResponse\" may be set"
+        ),
+        (
+            "{hosts: [a], http: [{redirect: {uri: /x}, rewrite: {uri: /y}}]}",
+            "spec.http[0].rewrite: has no effect without \"route\"; remove it"
+        ),
+        (
+            "{hosts: [a], http: [{directResponse: {status: 200}, retries: {attempts: 1}}]}",
+            "spec.http[0].retries: has no effect without \"route\"; remove it"
+        ),
+        (
+            "{hosts: [a], http: [{directResponse: {status: 600}}]}",
+            "spec.http[0].directResponse.status: 600 is out of range; expected between 200 and 599"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {}}]}",
+            "spec.http[0].fault: \"fault\" is not supported; supported here: name, match, route, redirect, "
+                + "directResponse, rewrite, timeout, retries, headers"
+        ),
+        ("{hosts: [a], http: [{route: []}]}", "spec.http[0].route: must name at least one destination"),
+        (
+            "{hosts: [a], http: [{route: [{destination: {host: a}, weight: -1}]}]}",
+            "spec.http[0].route[0].weight: -1 is out of range; expected between 0 and 2147483647"
+        ),
+        (
+            "{hosts: [a], http: [{route: [{destination: {host: a}, wieght: 1}]}]}",
+            "spec.http[0].route[0].wieght: unknown field \"wieght\"; did you mean \"weight\"?"
+        ),
+        (
+            "{hosts: [a], http: [{route: [{destination: {host: a}}, {destination: {host: b}}]}]}",
+            "spec.http[0].route: the weights sum to 0; give at least one destination a weight"
+        ),
+        (
+            "{hosts: [a], http: [{route: [{destination: {host: '*.a'}}]}]}",
+            "spec.http[0].route[0].destination.host: \"*.a\" is not the name of one service"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), timeout: 0.1ms}]}", "spec.http[0].timeout: must be at least 1ms"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), timeout: 5}]}", "spec.http[0].timeout: expected a string, found a number"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), timeout: soon}]}",
+            "spec.http[0].timeout: \"soon\" is not a duration; write \"1.5s\", \"250ms\" or \"1h30m\""
+        ),
+        (
+            "{hosts: [a], http: [{\(route), retries: {attempts: -1}}]}",
+            "spec.http[0].retries.attempts: -1 is out of range; expected between 0 and 2147483647"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), retries: {attempts: 0, retryOn: 5xx}}]}",
+            "spec.http[0].retries: \"attempts\" is 0, so the other fields have no effect; set it, or remove them"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), retries: {attempts: 2, retryOn: '5xx,connection-failure'}}]}",
+            "spec.http[0].retries.retryOn: \"connection-failure\" is not a retry condition; did you mean \"connect-failure\"?"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{uri: {prefix: ''}}]}]}",
+            "spec.http[0].match[0].uri.prefix: must not be empty"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{uri: {regex: '.*'}}]}]}",
+            "spec.http[0].match[0].uri.regex: \"regex\" is not supported; supported here: exact, prefix"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{uri: {exact: pay}}]}]}",
+            "spec.http[0].match[0].uri: \"pay\" never matches: a path begins with \"/\""
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{headers: {X-User: {exact: me}}}]}]}",
+            "spec.http[0].match[0].headers.X-User: header names are in lower case; write \"x-user\""
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{headers: {':path': {exact: me}}}]}]}",
+            "spec.http[0].match[0].headers[\":path\"]: \":path\" is not a header name"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), headers: {request: {set: {Host: b}}}}]}",
+            "spec.http[0].headers.request.set.Host: the host header is changed by \"rewrite.authority\", not here"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), headers: {request: {set: {a: \"x\\ny\"}}}}]}",
+            "spec.http[0].headers.request.set.a: holds a control character, which no header may"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), rewrite: {}}]}",
+            "spec.http[0].rewrite: needs \"uri\" or \"authority\""
+        ),
+        (
+            "{hosts: [a], http: [{redirect: {redirectCode: 302}}]}",
+            "spec.http[0].redirect: leads nowhere; set \"uri\", \"authority\", \"scheme\" or \"port\""
+        ),
+        (
+            "{hosts: [a], http: [{redirect: {uri: /x, redirectCode: 404}}]}",
+            "spec.http[0].redirect.redirectCode: 404 is out of range; expected between 300 and 399"
+        ),
+    ])
+    func `a VirtualService is refused with a sentence`(spec: String, expected: String) throws {
+        #expect(try refusal(.virtualService, spec) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (ResourceKind.destinationRule, "{}", "spec.host: is required"),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {}}",
+                "spec.trafficPolicy: is empty; set \"tls\", \"loadBalancer\" or \"connectionPool\", or remove it"
+            ),
+            (
+                .destinationRule, "{host: a, subsets: [{name: v1}, {name: v1}]}",
+                "spec.subsets[1].name: subset \"v1\" is defined twice; rename one"
+            ),
+            (
+                .destinationRule, "{host: a, subsets: [{name: 'v|1'}]}",
+                "spec.subsets[0].name: \"v|1\" holds a space, \"|\" or a character beyond ASCII"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                "spec.trafficPolicy.tls.mode: \"SIMPLE\" is not supported; supported here: DISABLE, ISTIO_MUTUAL"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {outlierDetection: {}}}",
+                "spec.trafficPolicy.outlierDetection: \"outlierDetection\" is not supported; supported here: "
+                    + "tls, loadBalancer, connectionPool"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, clientCertificate: /x}}}",
+                "spec.trafficPolicy.tls.clientCertificate: \"clientCertificate\" is not supported; supported here: mode"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 0s}}}}",
+                "spec.trafficPolicy.connectionPool.tcp.connectTimeout: must be at least 1ms"
+            ),
+            (
+                .gateway, "{selector: {a: b}, servers: []}", "spec.servers: must hold at least one server"
+            ),
+            (
+                .gateway, "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*']}]}",
+                "spec.servers[0].port.protocol: \"HTTPS\" is not supported; only \"HTTP\""
+            ),
+            (
+                .gateway,
+                "{servers: [{port: {number: 80, name: a, protocol: HTTP}, hosts: ['*']}, {port: {number: 81, name: a, protocol: HTTP}, hosts: ['*']}]}",
+                "spec.servers[1].port.name: port name \"a\" is used twice; rename one"
+            ),
+            (
+                .gateway, "{servers: [{port: {number: 80, name: a, protocol: HTTP}, hosts: ['ns/a.example']}]}",
+                "spec.servers[0].hosts[0]: \"ns/a.example\": a namespace before the host is not supported; "
+                    + "write the host alone"
+            ),
+            (
+                .peerAuthentication, "{mtls: {mode: STRIKT}}",
+                "spec.mtls.mode: \"STRIKT\" is not supported; did you mean \"STRICT\"?"
+            ),
+            (
+                .peerAuthentication, "{portLevelMtls: {80: {mode: STRICT}}}",
+                "spec.portLevelMtls: needs a selector: a port belongs to a workload"
+            ),
+            (
+                .peerAuthentication, "{selector: {matchLabels: {a: b}}, portLevelMtls: {}}",
+                "spec.portLevelMtls: must hold at least one port, or be left out"
+            ),
+            (
+                .peerAuthentication, "{selector: {matchLabels: {a: b}}, portLevelMtls: {'65536': {mode: STRICT}}}",
+                "spec.portLevelMtls[65536]: \"65536\" is not a port; expected a number between 1 and 65535"
+            ),
+            (
+                .serviceEntry, "{hosts: [a], ports: [{number: 80, name: http}], resolution: DNS, endpoints: []}",
+                "spec.resolution: \"DNS\" is not supported; only \"STATIC\" with endpoints"
+            ),
+            (
+                .serviceEntry,
+                "{hosts: [a], ports: [{number: 80, name: a}, {number: 80, name: b}], resolution: STATIC, endpoints: [{address: 1.2.3.4}]}",
+                "spec.ports[1].number: port 80 stands here twice"
+            ),
+            (
+                .serviceEntry,
+                "{hosts: [a], ports: [{number: 80, name: a}, {number: 81, name: a}], resolution: STATIC, endpoints: [{address: 1.2.3.4}]}",
+                "spec.ports[1].name: port name \"a\" stands here twice"
+            ),
+            (
+                .serviceEntry,
+                "{hosts: [a], ports: [{number: 80, name: a, protocol: TLS}], resolution: STATIC, endpoints: []}",
+                "spec.ports[0].protocol: \"TLS\" is not supported; only \"HTTP\""
+            ),
+            (
+                .serviceEntry, "{hosts: [a], ports: [{number: 80, name: a}], resolution: STATIC, endpoints: []}",
+                "spec.endpoints: must hold at least one endpoint"
+            ),
+            (
+                .workloadEntry, "{address: db.example}",
+                "spec.address: \"db.example\" is not an IP address; names and sockets are not supported"
+            ),
+            (
+                .workloadEntry, "{address: 1.2.3.256}",
+                "spec.address: \"1.2.3.256\" is not an IP address; names and sockets are not supported"
+            ),
+            (
+                .workloadEntry, "{address: 1.2.3.4, ports: {http: 0}}",
+                "spec.ports.http: 0 is out of range; expected between 1 and 65535"
+            ),
+            (
+                .workloadEntry, "{address: 1.2.3.4, serviceAccount: a/b}",
+                "spec.serviceAccount: \"a/b\" is not the name of a service account"
+            ),
+            (
+                .workloadEntry, "{address: 1.2.3.4, weight: 5}",
+                "spec.weight: \"weight\" is not supported; supported here: address, ports, labels, serviceAccount"
+            ),
+            (.service, "{ports: [{port: 80}]}", "spec.selector: is required"),
+            (.service, "{selector: {a: b}, ports: []}", "spec.ports: must hold at least one port"),
+            (
+                .service, "{selector: {a: b}, ports: [{port: 80}, {port: 81}]}",
+                "spec.ports[1].name: is required when there are several ports"
+            ),
+            (
+                .service, "{selector: {a: b}, ports: [{port: 80, name: a}, {port: 80, name: b}]}",
+                "spec.ports[1].port: port 80 stands here twice"
+            ),
+            (
+                .service, "{selector: {a: b}, ports: [{port: 80, name: grpc-web}]}",
+                "spec.ports[0].name: \"grpc-web\" says that the port speaks grpc, which is not supported; "
+                    + "only HTTP: name it \"http\""
+            ),
+            (
+                .service, "{selector: {a: b}, ports: [{port: 80}], type: NodePort}",
+                "spec.type: \"NodePort\" is not supported; only \"ClusterIP\""
+            ),
+        ] as [(ResourceKind, String, String)])
+    func `other kinds are refused with a sentence`(kind: ResourceKind, spec: String, expected: String) throws {
+        #expect(try refusal(kind, spec) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (
+                ["kind": "Pod"],
+                "kind: \"Pod\" is not supported; supported here: VirtualService, DestinationRule, Gateway, "
+                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, Service"
+            ),
+            (["kind": "VirtualServise"], "kind: \"VirtualServise\" is not supported; did you mean \"VirtualService\"?"),
+            (
+                ["kind": "Service", "apiVersion": "networking.istio.io/v1"],
+                "apiVersion: \"networking.istio.io/v1\" has no Service; expected v1"
+            ),
+            (["kind": "Service", "apiVersion": "v1"], "metadata: is required"),
+            (
+                ["kind": "Service", "apiVersion": "v1", "metadata": ["name": "A"]],
+                "metadata.name: \"A\" is not a name; use lower-case letters, digits, \"-\" and \".\""
+            ),
+            (
+                ["kind": "Service", "apiVersion": "v1", "metadata": ["name": "a", "namespace": "b.c"]],
+                "metadata.namespace: \"b.c\" is not a namespace; use lower-case letters, digits and \"-\""
+            ),
+            (["kind": "Service", "sepc": [:]], "sepc: unknown field \"sepc\"; did you mean \"spec\"?"),
+            ([1], "expected an object, found an array"),
+        ] as [(JSONValue, String)])
+    func `an object without its frame is refused`(json: JSONValue, expected: String) {
+        let error = #expect(throws: SchemaError.self) { try ConfigObject(json) }
+
+        #expect(error?.description == expected)
+    }
+
+    @Test func `everything that is supported can be said`() throws {
+        let all = try objects(
+            """
+            apiVersion: networking.istio.io/v1beta1
+            kind: VirtualService
+            metadata: {name: all, annotations: {a: b}, creationTimestamp: "2026-01-01T00:00:00Z", managedFields: []}
+            spec:
+              hosts: [a, a.example]
+              gateways: [mesh, shop/gateway]
+              http:
+              - name: one
+                match:
+                - name: m
+                  uri: {prefix: /a}
+                  ignoreUriCase: true
+                  method: {exact: GET}
+                  authority: {prefix: a}
+                  headers: {x: {exact: "1"}, y: {}, z: {prefix: p}}
+                  withoutHeaders: {w: {}}
+                  queryParams: {q: {exact: "1"}}
+                  port: 80
+                  sourceLabels: {app: web}
+                  sourceNamespace: shop
+                  gateways: [mesh]
+                rewrite: {uri: /b, authority: c}
+                timeout: 1h30m
+                retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx, 418", retryIgnorePreviousHosts: false, backoff: 10ms}
+                headers:
+                  request: {set: {a: "1"}, add: {b: "2"}, remove: [c]}
+                  response: {set: {a: "1"}}
+                route:
+                - destination: {host: a, subset: v1, port: {number: 80}}
+                  weight: 100
+                  headers: {request: {remove: [d]}}
+              - redirect: {uri: /x, authority: a, scheme: https, port: 443, redirectCode: 308}
+              - directResponse: {status: 503, body: {string: closed}}
+            """)
+
+        guard case .virtualService(let service)? = all.first?.spec else {
+            Issue.record("expected a VirtualService")
+            return
+        }
+        let first = try #require(service.http.first)
+        #expect(all.first?.key.description == "VirtualService default/all")
+        #expect(first.timeout == .seconds(5400))
+        #expect(first.retries?.conditions == ["5xx", "retriable-status-codes"])
+        #expect(first.retries?.statusCodes == [418])
+        #expect(first.match.first?.headers == ["x": .exact("1"), "y": nil, "z": .prefix("p")])
+        #expect(service.http.map(\.destinations.count) == [1, 0, 0])
+        #expect(all.first?.metadata.annotations == ["a": "b"])
+    }
+
+    @Test func `every kind has a place in the API`() {
+        for kind in ResourceKind.allCases {
+            for version in kind.versions {
+                #expect(ResourceKind(group: kind.group, version: version, plural: kind.plural) == kind)
+            }
+        }
+        #expect(ResourceKind(group: "networking.istio.io", version: "v2", plural: "virtualservices") == nil)
+        #expect(ResourceKind.serviceEntry.plural == "serviceentries")
+        #expect(ResourceKind.peerAuthentication.preferredAPIVersion == "security.istio.io/v1")
+    }
+}
