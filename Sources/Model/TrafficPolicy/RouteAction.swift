@@ -1,0 +1,105 @@
+/// What becomes of a request that a rule took.
+package enum RouteAction: Sendable, Hashable {
+    case forward(Forward)
+    case redirect(Redirect)
+    /// Answered at once; `status` is 200…599.
+    case direct(status: Int, body: [UInt8])
+
+    package struct Forward: Sendable, Hashable {
+        /// One cluster and its share. A single share takes every request, whatever its weight.
+        package struct Share: Sendable, Hashable {
+            package var cluster: String
+            package var weight: UInt32
+            package var headerChanges: HeaderChanges
+
+            package init(cluster: String, weight: UInt32 = 1, headerChanges: HeaderChanges = HeaderChanges()) {
+                self.cluster = cluster
+                self.weight = weight
+                self.headerChanges = headerChanges
+            }
+        }
+
+        package var shares: [Share]
+        /// For the whole request with all its retries; nothing means no limit.
+        package var timeout: Duration?
+        package var retry: RetryRules
+        /// Replaces what the path condition matched.
+        package var prefixRewrite: [UInt8]?
+        /// Replaces the `host` header.
+        package var hostRewrite: [UInt8]?
+
+        package init(
+            shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, prefixRewrite: [UInt8]? = nil,
+            hostRewrite: [UInt8]? = nil
+        ) {
+            self.shares = shares
+            self.timeout = timeout
+            self.retry = retry
+            self.prefixRewrite = prefixRewrite
+            self.hostRewrite = hostRewrite
+        }
+    }
+
+    package struct Redirect: Sendable, Hashable {
+        package enum Path: Sendable, Hashable {
+            case unchanged
+            case replaced([UInt8])
+            case prefixReplaced([UInt8])
+        }
+
+        /// 301, 302, 303, 307 or 308.
+        package var status: Int
+        package var scheme: String?
+        package var host: String?
+        package var port: UInt16?
+        package var path: Path
+        package var stripsQuery: Bool
+
+        package init(
+            status: Int = 301, scheme: String? = nil, host: String? = nil, port: UInt16? = nil,
+            path: Path = .unchanged, stripsQuery: Bool = false
+        ) {
+            self.status = status
+            self.scheme = scheme
+            self.host = host
+            self.port = port
+            self.path = path
+            self.stripsQuery = stripsQuery
+        }
+    }
+}
+
+/// Changes to the headers of a request and of its response, in the order: remove, then replace or add.
+package struct HeaderChanges: Sendable, Hashable {
+    package struct Addition: Sendable, Hashable {
+        package var name: String
+        package var value: String
+        /// True keeps what is there and adds a field; false replaces it.
+        package var appends: Bool
+
+        package init(name: String, value: String, appends: Bool) {
+            self.name = name
+            self.value = value
+            self.appends = appends
+        }
+    }
+
+    package var requestAdditions: [Addition]
+    package var requestRemovals: [String]
+    package var responseAdditions: [Addition]
+    package var responseRemovals: [String]
+
+    package init(
+        requestAdditions: [Addition] = [], requestRemovals: [String] = [], responseAdditions: [Addition] = [],
+        responseRemovals: [String] = []
+    ) {
+        self.requestAdditions = requestAdditions
+        self.requestRemovals = requestRemovals
+        self.responseAdditions = responseAdditions
+        self.responseRemovals = responseRemovals
+    }
+
+    package var isEmpty: Bool {
+        requestAdditions.isEmpty && requestRemovals.isEmpty && responseAdditions.isEmpty && responseRemovals.isEmpty
+    }
+}
