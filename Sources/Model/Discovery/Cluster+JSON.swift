@@ -1,0 +1,118 @@
+package import JSONWire
+
+extension Cluster: DiscoveryResource {
+    package static let typeURL = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
+    package var resourceName: String { name }
+
+    package init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.resourceFields(
+            Self.typeURL,
+            [
+                "name", "type", "eds_cluster_config", "load_assignment", "connect_timeout", "lb_policy",
+                "transport_socket", "circuit_breakers", "metadata",
+            ],
+            unsupported: [
+                "alt_stat_name", "transport_socket_matches", "cluster_type", "per_connection_buffer_limit_bytes",
+                "load_balancing_policy", "health_checks", "max_requests_per_connection",
+                "upstream_http_protocol_options", "common_http_protocol_options", "http_protocol_options",
+                "http2_protocol_options", "typed_extension_protocol_options", "dns_refresh_rate", "dns_jitter",
+                "dns_failure_refresh_rate", "respect_dns_ttl", "dns_lookup_family", "dns_resolvers",
+                "use_tcp_for_dns_lookups", "dns_resolution_config", "typed_dns_resolver_config",
+                "wait_for_warm_on_init", "outlier_detection", "cleanup_interval", "upstream_bind_config",
+                "lb_subset_config", "ring_hash_lb_config", "maglev_lb_config", "original_dst_lb_config",
+                "least_request_lb_config", "round_robin_lb_config", "common_lb_config", "protocol_selection",
+                "upstream_connection_options", "close_connections_on_host_health_failure",
+                "ignore_health_on_host_removal", "filters", "lrs_server", "lrs_report_endpoint_metrics",
+                "track_timeout_budgets", "upstream_config", "track_cluster_stats", "preconnect_policy",
+                "connection_pool_per_downstream_connection",
+            ])
+        name = try fields.required("name").nonEmptyString()
+        endpoints = try Self.endpoints(fields, of: name)
+        balancing = try fields["lb_policy"]?.choice(of: Balancing.self) ?? .roundRobin
+        connectTimeout = try fields["connect_timeout"]?.duration() ?? .seconds(5)
+        if connectTimeout <= .zero { throw fields.error("\"connect_timeout\" must be longer than 0 s") }
+        tls = try fields["transport_socket"].flatMap(UpstreamTLSContext.init(transportSocket:))
+        limits = try fields["circuit_breakers"].flatMap(CircuitBreakerLimits.init(breakers:))
+        metadata = try fields["metadata"].map(filterMetadata) ?? JSONObject()
+    }
+
+    private static func endpoints(_ fields: SchemaFields, of name: String) throws(SchemaError) -> Endpoints {
+        let isDiscovered: Bool = try fields["type"]?.choice(["STATIC": false, "EDS": true]) ?? false
+        if isDiscovered {
+            if let assignment = fields["load_assignment"] {
+                throw assignment.error("belongs to type STATIC; an EDS cluster fetches its endpoints")
+            }
+            let eds = try fields.required("eds_cluster_config").fields(["eds_config", "service_name"])
+            return .discovered(
+                serviceName: try eds["service_name"]?.nonEmptyString(),
+                source: try ConfigSource(eds.required("eds_config")))
+        } else {
+            if let eds = fields["eds_cluster_config"] { throw eds.error("belongs to type EDS, not to STATIC") }
+            return .inline(
+                try fields["load_assignment"].map(ClusterLoadAssignment.init)
+                    ?? ClusterLoadAssignment(clusterName: name, endpoints: []))
+        }
+    }
+
+    package var json: JSONValue {
+        var object: JSONObject = ["name": .string(name)]
+        switch endpoints {
+        case .inline(let assignment):
+            object["type"] = "STATIC"
+            object["load_assignment"] = assignment.json
+        case .discovered(let serviceName, let source):
+            object["type"] = "EDS"
+            object["eds_cluster_config"] = .message([
+                "eds_config": source.json, "service_name": serviceName.map { .string($0) },
+            ])
+        }
+        object["connect_timeout"] = .duration(connectTimeout)
+        object["lb_policy"] = balancing == .roundRobin ? nil : .string(balancing.rawValue)
+        object["transport_socket"] = tls?.transportSocket
+        object["circuit_breakers"] = limits.map { ["thresholds": [$0.json]] }
+        object["metadata"] = metadata.isEmpty ? nil : ["filter_metadata": .object(metadata)]
+        return .object(object)
+    }
+}
+
+extension CircuitBreakerLimits {
+    /// Reads Envoy's `cluster.v3.CircuitBreakers`; nothing when it sets no threshold.
+    fileprivate init?(breakers reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["thresholds"], unsupported: ["per_host_thresholds"])
+        guard let list = fields["thresholds"] else { return nil }
+        let thresholds = try list.each(CircuitBreakerLimits.init)
+        guard thresholds.count <= 1 else { throw list.error("expected one entry, for the default priority") }
+        guard let first = thresholds.first else { return nil }
+        self = first
+    }
+
+    private init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["priority", "max_connections", "max_pending_requests", "max_requests", "max_retries"],
+            unsupported: ["retry_budget", "track_remaining", "max_connection_pools"])
+        try fields["priority"]?.mustBe("DEFAULT", because: "every request has the default priority")
+        func limit(_ name: String) throws(SchemaError) -> UInt32? {
+            guard let field = fields[name] else { return nil }
+            return UInt32(clamping: try field.integer(in: 0...Int(UInt32.max)))
+        }
+        self.init(
+            connections: try limit("max_connections"), pendingRequests: try limit("max_pending_requests"),
+            requests: try limit("max_requests"), retries: try limit("max_retries"))
+    }
+
+    fileprivate var json: JSONValue {
+        .message([
+            "max_connections": connections.map { .integer(Int64($0)) },
+            "max_pending_requests": pendingRequests.map { .integer(Int64($0)) },
+            "max_requests": requests.map { .integer(Int64($0)) },
+            "max_retries": retries.map { .integer(Int64($0)) },
+        ])
+    }
+}
+
+/// The `filter_metadata` of Envoy's `core.v3.Metadata`: data for whoever knows its names, so nothing in it is refused.
+func filterMetadata(_ reader: SchemaReader) throws(SchemaError) -> JSONObject {
+    let fields = try reader.fields(["filter_metadata"], unsupported: ["typed_filter_metadata"])
+    guard let metadata = fields["filter_metadata"] else { return JSONObject() }
+    return JSONObject(try metadata.entries().map { ($0.key, $0.value.value) })
+}

@@ -1,0 +1,70 @@
+package import JSONWire
+
+/// A named group of interchangeable endpoints: Envoy's `cluster.v3.Cluster`.
+package struct Cluster: Hashable, Sendable {
+    /// Where the endpoints come from.
+    package enum Endpoints: Hashable, Sendable {
+        /// `STATIC`: in the cluster itself.
+        case inline(ClusterLoadAssignment)
+        /// `EDS`: fetched under `service_name`, or the cluster's own name.
+        case discovered(serviceName: String?, source: ConfigSource)
+    }
+
+    package enum Balancing: String, Hashable, Sendable, CaseIterable {
+        case roundRobin = "ROUND_ROBIN"
+        /// The less busy of two random endpoints.
+        case leastRequest = "LEAST_REQUEST"
+        case random = "RANDOM"
+    }
+
+    /// `outbound|80|v1|payment-service.payments.svc.cluster.local`.
+    package var name: String
+    package var endpoints: Endpoints
+    package var balancing: Balancing
+    package var connectTimeout: Duration
+    /// Absent for plain text.
+    package var tls: UpstreamTLSContext?
+    /// Only as far as ours goes: most pending connections, requests and so on; absent values are unlimited in Istio's
+    /// reading and Envoy's defaults (1024; 3 retries) in Envoy's.
+    package var limits: CircuitBreakerLimits?
+    /// `filter_metadata.istio.services` names the services behind the cluster.
+    package var metadata: JSONObject
+
+    package init(
+        name: String, endpoints: Endpoints, balancing: Balancing = .roundRobin, connectTimeout: Duration = .seconds(5),
+        tls: UpstreamTLSContext? = nil, limits: CircuitBreakerLimits? = nil, metadata: JSONObject = JSONObject()
+    ) {
+        self.name = name
+        self.endpoints = endpoints
+        self.balancing = balancing
+        self.connectTimeout = connectTimeout
+        self.tls = tls
+        self.limits = limits
+        self.metadata = metadata
+    }
+
+    /// The key of the cluster's endpoints in ``ClusterLoadAssignment/clusterName``.
+    package var endpointsName: String {
+        switch endpoints {
+        case .inline: name
+        case .discovered(let serviceName, _): serviceName ?? name
+        }
+    }
+}
+
+/// The default-priority thresholds of a cluster: Envoy's `CircuitBreakers.Thresholds`.
+package struct CircuitBreakerLimits: Hashable, Sendable {
+    package var connections: UInt32?
+    package var pendingRequests: UInt32?
+    package var requests: UInt32?
+    package var retries: UInt32?
+
+    package init(
+        connections: UInt32? = nil, pendingRequests: UInt32? = nil, requests: UInt32? = nil, retries: UInt32? = nil
+    ) {
+        self.connections = connections
+        self.pendingRequests = pendingRequests
+        self.requests = requests
+        self.retries = retries
+    }
+}

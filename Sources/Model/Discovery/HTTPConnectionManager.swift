@@ -1,0 +1,45 @@
+/// HTTP on a connection: Envoy's `http_connection_manager.v3.HttpConnectionManager`, whose only HTTP filter is the router.
+package struct HTTPConnectionManager: Hashable, Sendable {
+    /// Where the routes come from.
+    package enum Routes: Hashable, Sendable {
+        case inline(RouteConfiguration)
+        /// Fetched by name (RDS).
+        case discovered(name: String, source: ConfigSource)
+    }
+
+    package enum Codec: String, Hashable, Sendable, CaseIterable {
+        /// By ALPN or by the first bytes.
+        case auto = "AUTO"
+        case http1 = "HTTP1"
+    }
+
+    package var statPrefix: String
+    package var codec: Codec
+    package var routes: Routes
+    /// The `server` response header; Envoy says `envoy` when absent.
+    package var serverName: String?
+    /// How long a connection may stay without a request; Envoy's default is 1 h.
+    package var idleTimeout: Duration?
+    /// How long a request may stay without progress; Envoy's default is 5 min, 0 turns it off.
+    package var streamIdleTimeout: Duration?
+    /// How long a request head may take from its first byte; off when absent or 0.
+    package var requestHeadersTimeout: Duration?
+    /// True when the peer's own address is the client address, so that `x-forwarded-for` is appended to. Envoy's default
+    /// is false: then the headers are trusted as they come.
+    package var useRemoteAddress: Bool
+
+    package init(
+        statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,
+        idleTimeout: Duration? = nil, streamIdleTimeout: Duration? = nil, requestHeadersTimeout: Duration? = nil,
+        useRemoteAddress: Bool = false
+    ) {
+        self.statPrefix = statPrefix
+        self.codec = codec
+        self.routes = routes
+        self.serverName = serverName
+        self.idleTimeout = idleTimeout
+        self.streamIdleTimeout = streamIdleTimeout
+        self.requestHeadersTimeout = requestHeadersTimeout
+        self.useRemoteAddress = useRemoteAddress
+    }
+}

@@ -1,0 +1,138 @@
+package import JSONWire
+
+extension Route.Forward: DiscoveryMessage {
+    package init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "host_rewrite_literal"],
+            unsupported: [
+                "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
+                "cluster_not_found_response_code", "metadata_match", "regex_rewrite", "path_rewrite_policy",
+                "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
+                "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
+                "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "hash_policy", "cors",
+                "max_grpc_timeout", "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
+                "internal_redirect_action", "max_internal_redirects", "hedge_policy", "max_stream_duration",
+            ])
+        switch try fields.one(of: "cluster", "weighted_clusters") {
+        case ("cluster", let name)?: target = .cluster(try name.nonEmptyString())
+        case (_, let clusters)?: target = .weighted(try Self.weighted(clusters))
+        case nil: throw fields.error("either \"cluster\" or \"weighted_clusters\" is required")
+        }
+        timeout = try fields["timeout"]?.duration()
+        retryPolicy = try fields["retry_policy"].map(RetryPolicy.init)
+        prefixRewrite = try fields["prefix_rewrite"]?.nonEmptyString()
+        hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
+    }
+
+    private static func weighted(_ reader: SchemaReader) throws(SchemaError) -> [Route.WeightedCluster] {
+        let fields = try reader.fields(
+            ["clusters", "total_weight"],
+            unsupported: ["runtime_key_prefix", "header_name", "use_hash_policy"])
+        let clusters = try fields.required("clusters")
+        let shares = try clusters.each(Route.WeightedCluster.init)
+        let total = shares.reduce(UInt64(0)) { $0 &+ UInt64($1.weight) }
+        guard total > 0 else { throw clusters.error("the sum of the weights is 0; give one cluster a weight") }
+        guard total <= UInt64(UInt32.max) else { throw clusters.error("the sum of the weights exceeds 4294967295") }
+        // Deprecated by Envoy: it must equal the sum, which is what we use.
+        if let stated = fields["total_weight"], stated.value.int.map(UInt64.init(clamping:)) != total {
+            throw stated.error("is not the sum of the weights, \(total); leave it out")
+        }
+        return shares
+    }
+
+    package var json: JSONValue {
+        var object = JSONObject()
+        switch target {
+        case .cluster(let name): object["cluster"] = .string(name)
+        case .weighted(let clusters):
+            object["weighted_clusters"] = ["clusters": .array(clusters.map(\.json))]
+        }
+        object["timeout"] = timeout.map { .duration($0) }
+        object["retry_policy"] = retryPolicy?.json
+        object["prefix_rewrite"] = prefixRewrite.map { .string($0) }
+        object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
+        return .object(object)
+    }
+}
+
+extension Route.WeightedCluster: DiscoveryMessage {
+    package init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["name", "weight"] + HeaderOperations.fieldNames,
+            unsupported: ["cluster_header", "metadata_match", "typed_per_filter_config", "host_rewrite_literal"])
+        name = try fields.required("name").nonEmptyString()
+        weight = UInt32(clamping: try fields["weight"]?.integer(in: 0...Int(UInt32.max)) ?? 0)
+        headers = try HeaderOperations(fields)
+    }
+
+    package var json: JSONValue {
+        var object: JSONObject = ["name": .string(name), "weight": .integer(Int64(weight))]
+        headers.write(into: &object)
+        return .object(object)
+    }
+}
+
+extension Route.Redirect: DiscoveryMessage {
+    private static let codes: KeyValuePairs<String, Int> = [
+        "MOVED_PERMANENTLY": 301, "FOUND": 302, "SEE_OTHER": 303, "TEMPORARY_REDIRECT": 307,
+        "PERMANENT_REDIRECT": 308,
+    ]
+
+    package init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            [
+                "https_redirect", "scheme_redirect", "host_redirect", "port_redirect", "path_redirect",
+                "prefix_rewrite", "response_code", "strip_query",
+            ], unsupported: ["regex_rewrite"])
+        switch try fields.one(of: "https_redirect", "scheme_redirect") {
+        case ("https_redirect", let flag)?: scheme = try flag.bool() ? "https" : nil
+        case (_, let text)?: scheme = try text.nonEmptyString()
+        case nil: scheme = nil
+        }
+        host = try fields["host_redirect"]?.nonEmptyString()
+        port = try fields["port_redirect"]?.port()
+        switch try fields.one(of: "path_redirect", "prefix_rewrite") {
+        case ("path_redirect", let text)?: path = .replaced(try text.nonEmptyString())
+        case (_, let text)?: path = .prefixReplaced(try text.string())
+        case nil: path = .unchanged
+        }
+        status = try fields["response_code"]?.choice(Self.codes) ?? 301
+        stripsQuery = try fields["strip_query"]?.bool() ?? false
+    }
+
+    package var json: JSONValue {
+        var object = JSONObject()
+        object["scheme_redirect"] = scheme.map { .string($0) }
+        object["host_redirect"] = host.map { .string($0) }
+        object["port_redirect"] = port.map { .integer(Int64($0)) }
+        switch path {
+        case .unchanged: break
+        case .replaced(let text): object["path_redirect"] = .string(text)
+        case .prefixReplaced(let text): object["prefix_rewrite"] = .string(text)
+        }
+        if status != 301 {
+            object["response_code"] = Self.codes.first { $0.value == status }.map { .string($0.key) }
+        }
+        if stripsQuery { object["strip_query"] = true }
+        return .object(object)
+    }
+}
+
+extension Route.DirectResponse: DiscoveryMessage {
+    package init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["status", "body"], unsupported: ["body_format"])
+        status = try fields.required("status").integer(in: 200...599)
+        body =
+            try fields["body"]?.fields(
+                ["inline_string"],
+                unsupported: ["filename", "inline_bytes", "environment_variable", "watched_directory"]
+            )
+            .required("inline_string").string() ?? ""
+    }
+
+    package var json: JSONValue {
+        .message([
+            "status": .integer(Int64(status)), "body": body.isEmpty ? nil : ["inline_string": .string(body)],
+        ])
+    }
+}
