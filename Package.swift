@@ -149,7 +149,8 @@ let testing: [Target] = [
     tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire"]),
     tests(
-        "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"]),
+        "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],
+        resources: [.copy("Fixtures")]),
     tests(
         "Model", "TraceModel", ["Quantities", "SystemIO", "JSONWire", "ProtobufWire"]),
     tests("Model", "GraphLayout"),

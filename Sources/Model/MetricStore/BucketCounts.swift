@@ -1,0 +1,68 @@
+package import MeshModel
+
+/// Counts of a histogram's buckets, cumulative as Prometheus writes them, merged from any number of histograms.
+///
+/// Buckets are added first and quantiles read after: quantiles themselves do not add up.
+package struct BucketCounts: Hashable, Sendable {
+    /// Upper bounds, ascending, infinite last.
+    private var bounds: [Double] = []
+    /// How many observations were at or below each bound.
+    private var counts: [Double] = []
+
+    package init() {}
+
+    /// Adds observations of the bucket that ends at `bound`. An empty bucket counts as well: its bound says where the
+    /// next one begins.
+    package mutating func add(_ count: Double, upTo bound: Double) {
+        guard count >= 0, !bound.isNaN else { return }
+        var index = bounds.count
+        while index > 0, bounds[index - 1] >= bound { index -= 1 }
+        if index < bounds.count, bounds[index] == bound {
+            counts[index] += count
+        } else {
+            bounds.insert(bound, at: index)
+            counts.insert(count, at: index)
+        }
+    }
+
+    package mutating func merge(_ other: BucketCounts) {
+        if bounds.isEmpty {
+            self = other
+        } else if bounds == other.bounds {
+            for index in counts.indices { counts[index] += other.counts[index] }
+        } else {
+            for (bound, count) in zip(other.bounds, other.counts) { add(count, upTo: bound) }
+        }
+    }
+
+    /// All observations.
+    package var total: Double { bounds.last == .infinity ? counts[counts.count - 1] : 0 }
+
+    /// The value below which `quantile` (0…1) of the observations lie, by linear interpolation inside its bucket exactly
+    /// as PromQL's `histogram_quantile` has it. In the unbounded bucket the last finite bound is the answer, and
+    /// `isBeyond` tells that it is a lower bound. Nothing without observations, or where PromQL says NaN.
+    package func value(at quantile: Double) -> (value: Double, isBeyond: Bool)? {
+        guard bounds.count > 1, total > 0, quantile >= 0, quantile <= 1 else { return nil }
+        let rank = quantile * total
+        // Targets are not read all at one moment, so a bucket may seem to hold less than the one before it.
+        var below = 0.0
+        for index in 0..<bounds.count - 1 {
+            let reached = max(below, counts[index])
+            guard reached >= rank else {
+                below = reached
+                continue
+            }
+            let start = index > 0 ? bounds[index - 1] : min(0, bounds[0])
+            // An empty bucket is met only by the quantile 0 of a histogram that begins with empty ones.
+            let share = reached > below ? (rank - below) / (reached - below) : 1
+            return (start + (bounds[index] - start) * share, false)
+        }
+        return (bounds[bounds.count - 2], true)
+    }
+
+    /// The three quantiles that the graph shows; nothing without observations.
+    package var quantiles: LatencyQuantiles? {
+        guard let p50 = value(at: 0.5), let p95 = value(at: 0.95), let p99 = value(at: 0.99) else { return nil }
+        return LatencyQuantiles(p50: p50.value, p95: p95.value, p99: p99.value, isBeyondLastBucket: p99.isBeyond)
+    }
+}
