@@ -152,7 +152,7 @@ let testing: [Target] = [
         "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],
         resources: [.copy("Fixtures")]),
     tests(
-        "Model", "TraceModel", ["Quantities", "SystemIO", "JSONWire", "ProtobufWire"]),
+        "Model", "TraceModel", ["Quantities", "SystemIO", "JSONWire", "ProtobufWire"], resources: [.copy("Fixtures")]),
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
     tests("Edges", "TLSTransport", ["SystemIO"]),

@@ -1,3 +1,4 @@
+import ByteCursor
 package import Quantities
 
 /// A W3C trace id: 16 bytes, never all zero. <https://www.w3.org/TR/trace-context/#trace-id>
@@ -12,6 +13,18 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
+    /// Nothing unless `bytes` are 16, and not all zero.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        self.init(high: bigEndian(bytes.prefix(8)), low: bigEndian(bytes.dropFirst(8)))
+    }
+
+    /// Reads 1 to 32 hex digits in either case; Jaeger leaves out leading zeros.
+    package init?(hexadecimal text: some StringProtocol) {
+        guard let bytes = paddedBytes(text, count: 16) else { return nil }
+        self.init(bytes: bytes)
+    }
+
     /// 32 lower-case hex digits.
     package var description: String { hexadecimal(high) + hexadecimal(low) }
 }
@@ -24,6 +37,18 @@ package struct SpanID: Hashable, Sendable, CustomStringConvertible {
     package init?(_ value: UInt64) {
         guard value != 0 else { return nil }
         self.value = value
+    }
+
+    /// Nothing unless `bytes` are 8, and not all zero.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 8 else { return nil }
+        self.init(bigEndian(bytes))
+    }
+
+    /// Reads 1 to 16 hex digits in either case; Jaeger leaves out leading zeros.
+    package init?(hexadecimal text: some StringProtocol) {
+        guard let bytes = paddedBytes(text, count: 8) else { return nil }
+        self.init(bytes: bytes)
     }
 
     /// 16 lower-case hex digits.
@@ -94,4 +119,15 @@ package struct Span: Hashable, Sendable {
 private func hexadecimal(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
+/// The number in at most 8 bytes, the highest first.
+private func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {
+    bytes.reduce(0) { $0 << 8 | UInt64($1) }
+}
+
+private func paddedBytes(_ text: some StringProtocol, count: Int) -> [UInt8]? {
+    let digits = text.utf8.count
+    guard digits > 0, digits <= 2 * count else { return nil }
+    return Hexadecimal.decode(String(repeating: "0", count: 2 * count - digits) + text)
 }

@@ -1,0 +1,111 @@
+package import JSONWire
+import Quantities
+
+/// Why a document is no answer of Jaeger's query API.
+package enum JaegerJSONError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The server says so itself.
+    case refused(code: Int?, message: String)
+    /// Something is not what it must be, and where: `data[0].spans[2].spanID`.
+    case malformed(place: String, message: String)
+
+    package var description: String {
+        switch self {
+        case .refused(let code, let message): code.map { "\($0): \(message)" } ?? message
+        case .malformed(let place, let message): "\(place): \(message)"
+        }
+    }
+}
+
+extension JaegerJSON {
+    /// The traces of an answer to `GET /api/traces` or `/api/traces/{id}`, in its order. A trace without spans, and a
+    /// span of another trace than the one it stands in, are left out. Process tags become attributes after the span's.
+    package static func traces(in document: JSONValue) throws(JaegerJSONError) -> [Trace] {
+        var traces: [Trace] = []
+        for (index, value) in try data(of: document).enumerated() {
+            let place = "data[\(index)]"
+            guard let id = value["traceID"]?.string.flatMap({ TraceID(hexadecimal: $0) }) else {
+                throw .malformed(place: place + ".traceID", message: "expected 1 to 32 hexadecimal digits, not all 0")
+            }
+            let processes = value["processes"]?.object ?? JSONObject()
+            var spans: [Span] = []
+            for (index, value) in (value["spans"]?.array ?? []).enumerated() {
+                spans.append(try span(value, processes: processes, of: id, at: "\(place).spans[\(index)]"))
+            }
+            if let trace = Trace(id: id, spans: spans) { traces.append(trace) }
+        }
+        return traces
+    }
+
+    /// The names of an answer to `GET /api/services`.
+    package static func services(in document: JSONValue) throws(JaegerJSONError) -> [String] {
+        try data(of: document).compactMap(\.string)
+    }
+
+    private static func data(of document: JSONValue) throws(JaegerJSONError) -> [JSONValue] {
+        if let error = document["errors"]?[0] {
+            throw .refused(code: error["code"]?.int, message: error["msg"]?.string ?? "no reason given")
+        }
+        guard let data = document["data"] else {
+            throw .malformed(place: "data", message: "expected an array, found none")
+        }
+        guard let list = data.isNull ? [] : data.array else {
+            throw .malformed(place: "data", message: "expected an array, found \(data.kindInWords)")
+        }
+        return list
+    }
+
+    private static func span(
+        _ value: JSONValue, processes: JSONObject, of trace: TraceID, at place: String
+    ) throws(JaegerJSONError) -> Span {
+        guard let id = value["spanID"]?.string.flatMap({ SpanID(hexadecimal: $0) }) else {
+            throw .malformed(place: place + ".spanID", message: "expected 1 to 16 hexadecimal digits, not all 0")
+        }
+        guard let own = value["traceID"]?.string.map({ TraceID(hexadecimal: $0) }) ?? trace else {
+            throw .malformed(place: place + ".traceID", message: "expected 1 to 32 hexadecimal digits, not all 0")
+        }
+        guard let start = value["startTime"]?.int, let duration = value["duration"]?.int else {
+            throw .malformed(place: place, message: "expected whole microseconds in \"startTime\" and \"duration\"")
+        }
+        let process = value["processID"]?.string.flatMap { processes[$0] } ?? value["process"]
+        var span = Span(
+            trace: own, id: id, parent: parent(of: value, in: own), name: value["operationName"]?.string ?? "",
+            kind: .unspecified, service: process?["serviceName"]?.string ?? OTLPDecoding.unknownService,
+            start: WallTime(nanosecondsSinceEpoch: nanoseconds(start)),
+            duration: .nanoseconds(max(0, nanoseconds(duration))))
+        var reserved = Set<String>()
+        for tag in (value["tags"]?.array ?? []) + (process?["tags"]?.array ?? []) {
+            read(tag, into: &span, seen: &reserved)
+        }
+        return span
+    }
+
+    /// A tag that says what this model has a field for sets it once; a second of its name is the sender's own.
+    private static func read(_ tag: JSONValue, into span: inout Span, seen: inout Set<String>) {
+        guard let key = tag["key"]?.string, let value = tag["value"] else { return }
+        let isFirst = seen.insert(key).inserted
+        switch (key, value) {
+        case ("error", .bool(let isError)) where isFirst: if isError { span.status = .error }
+        case ("otel.status_code", .string(let code)) where isFirst:
+            if code == "ERROR" { span.status = .error }
+            if code == "OK" { span.status = .ok }
+        case ("otel.status_description", .string(let message)) where isFirst: span.statusMessage = message
+        case ("span.kind", .string(let name)) where isFirst:
+            span.kind = kindNames.first { $0.name == name }?.kind ?? .unspecified
+        default: span.attributes.append(Span.Attribute(key: key, value: value.plainText))
+        }
+    }
+
+    private static func parent(of value: JSONValue, in trace: TraceID) -> SpanID? {
+        let references = (value["references"]?.array ?? []).filter { reference in
+            reference["traceID"]?.string.map { TraceID(hexadecimal: $0) == trace } ?? true
+        }
+        let chosen = references.first { $0["refType"]?.string == "CHILD_OF" } ?? references.first
+        let id = chosen?["spanID"]?.string ?? value["parentSpanID"]?.string
+        return id.flatMap { SpanID(hexadecimal: $0) }
+    }
+
+    private static func nanoseconds(_ microseconds: Int) -> Int64 {
+        let (value, overflow) = Int64(microseconds).multipliedReportingOverflow(by: 1000)
+        return overflow ? (microseconds > 0 ? .max : .min) : value
+    }
+}

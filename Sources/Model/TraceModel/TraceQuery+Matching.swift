@@ -1,0 +1,45 @@
+extension TraceQuery {
+    /// Whether `trace` is one that this query asks for; the limit is not its affair.
+    package func matches(_ trace: Trace) -> Bool {
+        if errorsOnly, !trace.hasError { return false }
+        if let minimumDuration, trace.duration < minimumDuration { return false }
+        if let calledService { return trace.hasCall(from: service, to: calledService) }
+        return service.map { service in trace.spans.contains { Self.isService($0.service, named: service) } } ?? true
+    }
+
+    /// Whether the service that spans call `full` is meant by `asked`: the same name, or the same with more after a
+    /// dot. Proxies send `payment.payments`, with the namespace, and people ask for `payment`.
+    static func isService(_ full: some StringProtocol, named asked: String) -> Bool {
+        guard full.hasPrefix(asked) else { return false }
+        return full.utf8.count == asked.utf8.count || full.utf8.dropFirst(asked.utf8.count).first == UInt8(ascii: ".")
+    }
+}
+
+extension Trace {
+    /// Whether a span of `called` has a span of `caller` – of any other service when it is nothing – for its parent, or
+    /// a client span of the caller names `called` as its peer: what is outside the mesh sends no spans.
+    fileprivate func hasCall(from caller: String?, to called: String) -> Bool {
+        let spansByID = Dictionary(spans.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        func isCaller(_ span: Span) -> Bool {
+            if let caller { return TraceQuery.isService(span.service, named: caller) }
+            return !TraceQuery.isService(span.service, named: called)
+        }
+        return spans.contains { span in
+            if TraceQuery.isService(span.service, named: called), let parent = span.parent.flatMap({ spansByID[$0] }),
+                isCaller(parent)
+            {
+                return true
+            }
+            guard span.kind == .client, isCaller(span) else { return false }
+            return span.peerNames.contains { TraceQuery.isService($0, named: called) }
+        }
+    }
+}
+
+extension Span {
+    /// Whom the span says that it called. Envoy's clusters are `outbound|80|v1|payment.payments.svc.cluster.local`.
+    fileprivate var peerNames: [Substring] {
+        let cluster = attribute("upstream_cluster").flatMap { $0.split(separator: "|").last }
+        return [attribute("peer.service")?[...], cluster].compactMap(\.self)
+    }
+}
