@@ -1,0 +1,44 @@
+package import Discovery
+package import MeshConfig
+
+/// Translates the mesh's configuration into what one proxy must do.
+///
+/// Pure: the same node and configuration give equal resources. A node whose WorkloadEntry does not exist gets none.
+package func discoveryResources(for node: Node, in configuration: MeshConfiguration) -> NodeResources {
+    guard let identifier = node.identifier,
+        let workload = configuration.workload(namespace: identifier.namespace, name: identifier.name)
+    else { return NodeResources() }
+
+    let source = RouteSource(workload: workload, configuration: configuration)
+    var resources = NodeResources()
+    switch identifier.kind {
+    case .sidecar:
+        let inbound = InboundTranslation(
+            workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration)
+        resources.listeners = [outboundListener(of: workload)] + inbound.listeners
+        resources.routes = [source.outboundRoutes]
+        resources.clusters = inbound.clusters
+    case .router:
+        let gateway = GatewayTranslation(source: source)
+        resources.listeners = gateway.listeners
+        resources.routes = gateway.routes
+    }
+    for service in configuration.services {
+        for outbound in OutboundCluster.all(of: service, in: configuration) {
+            resources.clusters.append(outbound.cluster)
+            resources.endpoints.append(outbound.assignment)
+        }
+    }
+    return resources
+}
+
+/// Where the application's own requests come in, whatever their host.
+private func outboundListener(of workload: MeshWorkload) -> Listener {
+    let manager = HTTPConnectionManager(
+        statPrefix: "outbound_0.0.0.0_\(ResourceNames.outboundPort)",
+        routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero)
+    return Listener(
+        name: "virtualOutbound",
+        address: NetworkAddress(ip: workload.entry.address, port: ResourceNames.outboundPort),
+        trafficDirection: .outbound, filterChains: [FilterChain(manager: manager)])
+}

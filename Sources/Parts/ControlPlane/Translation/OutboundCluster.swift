@@ -1,0 +1,101 @@
+import Discovery
+import JSONWire
+import MeshConfig
+import MeshModel
+
+/// A service's port, or a subset of it, as a cluster and its endpoints.
+struct OutboundCluster {
+    let cluster: Cluster
+    let assignment: ClusterLoadAssignment
+
+    /// For every port the whole service first, then its subsets in the order of the DestinationRule.
+    static func all(of service: MeshService, in configuration: MeshConfiguration) -> [OutboundCluster] {
+        let rule = configuration.destinationRule(host: service.host)?.spec
+        let policy = rule?.trafficPolicy ?? DestinationRule.Policy()
+        return service.ports.flatMap { port in
+            [OutboundCluster(service, port, subset: nil, policy: policy, configuration)]
+                + (rule?.subsets ?? []).map { subset in
+                    OutboundCluster(
+                        service, port, subset: subset, policy: policy.overlaid(by: subset.trafficPolicy), configuration)
+                }
+        }
+    }
+
+    private init(
+        _ service: MeshService, _ port: MeshService.Port, subset: DestinationRule.Subset?,
+        policy: DestinationRule.Policy, _ configuration: MeshConfiguration
+    ) {
+        let name = ResourceNames.outboundCluster(host: service.host, port: port.number, subset: subset?.name ?? "")
+        let endpoints = port.endpoints.filter { endpoint in
+            subset?.labels.allSatisfy { endpoint.labels[$0.key] == $0.value } ?? true
+        }
+        assignment = ClusterLoadAssignment(
+            clusterName: name,
+            endpoints: endpoints.map { endpoint in
+                Endpoint(
+                    address: NetworkAddress(ip: endpoint.address, port: endpoint.port),
+                    metadata: endpoint.workload.map {
+                        Endpoint.meshMetadata(
+                            workload: $0.identity, isMutualTLS: configuration.speaksMutualTLS(endpoint))
+                    } ?? JSONObject())
+            })
+
+        var cluster = Cluster(
+            name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
+            balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
+            limits: .unlimited)
+        cluster.metadata["istio"] = ["services": [service.description]]
+        let wantsTLS: Bool =
+            switch policy.tls {
+            case .disable: false
+            case .istioMutual: true
+            // One way of speaking for the whole cluster: a single endpoint without TLS makes it plain. An inner service
+            // without endpoints stays with TLS, so that the cluster does not change as they come and go.
+            case nil:
+                endpoints.isEmpty ? !service.isExternal : endpoints.allSatisfy(configuration.speaksMutualTLS)
+            }
+        if wantsTLS {
+            cluster.tls = UpstreamTLSContext(
+                common: CommonTLSContext(
+                    certificate: .secret(SecretReference(name: SecretReference.workloadCertificate)),
+                    validation: .combined(
+                        CertificateValidation(acceptedURIs: port.principals),
+                        roots: SecretReference(name: SecretReference.rootCertificates)),
+                    alpn: ["http/1.1"]),
+                serverName: ResourceNames.serverName(
+                    host: service.host, port: port.number, subset: subset?.name ?? ""))
+        }
+        self.cluster = cluster
+    }
+}
+
+extension MeshService {
+    /// What Istio's metadata tells about a service.
+    var description: JSONValue {
+        ["host": .string(host), "name": .string(name), "namespace": .string(namespace)]
+    }
+}
+
+extension MeshService.Port {
+    /// Who may answer for the service, in any subset: every identity behind it, each once, sorted.
+    fileprivate var principals: [String] {
+        Set(endpoints.map(\.principal.description)).sorted()
+    }
+}
+
+extension DestinationRule.Policy.LoadBalancer? {
+    /// Istio's default is least request, where Envoy's is round robin.
+    fileprivate var balancing: Cluster.Balancing {
+        switch self {
+        case nil, .unspecified, .leastRequest, .leastConnection: .leastRequest
+        case .roundRobin: .roundRobin
+        case .random: .random
+        }
+    }
+}
+
+extension CircuitBreakerLimits {
+    /// Istio sets no limit, where Envoy's own default is 1024 (and three retries).
+    static let unlimited = CircuitBreakerLimits(
+        connections: .max, pendingRequests: .max, requests: .max, retries: .max)
+}

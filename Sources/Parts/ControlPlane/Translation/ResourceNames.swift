@@ -1,0 +1,20 @@
+/// Istio's names for what it configures; dashboards and people know them.
+enum ResourceNames {
+    static let outboundPort: UInt16 = 15001
+    static let outboundRoutes = "15001"
+
+    /// `outbound|80|v1|payment-service.payments.svc.cluster.local`; an empty subset is the whole service.
+    static func outboundCluster(host: String, port: UInt16, subset: String = "") -> String {
+        "outbound|\(port)|\(subset)|\(host)"
+    }
+
+    /// `inbound|8080||`.
+    static func inboundCluster(port: UInt16) -> String { "inbound|\(port)||" }
+
+    /// What the client names in the handshake: `outbound_.80_.v1_.payment-service.payments.svc.cluster.local`.
+    static func serverName(host: String, port: UInt16, subset: String) -> String {
+        "outbound_.\(port)_.\(subset)_.\(host)"
+    }
+
+    static func gatewayRoutes(port: UInt16) -> String { "http.\(port)" }
+}

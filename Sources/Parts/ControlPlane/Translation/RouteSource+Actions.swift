@@ -1,0 +1,81 @@
+import Discovery
+import MeshConfig
+
+extension RouteSource {
+    /// What a rule does. `port` is where the request was sent, for destinations that name none.
+    func action(of rule: VirtualService.HTTPRoute, in namespace: String, port: UInt16) -> Route.Action {
+        switch rule.action {
+        case .route(let destinations):
+            .forward(
+                Route.Forward(
+                    target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
+                    retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
+                    hostRewrite: rule.rewrite?.authority))
+        case .redirect(let redirect):
+            .redirect(
+                Route.Redirect(
+                    status: redirect.code, scheme: redirect.scheme, host: redirect.authority, port: redirect.port,
+                    path: redirect.uri.map { .replaced($0) } ?? .unchanged))
+        case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, body: body))
+        }
+    }
+
+    /// A single destination takes everything; of several, those without weight take nothing and are left out.
+    private func target(
+        _ destinations: [VirtualService.RouteDestination], in namespace: String, port: UInt16
+    ) -> Route.Forward.Target {
+        let used = destinations.count == 1 ? destinations : destinations.filter { ($0.weight ?? 0) > 0 }
+        if used.count == 1, let only = used.first, only.headers == VirtualService.HeaderChanges() {
+            return .cluster(cluster(only.destination, in: namespace, port: port))
+        }
+        return .weighted(
+            used.map { entry in
+                Route.WeightedCluster(
+                    name: cluster(entry.destination, in: namespace, port: port),
+                    weight: used.count == 1 ? 1 : UInt32(clamping: entry.weight ?? 0),
+                    headers: HeaderOperations(entry.headers))
+            })
+    }
+
+    private func cluster(_ destination: VirtualService.Destination, in namespace: String, port: UInt16) -> String {
+        let host = configuration.fullHost(destination.host, in: namespace)
+        let ports = configuration.service(host: host)?.ports ?? []
+        // Unsaid, the port is the service's only one, or else the one that the request was sent to.
+        let number = destination.port ?? (ports.count == 1 ? ports.first?.number : nil) ?? port
+        return ResourceNames.outboundCluster(host: host, port: number, subset: destination.subset ?? "")
+    }
+
+    func headers(of rule: VirtualService.HTTPRoute) -> HeaderOperations { HeaderOperations(rule.headers) }
+}
+
+extension RetryPolicy {
+    /// Istio's retries: its default when nothing is said, none when the attempts are 0.
+    fileprivate static func istio(_ retry: VirtualService.Retry?) -> RetryPolicy? {
+        guard let retry else { return .outboundDefault }
+        guard retry.attempts > 0 else { return nil }
+        var policy = RetryPolicy.outboundDefault
+        policy.retries = retry.attempts
+        policy.perTryTimeout = retry.perTryTimeout.flatMap { $0 == .zero ? nil : $0 }
+        if !retry.conditions.isEmpty { policy.conditions = retry.conditions }
+        policy.statusCodes = retry.statusCodes
+        policy.avoidsPreviousHosts = retry.ignoresPreviousHosts
+        if !retry.ignoresPreviousHosts { policy.hostSelectionAttempts = 1 }
+        policy.backOff = retry.backoff.flatMap { $0 == .zero ? nil : BackOff(base: $0) }
+        return policy
+    }
+}
+
+extension HeaderOperations {
+    /// Sorted by name, so that equal configuration gives equal bytes.
+    fileprivate init(_ changes: VirtualService.HeaderChanges) {
+        func additions(_ operations: VirtualService.HeaderChanges.Operations) -> [Addition] {
+            operations.set.sorted { $0.key < $1.key }.map { Addition(name: $0.key, value: $0.value, appends: false) }
+                + operations.add.sorted { $0.key < $1.key }.map {
+                    Addition(name: $0.key, value: $0.value, appends: true)
+                }
+        }
+        self.init(
+            requestAdditions: additions(changes.request), requestRemovals: changes.request.remove,
+            responseAdditions: additions(changes.response), responseRemovals: changes.response.remove)
+    }
+}

@@ -1,0 +1,348 @@
+import Discovery
+import JSONWire
+import MeshConfig
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct TranslationTests {
+    private func resources(_ yaml: String..., for node: Node = paymentV1) throws -> NodeResources {
+        discoveryResources(for: node, in: try mesh(yaml.joined()))
+    }
+
+    /// The canary's VirtualService with other routes.
+    private func routes(_ http: String, for node: Node = paymentV1) throws -> [Route] {
+        let yaml = canary.replacing(
+            from: "  - route:", to: "---", with: http.split(separator: "\n").map { "  \($0)\n" }.joined())
+        let host = try resources(yaml, shop, for: node).routes.first?.virtualHosts.first
+        return try #require(host).routes
+    }
+
+    @Test func `a proxy that nobody declared is told nothing`() throws {
+        #expect(try resources(canary, for: node("stranger", "payments", ip: "127.0.1.99")) == NodeResources())
+        #expect(try resources(canary, for: Node(id: "envoy")) == NodeResources())
+    }
+
+    @Test func `the same configuration gives the same bytes in whatever order it came`() throws {
+        let all = try mesh(canary + shop + bank).objects
+
+        for node in [paymentV1, webV1, ingress] {
+            let forward = discoveryResources(for: node, in: MeshConfiguration(all))
+            let backward = discoveryResources(for: node, in: MeshConfiguration(all.reversed()))
+
+            for type in ResourceType.allCases {
+                #expect(forward.resources(of: type).map(\.name) == backward.resources(of: type).map(\.name))
+                #expect(
+                    forward.resources(of: type).map(\.resource.text)
+                        == backward.resources(of: type).map(\.resource.text))
+            }
+        }
+    }
+
+    @Test func `what is emitted can be read by our own proxy`() throws {
+        for node in [paymentV1, webV1, ingress] {
+            let told = try resources(canary, shop, bank, for: node)
+
+            #expect(try told.listeners.map { try Listener(json: $0.resource) } == told.listeners)
+            #expect(try told.routes.map { try RouteConfiguration(json: $0.resource) } == told.routes)
+            #expect(try told.clusters.map { try Cluster(json: $0.resource) } == told.clusters)
+            #expect(try told.endpoints.map { try ClusterLoadAssignment(json: $0.resource) } == told.endpoints)
+        }
+    }
+
+    @Test func `what is not said is left out, never written as null`() throws {
+        for node in [paymentV1, webV1, ingress] {
+            let told = try resources(canary, shop, bank, for: node)
+
+            for type in ResourceType.allCases {
+                for (name, resource) in told.resources(of: type) {
+                    #expect(!resource.text.contains("null"), "\(name)")
+                }
+            }
+        }
+    }
+
+    @Test func `from another namespace the short name means nothing`() throws {
+        let hosts = try #require(try resources(canary, shop, for: webV1).routes.first).virtualHosts
+
+        #expect(
+            hosts.map(\.name) == [
+                "payment-service.payments.svc.cluster.local:80", "web.shop.svc.cluster.local:80", "block_all",
+            ])
+        #expect(!hosts[0].domains.contains("payment-service"))
+        #expect(hosts[0].domains.contains("payment-service.payments"))
+        #expect(hosts[1].domains.contains("web"))
+    }
+
+    @Test func `an external service is reached in plain text by its own name`() throws {
+        let told = try resources(canary, bank)
+        let cluster = try #require(told.clusters.first { $0.name == "outbound|80||bank.example" })
+        let endpoints = try #require(told.endpoints.first { $0.clusterName == cluster.name })
+        let host = try #require(told.routes.first?.virtualHosts.first { $0.name == "bank.example:80" })
+
+        #expect(cluster.tls == nil)
+        #expect(endpoints.endpoints.map(\.address) == [NetworkAddress(ip: "127.0.3.1", port: 8080)])
+        #expect(endpoints.endpoints.allSatisfy { $0.workload == nil && !$0.isMutualTLS })
+        #expect(host.domains == ["bank.example", "bank.example:80"])
+    }
+
+    @Test func `without a policy a port takes both TLS and plain text`() throws {
+        let told = try resources(canary.replacing("{mtls: {mode: STRICT}}", with: "{}"))
+        let listener = try #require(told.listeners.last)
+
+        #expect(listener.inspectsTLS)
+        #expect(listener.filterChains.map(\.transport) == [.tls, .plainText])
+        #expect(listener.filterChains.map { $0.tls?.requiresClientCertificate } == [true, nil])
+        #expect(told.clusters.filter { $0.name.hasPrefix("outbound") }.allSatisfy { $0.tls != nil })
+    }
+
+    @Test func `where mutual TLS is disabled, both ends speak plain text`() throws {
+        let told = try resources(canary.replacing("STRICT", with: "DISABLE"))
+
+        #expect(told.listeners.last?.filterChains.map { $0.tls == nil } == [true])
+        #expect(told.clusters.allSatisfy { $0.tls == nil })
+        #expect(told.endpoints.flatMap(\.endpoints).allSatisfy { !$0.isMutualTLS })
+    }
+
+    @Test func `one endpoint without a proxy makes its clusters plain, and only those`() throws {
+        let told = try resources(
+            canary.replacing("version: v2}", with: "version: v2, security.istio.io/tlsMode: disabled}"))
+
+        #expect(
+            told.clusters.filter { $0.tls != nil }.map(\.name)
+                == ["outbound|80|v1|payment-service.payments.svc.cluster.local"])
+    }
+
+    @Test(arguments: [
+        ("tls: {mode: DISABLE}", false, Cluster.Balancing.leastRequest, Duration.seconds(10)),
+        ("tls: {mode: ISTIO_MUTUAL}", true, .leastRequest, .seconds(10)),
+        ("loadBalancer: {simple: ROUND_ROBIN}", true, .roundRobin, .seconds(10)),
+        ("connectionPool: {tcp: {connectTimeout: 300ms}}", true, .leastRequest, .milliseconds(300)),
+    ])
+    func `a DestinationRule's policy shapes its clusters`(
+        policy: String, isTLS: Bool, balancing: Cluster.Balancing, timeout: Duration
+    ) throws {
+        let told = try resources(
+            canary.replacing("  subsets:", with: "  trafficPolicy: {\(policy)}\n  subsets:"))
+
+        for cluster in told.clusters where cluster.name.hasPrefix("outbound") {
+            #expect((cluster.tls != nil) == isTLS)
+            #expect(cluster.balancing == balancing)
+            #expect(cluster.connectTimeout == timeout)
+        }
+    }
+
+    @Test func `a subset's policy lies over the service's`() throws {
+        let told = try resources(
+            canary.replacing("  subsets:", with: "  trafficPolicy: {loadBalancer: {simple: RANDOM}}\n  subsets:")
+                .replacing(
+                    "{name: v2, labels: {version: v2}}",
+                    with: "{name: v2, labels: {version: v2}, trafficPolicy: {tls: {mode: DISABLE}}}"))
+        let second = try #require(told.clusters.last)
+
+        #expect(second.name.contains("|v2|"))
+        #expect(second.tls == nil)
+        #expect(second.balancing == .random)
+    }
+
+    @Test func `a weight of nothing takes nothing, and the last one left takes all`() throws {
+        let told = try resources(
+            canary.replacing("weight: 90", with: "weight: 0").replacing("weight: 10", with: "weight: 100"))
+
+        guard case .forward(let forward)? = told.routes.first?.virtualHosts.first?.routes.first?.action else {
+            Issue.record("expected a forwarding route")
+            return
+        }
+        #expect(forward.target == .cluster("outbound|80|v2|payment-service.payments.svc.cluster.local"))
+    }
+
+    @Test func `every match becomes a route, in order`() throws {
+        let routes = try routes(
+            """
+            - name: vip
+              match:
+              - name: header
+                headers: {x-tier: {exact: gold}, x-trace: {}}
+                withoutHeaders: {x-test: {prefix: a}, x-off: {}}
+              - uri: {exact: /vip}
+                ignoreUriCase: true
+                method: {exact: POST}
+                queryParams: {q: {exact: "1"}}
+              rewrite: {uri: /, authority: vip.example}
+              timeout: 2s
+              retries: {attempts: 0}
+              headers: {request: {set: {b: "2", a: "1"}, add: {c: "3"}, remove: [d]}, response: {remove: [server]}}
+              route: [{destination: {host: payment-service, subset: v2}}]
+            - match: [{uri: {prefix: /old}}]
+              redirect: {uri: /new, redirectCode: 302}
+            - directResponse: {status: 503, body: {string: closed}}
+            """)
+
+        #expect(routes.map(\.name) == ["vip.header", "vip", nil, nil])
+        #expect(
+            routes.map(\.match) == [
+                Route.Match(
+                    headers: [
+                        .init(name: "x-tier", condition: .exact("gold", ignoringCase: false)),
+                        .init(name: "x-trace", condition: .present),
+                        .init(name: "x-off", condition: .present, inverted: true),
+                        .init(
+                            name: "x-test", condition: .prefix("a", ignoringCase: false), inverted: true,
+                            treatsMissingAsEmpty: true),
+                    ]),
+                Route.Match(
+                    path: .exact("/vip"), caseSensitive: false,
+                    headers: [.init(name: ":method", condition: .exact("POST", ignoringCase: false))],
+                    queryParameters: [.init(name: "q", condition: .exact("1", ignoringCase: false))]),
+                Route.Match(path: .prefix("/old")),
+                Route.Match(),
+            ])
+        #expect(
+            routes[0].action
+                == .forward(
+                    Route.Forward(
+                        target: .cluster("outbound|80|v2|payment-service.payments.svc.cluster.local"),
+                        timeout: .seconds(2), prefixRewrite: "/", hostRewrite: "vip.example")))
+        #expect(
+            routes[0].headers
+                == HeaderOperations(
+                    requestAdditions: [
+                        .init(name: "a", value: "1", appends: false), .init(name: "b", value: "2", appends: false),
+                        .init(name: "c", value: "3"),
+                    ], requestRemovals: ["d"], responseRemovals: ["server"]))
+        #expect(routes[2].action == .redirect(Route.Redirect(status: 302, path: .replaced("/new"))))
+        #expect(routes[3].action == .direct(Route.DirectResponse(status: 503, body: "closed")))
+    }
+
+    @Test func `retries are Istio's, changed by what is said`() throws {
+        let routes = try routes(
+            """
+            - retries: {attempts: 5, perTryTimeout: 250ms, retryOn: "reset,503", retryIgnorePreviousHosts: false, backoff: 10ms}
+              route: [{destination: {host: payment-service}}]
+            """)
+
+        guard case .forward(let forward)? = routes.first?.action else {
+            Issue.record("expected a forwarding route")
+            return
+        }
+        #expect(
+            forward.retryPolicy
+                == RetryPolicy(
+                    conditions: ["reset", "retriable-status-codes"], retries: 5, perTryTimeout: .milliseconds(250),
+                    statusCodes: [503], avoidsPreviousHosts: false, hostSelectionAttempts: 1,
+                    backOff: .init(base: .milliseconds(10))))
+    }
+
+    @Test func `a match for other callers is not told to this one`() throws {
+        let http = """
+            - match: [{sourceNamespace: shop}]
+              directResponse: {status: 201}
+            - match: [{sourceLabels: {version: v1}, port: 80}]
+              directResponse: {status: 202}
+            - match: [{port: 81}]
+              directResponse: {status: 203}
+            - match: [{gateways: [shop/shop]}]
+              directResponse: {status: 204}
+            - directResponse: {status: 205}
+            """
+        func statuses(_ routes: [Route]) -> [Int] {
+            routes.map { if case .direct(let response) = $0.action { response.status } else { 0 } }
+        }
+
+        #expect(statuses(try routes(http, for: webV1)) == [201, 202, 205])
+        #expect(statuses(try routes(http, for: paymentV1)) == [202, 205])
+    }
+
+    @Test func `a gateway serves the hosts that both it and a VirtualService name`() throws {
+        let told = try resources(canary, shop, for: ingress)
+        let listener = try #require(told.listeners.first)
+        let routes = try #require(told.routes.first)
+
+        #expect(told.listeners.count == 1)
+        #expect(listener.name == "0.0.0.0_8080")
+        #expect(listener.address == NetworkAddress(ip: "127.0.1.1", port: 8080))
+        #expect(listener.filterChains.map { $0.tls == nil } == [true])
+        #expect(routes.name == "http.8080")
+        #expect(routes.virtualHosts.map(\.domains) == [["shop.example", "shop.example:8080"]])
+        guard case .forward(let forward)? = routes.virtualHosts.first?.routes.first?.action else {
+            Issue.record("expected a forwarding route")
+            return
+        }
+        #expect(forward.target == .cluster("outbound|80||web.shop.svc.cluster.local"))
+        #expect(told.clusters.contains { $0.name == "outbound|80||web.shop.svc.cluster.local" && $0.tls != nil })
+    }
+
+    @Test func `VirtualServices for one host of a gateway are joined, the oldest first`() throws {
+        let told = try resources(
+            canary, shop,
+            """
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: admin, namespace: shop}
+            spec:
+              hosts: ["*.shop.example", shop.example, other.example]
+              gateways: [shop]
+              http:
+              - match: [{uri: {prefix: /admin}}]
+                directResponse: {status: 403}
+
+            """, for: ingress)
+        let hosts = try #require(told.routes.first).virtualHosts
+
+        #expect(hosts.map(\.name) == ["*.shop.example:8080", "shop.example:8080"])
+        #expect(hosts.map(\.routes.count) == [1, 2])
+        #expect(hosts[1].routes[0].match.path == .prefix("/admin"))
+    }
+
+    @Test func `a host that only a VirtualService knows leads to its destination`() throws {
+        let told = try resources(
+            canary,
+            """
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: pay, namespace: payments}
+            spec:
+              hosts: [pay.example]
+              http:
+              - route: [{destination: {host: payment-service}}]
+
+            """)
+
+        #expect(
+            told.routes.first?.virtualHosts.map(\.name) == [
+                "payment-service.payments.svc.cluster.local:80", "pay.example:80", "block_all",
+            ])
+    }
+
+    @Test func `a service with several ports has a virtual host for each, and its bare name means 80`() throws {
+        let told = try resources(
+            canary.replacing(
+                "[{name: http, port: 80, targetPort: 8080}]",
+                with: "[{name: http-admin, port: 9000, targetPort: 9001}, {name: http, port: 80, targetPort: 8080}]"))
+        let hosts = try #require(told.routes.first).virtualHosts
+
+        #expect(
+            hosts.filter { $0.domains.contains("payment-service") }.map(\.name) == [
+                "payment-service.payments.svc.cluster.local:80"
+            ])
+        #expect(hosts.contains { $0.domains.contains("payment-service:9000") })
+        #expect(told.listeners.map(\.name) == ["virtualOutbound", "127.0.1.9_8080", "127.0.1.9_9001"])
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ part: String, with other: String) -> String {
+        guard let range = firstRange(of: part) else { return self }
+        return String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
+    }
+
+    /// With everything from `start` up to the next `end` replaced.
+    fileprivate func replacing(from start: String, to end: String, with other: String) -> String {
+        guard let first = firstRange(of: start) else { return self }
+        let rest = self[first.lowerBound...]
+        guard let last = rest.firstRange(of: end) else { return self }
+        return String(self[..<first.lowerBound]) + other + String(rest[last.lowerBound...])
+    }
+}
