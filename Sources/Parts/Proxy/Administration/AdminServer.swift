@@ -1,0 +1,146 @@
+import Discovery
+import ExpositionWire
+import HTTPTransport
+import HTTPWire
+import JSONWire
+import Quantities
+import SystemIO
+import TLSTransport
+
+/// The admin pages (loopback only), the metrics page and the readiness page. It belongs to the admin thread.
+final class AdminServer {
+    private var servers: [HTTPServer] = []
+    private unowned let runtime: ProxyRuntime
+
+    init(_ runtime: ProxyRuntime) throws(SystemError) {
+        self.runtime = runtime
+        let setup = runtime.setup
+        if let address = setup.admin.flatMap({ SocketAddress(ip: $0.ip, port: $0.port) }), address.isLoopback {
+            try serve(address) { [unowned self] in admin($0, $1) }
+        }
+        if let address = setup.metrics.flatMap({ SocketAddress(ip: $0.ip, port: $0.port) }) {
+            try serve(address) { [unowned self] in metrics($0, $1) }
+        }
+        if let address = setup.readiness.flatMap({ SocketAddress(ip: $0.ip, port: $0.port) }) {
+            try serve(address) { [unowned self] in readiness($0, $1) }
+        }
+    }
+
+    private func serve(
+        _ address: SocketAddress, _ handler: @escaping (HTTPRequest, HTTPResponder) -> Void
+    ) throws(SystemError) {
+        servers.append(try HTTPServer(loop: runtime.loop, address: address, handler: handler))
+    }
+
+    // MARK: Pages
+
+    private func metrics(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        guard request.path == "/stats/prometheus" || request.path == "/metrics" else {
+            return responder.respond(.text("not found\n", status: 404))
+        }
+        guard request.method == "GET" else { return responder.respond(.text("use GET\n", status: 405)) }
+        runtime.gatherReports { [unowned self] reports in
+            let page = MetricsPage.merged(reports.map(\.page))
+            var response = HTTPResponse(status: 200, body: MetricsExposition.render(page, facts: runtime.facts))
+            response.headers.add("content-type", ExpositionWriter.contentType)
+            responder.respond(response)
+        }
+    }
+
+    private func readiness(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        guard request.path == "/healthz/ready" else { return responder.respond(.text("not found\n", status: 404)) }
+        ready(responder)
+    }
+
+    private func ready(_ responder: HTTPResponder) {
+        if runtime.isDraining {
+            responder.respond(.text("DRAINING\n", status: 503))
+        } else {
+            responder.respond(
+                .text(runtime.isReady ? "LIVE\n" : "PRE_INITIALIZING\n", status: runtime.isReady ? 200 : 503))
+        }
+    }
+
+    private func admin(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        let isMutation = request.path == "/quitquitquit" || request.path == "/drain_listeners"
+        guard request.method == (isMutation ? "POST" : "GET") || (request.method == "HEAD" && !isMutation) else {
+            return responder.respond(.text("use \(isMutation ? "POST" : "GET")\n", status: 405))
+        }
+        let wantsJSON = request.query("format") == "json"
+        switch request.path {
+        case "/", "/help": responder.respond(.text(AdminPages.help))
+        case "/ready": ready(responder)
+        case "/stats/prometheus": metrics(request, responder)
+        case "/config_dump": json(AdminPages.configDump(runtime.resources), responder)
+        case "/certs": json(certificates(), responder)
+        case "/server_info":
+            json(
+                AdminPages.serverInfo(
+                    version: ProxyRuntime.version, isReady: runtime.isReady, isDraining: runtime.isDraining,
+                    uptime: runtime.startedAt.duration(to: SystemClock.wall()), node: runtime.setup.node,
+                    concurrency: runtime.workers.count), responder)
+        case "/clusters":
+            runtime.gatherReports { [unowned self] reports in
+                let merged = EndpointReport.merged(reports.map(\.endpoints))
+                if wantsJSON {
+                    json(AdminPages.clustersJSON(merged), responder)
+                } else {
+                    responder.respond(.text(AdminPages.clusters(merged)))
+                }
+            }
+        case "/listeners":
+            runtime.gatherReports { [unowned self] reports in
+                let listeners = (reports.first?.listeners ?? []).map {
+                    (name: $0.name, address: $0.address.description)
+                }
+                .sorted { $0.name < $1.name }
+                if wantsJSON {
+                    json(AdminPages.listenersJSON(listeners), responder)
+                } else {
+                    responder.respond(.text(AdminPages.listeners(listeners)))
+                }
+            }
+        case "/drain_listeners":
+            runtime.drain { _ in }
+            responder.respond(.text("OK\n"))
+        case "/quitquitquit":
+            responder.respond(.text("OK\n"))
+            runtime.loop.soon { [unowned self] in runtime.quit(because: "/quitquitquit") }
+        default:
+            responder.respond(.text("invalid path. \(AdminPages.help)", status: 404))
+        }
+    }
+
+    private func json(_ value: JSONValue, _ responder: HTTPResponder) {
+        responder.respond(.json(value.serialized(pretty: true)))
+    }
+
+    /// `/certs`: what is public about the certificates that TLS contexts use.
+    private func certificates() -> JSONValue {
+        func entries(_ pem: String) -> [JSONValue] {
+            let certificates = (try? Certificate.chain(pem: pem)) ?? []
+            return certificates.map { certificate in
+                let left = SystemClock.wall().duration(to: certificate.notAfter)
+                return [
+                    "path": "<inline>",
+                    "serial_number": .string(certificate.serial),
+                    "subject_alt_names": .array(certificate.uris.map { ["uri": .string($0)] }),
+                    "days_until_expiration": .string(String(max(0, Int64(left.inSeconds) / 86_400))),
+                    "valid_from": .string(certificate.notBefore.rfc3339),
+                    "expiration_time": .string(certificate.notAfter.rfc3339),
+                ]
+            }
+        }
+        let secrets = runtime.secrets
+        return [
+            "certificates": .array(
+                secrets.certificates.sorted { $0.key < $1.key }.map { name, material in
+                    [
+                        "name": .string(name),
+                        "ca_cert": .array(secrets.roots.values.sorted().flatMap { entries($0) }),
+                        "cert_chain": .array(entries(material.chain)),
+                    ]
+                })
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+import Discovery
+import SystemIO
+import TLSTransport
+import TrafficPolicy
+
+/// Everything a worker needs to carry requests, resolved: addresses parsed, routes compiled, TLS contexts made.
+///
+/// Immutable and shared by all workers; a change is a new snapshot, which each worker takes up on its own thread.
+final class ConfigurationSnapshot: Sendable {
+    let generation: UInt64
+    let listeners: [ListenerPlan]
+    let clusters: [ClusterPlan]
+
+    init(generation: UInt64, listeners: [ListenerPlan], clusters: [ClusterPlan]) {
+        self.generation = generation
+        self.listeners = listeners
+        self.clusters = clusters
+    }
+}
+
+/// One listening address and what happens to requests that arrive there.
+struct ListenerPlan: Sendable {
+    enum Security: Sendable {
+        case plain
+        /// Mutual TLS, or nothing.
+        case tls(TLSContext)
+        /// Whatever the peer begins with (PERMISSIVE).
+        case either(TLSContext)
+    }
+
+    var name: String
+    var address: SocketAddress
+    var reporter: Reporter
+    var security: Security
+    /// Routes of requests that came over TLS, and of those that did not.
+    var secureRoutes: RoutePlan?
+    var plainRoutes: RoutePlan?
+    /// True at the mesh's edge: the peer's address is appended to `x-forwarded-for`.
+    var appendsForwardedFor: Bool
+    var idleTimeout: Duration?
+}
+
+/// A cluster and its usable endpoints.
+struct ClusterPlan: Sendable {
+    var name: String
+    var service: ServiceLabels
+    var spanName: String
+    var choice: EndpointChoice
+    var connectTimeout: Duration
+    var endpoints: [EndpointPlan]
+    /// Whether requests to it leave over TLS; `tls` is nothing while the certificate for that is not here.
+    var isSecure: Bool
+    var tls: TLSContext?
+    /// What, when it changes, makes connections that exist unfit: accepted identities and the server name.
+    var tlsIdentity: [String]
+}
+
+struct EndpointPlan: Sendable {
+    var address: SocketAddress
+    /// Who runs there, as far as the control plane said.
+    var workload: WorkloadLabels?
+}

@@ -1,0 +1,121 @@
+import Discovery
+import TrafficPolicy
+
+/// A route configuration as discovery words it becomes the table that requests are matched against.
+extension RouteTable {
+    convenience init(_ configuration: RouteConfiguration) {
+        self.init(
+            configuration.virtualHosts.map { host in
+                RouteHost.Source(
+                    name: host.name, domains: host.domains,
+                    rules: host.routes.map { RouteRule.Source($0, fallbackRetry: host.retryPolicy) })
+            })
+    }
+}
+
+extension RouteRule.Source {
+    fileprivate init(_ route: Route, fallbackRetry: RetryPolicy?) {
+        self.init(
+            name: route.name ?? "", path: PathCondition(route.match),
+            headers: route.match.headers.map {
+                FieldCondition(header: $0.name, FieldCondition.Test($0.condition), inverted: $0.inverted)
+            },
+            queryParameters: route.match.queryParameters.map {
+                FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
+            },
+            action: RouteAction(route.action, fallbackRetry: fallbackRetry), headerChanges: HeaderChanges(route.headers)
+        )
+    }
+}
+
+extension PathCondition {
+    fileprivate init(_ match: Route.Match) {
+        switch match.path {
+        case .exact(let text): self.init(.exact, text.utf8, ignoringCase: !match.caseSensitive)
+        case .prefix(let text): self.init(.prefix, text.utf8, ignoringCase: !match.caseSensitive)
+        case .segments(let text): self.init(.segments, text.utf8, ignoringCase: !match.caseSensitive)
+        }
+    }
+}
+
+extension FieldCondition.Test {
+    fileprivate init(_ condition: Route.StringCondition) {
+        switch condition {
+        case .present: self = .present
+        case .absent: self = .absent
+        case .exact(let text, let ignoringCase): self = .exact(Array(text.utf8), ignoringCase: ignoringCase)
+        case .prefix(let text, let ignoringCase): self = .prefix(Array(text.utf8), ignoringCase: ignoringCase)
+        case .suffix(let text, let ignoringCase): self = .suffix(Array(text.utf8), ignoringCase: ignoringCase)
+        case .contains(let text, let ignoringCase): self = .contains(Array(text.utf8), ignoringCase: ignoringCase)
+        }
+    }
+}
+
+extension RouteAction {
+    fileprivate init(_ action: Route.Action, fallbackRetry: RetryPolicy?) {
+        switch action {
+        case .forward(let forward):
+            let shares: [Forward.Share] =
+                switch forward.target {
+                case .cluster(let name): [Forward.Share(cluster: name)]
+                case .weighted(let clusters):
+                    clusters.map {
+                        Forward.Share(cluster: $0.name, weight: $0.weight, headerChanges: HeaderChanges($0.headers))
+                    }
+                }
+            self = .forward(
+                Forward(
+                    shares: shares, timeout: forward.limit,
+                    retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
+                    prefixRewrite: forward.prefixRewrite.map { Array($0.utf8) },
+                    hostRewrite: forward.hostRewrite.map { Array($0.utf8) }))
+        case .redirect(let redirect):
+            let path: Redirect.Path =
+                switch redirect.path {
+                case .unchanged: .unchanged
+                case .replaced(let text): .replaced(Array(text.utf8))
+                case .prefixReplaced(let text): .prefixReplaced(Array(text.utf8))
+                }
+            self = .redirect(
+                Redirect(
+                    status: redirect.status, scheme: redirect.scheme, host: redirect.host, port: redirect.port,
+                    path: path, stripsQuery: redirect.stripsQuery))
+        case .direct(let response):
+            self = .direct(status: response.status, body: Array(response.body.utf8))
+        }
+    }
+}
+
+extension Route.Forward {
+    /// Envoy's rule: nothing said means 15 seconds, and zero means no limit.
+    fileprivate var limit: Duration? {
+        guard let timeout else { return .seconds(15) }
+        return timeout == .zero ? nil : timeout
+    }
+}
+
+extension RetryRules {
+    fileprivate init(_ policy: RetryPolicy) {
+        var conditions: RetryConditions = []
+        for name in policy.conditions {
+            // Names were checked when the configuration was read.
+            if let condition = RetryConditions(envoyName: name) { conditions.insert(condition) }
+        }
+        self.init(
+            conditions: conditions, retries: policy.retries, perTryTimeout: policy.perTryTimeout,
+            statusCodes: policy.statusCodes, avoidsPreviousEndpoints: policy.avoidsPreviousHosts,
+            backOffBase: policy.backOff?.base ?? .milliseconds(25), backOffMaximum: policy.backOff?.maximum)
+    }
+}
+
+extension HeaderChanges {
+    fileprivate init(_ operations: HeaderOperations) {
+        func additions(_ list: [HeaderOperations.Addition]) -> [Addition] {
+            list.map { Addition(name: $0.name, value: $0.value, appends: $0.appends) }
+        }
+        self.init(
+            requestAdditions: additions(operations.requestAdditions), requestRemovals: operations.requestRemovals,
+            responseAdditions: additions(operations.responseAdditions),
+            responseRemovals: operations.responseRemovals)
+    }
+}

@@ -1,0 +1,59 @@
+import TrafficPolicy
+
+/// A compiled route table with its clusters found, and each rule laid out for the request path.
+final class RoutePlan: Sendable {
+    let table: RouteTable
+    /// Where ``RouteRule/index`` points.
+    let rules: [RulePlan]
+
+    /// - Parameter places: where each cluster stands in ``ConfigurationSnapshot/clusters``.
+    init(table: RouteTable, places: [String: Int]) {
+        self.table = table
+        rules = table.rules.map { RulePlan($0, clusterNames: table.clusterNames, places: places) }
+    }
+}
+
+/// What becomes of the requests of one rule, read many times and never taken apart again.
+final class RulePlan: Sendable {
+    enum Action: Sendable {
+        case forward
+        case redirect(RouteAction.Redirect)
+        case direct(status: Int, body: [UInt8])
+    }
+
+    let action: Action
+    let path: PathCondition
+    let weights: WeightedClusters
+    /// For each share its cluster's place in ``ConfigurationSnapshot/clusters``; `nil` for a cluster not known.
+    let clusters: [Int?]
+    /// For the whole request with its retries; `nil` for no limit.
+    let timeout: Duration?
+    let retry: RetryRules
+    let prefixRewrite: [UInt8]?
+    let hostRewrite: [UInt8]?
+    /// The rule's own changes, then the share's; `nil` when there are none, which is usual.
+    let headerChanges: HeaderChanges?
+    let shareHeaderChanges: [HeaderChanges?]
+
+    init(_ rule: RouteRule, clusterNames: [String], places: [String: Int]) {
+        path = rule.path
+        weights = rule.clusters
+        clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
+        headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges
+        switch rule.action {
+        case .forward(let forward):
+            action = .forward
+            timeout = forward.timeout
+            retry = forward.retry
+            prefixRewrite = forward.prefixRewrite
+            hostRewrite = forward.hostRewrite
+            shareHeaderChanges = forward.shares.map { $0.headerChanges.isEmpty ? nil : $0.headerChanges }
+        case .redirect(let redirect):
+            action = .redirect(redirect)
+            (timeout, retry, prefixRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+        case .direct(let status, let body):
+            action = .direct(status: status, body: body)
+            (timeout, retry, prefixRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+        }
+    }
+}

@@ -1,0 +1,240 @@
+import Discovery
+import SystemIO
+import TLSTransport
+import TrafficPolicy
+
+/// Makes snapshots from resources and secrets. It lives on the admin thread and keeps what is costly to make and did
+/// not change: TLS contexts and compiled routes.
+struct SnapshotBuilder {
+    private let local: WorkloadLabels
+    private let ownAddress: String?
+    private var generation: UInt64 = 0
+    private var serverContexts: [ServerKey: TLSContext] = [:]
+    private var clientContexts: [ClientKey: TLSContext] = [:]
+    private var baseContexts: [BaseKey: TLSContext] = [:]
+    private var tables: [RouteConfiguration: RouteTable] = [:]
+
+    private struct ServerKey: Hashable {
+        var secrets: ResolvedSecrets
+        var context: DownstreamTLSContext
+    }
+
+    private struct ClientKey: Hashable {
+        var secrets: ResolvedSecrets
+        var context: UpstreamTLSContext
+    }
+
+    private struct BaseKey: Hashable {
+        var certificate: CertificateMaterial?
+        var roots: String?
+        var protocols: [String]
+    }
+
+    init(local: WorkloadLabels, ownAddress: String?) {
+        self.local = local
+        self.ownAddress = ownAddress
+    }
+
+    /// What of the resources is not in a snapshot, and why.
+    struct Omission: Hashable, Sendable {
+        var reason: String
+        /// True when it is only a matter of time: routes or a certificate that have not arrived.
+        var isWaiting: Bool
+    }
+
+    /// A snapshot and what of the resources it leaves out. A listener without its routes or its
+    /// certificate is left out until they come: a port that answers wrongly is worse than one that is closed.
+    mutating func build(_ resources: ResourceSet, _ secrets: SecretBook) -> (ConfigurationSnapshot, [Omission]) {
+        var omissions: [Omission] = []
+        var next = self
+        next.generation += 1
+        next.serverContexts = [:]
+        next.clientContexts = [:]
+        next.baseContexts = baseContexts
+        next.tables = [:]
+        var clusters: [ClusterPlan] = []
+        var places: [String: Int] = [:]
+        let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
+        for cluster in resources.clusters {
+            places[cluster.name] = clusters.count
+            clusters.append(plan(cluster, assignments, secrets, into: &next, &omissions))
+        }
+        let routes = Dictionary(resources.routes.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        var listeners: [ListenerPlan] = []
+        for listener in resources.listeners {
+            do throws(Obstacle) {
+                listeners.append(try plan(listener, routes, places, secrets, into: &next))
+            } catch {
+                omissions.append(error.omission("listener \(listener.name)"))
+            }
+        }
+        next.baseContexts = next.baseContexts.filter { base, _ in
+            next.clientContexts.keys.contains { $0.secrets.certificate == base.certificate }
+        }
+        self = next
+        return (ConfigurationSnapshot(generation: generation, listeners: listeners, clusters: clusters), omissions)
+    }
+
+    /// Why a part cannot be made.
+    private enum Obstacle: Error {
+        case waiting(String)
+        case wrong(ProxyError)
+
+        func omission(_ part: String) -> Omission {
+            switch self {
+            case .waiting(let reason): Omission(reason: "\(part): \(reason)", isWaiting: true)
+            case .wrong(let error): Omission(reason: "\(part): \(error)", isWaiting: false)
+            }
+        }
+    }
+
+    // MARK: Listeners
+
+    private func plan(
+        _ listener: Listener, _ routes: [String: RouteConfiguration], _ places: [String: Int], _ secrets: SecretBook,
+        into next: inout SnapshotBuilder
+    ) throws(Obstacle) -> ListenerPlan {
+        // A workload has an address of its own; an unspecified one would take its neighbours' ports on this machine.
+        let ip = listener.address.ip == "0.0.0.0" ? ownAddress ?? listener.address.ip : listener.address.ip
+        guard let address = SocketAddress(ip: ip, port: listener.address.port) else {
+            throw .wrong(.configuration("\(listener.address) is no IP address"))
+        }
+        var result = ListenerPlan(
+            name: listener.name.isEmpty ? "\(address)" : listener.name, address: address,
+            reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
+            appendsForwardedFor: listener.filterChains.contains { $0.manager.useRemoteAddress },
+            idleTimeout: listener.filterChains.first?.manager.idleTimeout)
+        for chain in listener.filterChains {
+            let plan = try routePlan(chain.manager.routes, routes, places, into: &next)
+            if let tls = chain.tls {
+                result.security = .tls(try serverContext(tls, secrets, into: &next))
+                result.secureRoutes = result.secureRoutes ?? plan
+            } else {
+                result.plainRoutes = result.plainRoutes ?? plan
+            }
+        }
+        if case .tls(let context) = result.security, result.plainRoutes != nil { result.security = .either(context) }
+        return result
+    }
+
+    private func routePlan(
+        _ source: HTTPConnectionManager.Routes, _ routes: [String: RouteConfiguration], _ places: [String: Int],
+        into next: inout SnapshotBuilder
+    ) throws(Obstacle) -> RoutePlan {
+        let configuration: RouteConfiguration
+        switch source {
+        case .inline(let routes): configuration = routes
+        case .discovered(let name, _):
+            guard let found = routes[name] else { throw .waiting("its routes \"\(name)\" have not arrived") }
+            configuration = found
+        }
+        let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
+        next.tables[configuration] = table
+        return RoutePlan(table: table, places: places)
+    }
+
+    private func serverContext(
+        _ tls: DownstreamTLSContext, _ secrets: SecretBook, into next: inout SnapshotBuilder
+    ) throws(Obstacle) -> TLSContext {
+        let resolved: ResolvedSecrets?
+        do throws(ProxyError) { resolved = try secrets.resolve(tls.common, read: Self.read) } catch {
+            throw .wrong(error)
+        }
+        guard let resolved else { throw .waiting("its certificate has not arrived") }
+        let key = ServerKey(secrets: resolved, context: tls)
+        if let known = serverContexts[key] ?? next.serverContexts[key] {
+            next.serverContexts[key] = known
+            return known
+        }
+        do throws(ProxyError) {
+            let context = try TLSMaking.server(tls, resolved)
+            next.serverContexts[key] = context
+            return context
+        } catch {
+            throw .wrong(error)
+        }
+    }
+
+    // MARK: Clusters
+
+    private func plan(
+        _ cluster: Cluster, _ assignments: [String: ClusterLoadAssignment], _ secrets: SecretBook,
+        into next: inout SnapshotBuilder, _ omissions: inout [Omission]
+    ) -> ClusterPlan {
+        let endpoints: [Endpoint]
+        switch cluster.endpoints {
+        case .inline(let assignment): endpoints = assignment.endpoints
+        case .discovered: endpoints = assignments[cluster.endpointsName]?.endpoints ?? []
+        }
+        let naming = ClusterNaming(cluster.name)
+        let service = ServiceLabels(of: cluster, local: local)
+        var plan = ClusterPlan(
+            name: cluster.name, service: service, spanName: service.spanName(port: naming?.port),
+            choice: EndpointChoice(cluster.balancing), connectTimeout: cluster.connectTimeout, endpoints: [],
+            isSecure: cluster.tls != nil, tls: nil,
+            tlsIdentity: cluster.tls.map { $0.common.acceptedURIs + [$0.serverName ?? ""] } ?? [])
+        for endpoint in endpoints where endpoint.healthStatus.isUsable {
+            guard let address = SocketAddress(ip: endpoint.address.ip, port: endpoint.address.port) else {
+                omissions.append(
+                    Omission(
+                        reason: "cluster \(cluster.name): \(endpoint.address) is no IP address", isWaiting: false))
+                continue
+            }
+            plan.endpoints.append(
+                EndpointPlan(address: address, workload: endpoint.workload.map { WorkloadLabels($0) }))
+        }
+        if let tls = cluster.tls {
+            do throws(ProxyError) {
+                plan.tls = try clientContext(tls, secrets, into: &next)
+            } catch {
+                omissions.append(Omission(reason: "cluster \(cluster.name): \(error)", isWaiting: false))
+            }
+        }
+        return plan
+    }
+
+    private func clientContext(
+        _ tls: UpstreamTLSContext, _ secrets: SecretBook, into next: inout SnapshotBuilder
+    ) throws(ProxyError) -> TLSContext? {
+        guard let resolved = try secrets.resolve(tls.common, read: Self.read) else { return nil }
+        let key = ClientKey(secrets: resolved, context: tls)
+        if let known = clientContexts[key] ?? next.clientContexts[key] {
+            next.clientContexts[key] = known
+            return known
+        }
+        // Contexts with equal certificate and roots share what is large in them.
+        let base = BaseKey(certificate: resolved.certificate, roots: resolved.roots, protocols: tls.common.alpn)
+        let shared: TLSContext
+        if let known = next.baseContexts[base] {
+            shared = known
+        } else {
+            shared = try TLSMaking.client(tls.common, resolved)
+        }
+        next.baseContexts[base] = shared
+        let context = shared.with(serverName: tls.serverName, acceptedPeerURIs: resolved.acceptedURIs)
+        next.clientContexts[key] = context
+        return context
+    }
+
+    static func read(_ source: DataSource) throws(ProxyError) -> String {
+        switch source {
+        case .inline(let text): return text
+        case .file(let path):
+            do throws(SystemError) {
+                return String(decoding: try Files.read(path), as: UTF8.self)
+            } catch {
+                throw .environment("\(error)")
+            }
+        }
+    }
+}
+
+extension EndpointChoice {
+    fileprivate init(_ balancing: Cluster.Balancing) {
+        switch balancing {
+        case .leastRequest: self = .leastRequest
+        case .roundRobin: self = .roundRobin
+        case .random: self = .random
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Discovery
+import Quantities
+import TLSTransport
+
+/// Turns PEM texts and discovery's TLS contexts into contexts for handshakes; every failure is worded for the log.
+enum TLSMaking {
+    /// What a certificate says that we act upon.
+    struct Facts {
+        var uris: [String]
+        var notBefore: WallTime
+        var notAfter: WallTime
+    }
+
+    /// The context of a listener.
+    static func server(_ tls: DownstreamTLSContext, _ secrets: ResolvedSecrets) throws(ProxyError) -> TLSContext {
+        guard let material = secrets.certificate else {
+            throw .configuration("a downstream TLS context needs a certificate (tls_certificates or SDS)")
+        }
+        try check(tls.common)
+        let hasRoots = secrets.roots != nil
+        guard hasRoots || !tls.requiresClientCertificate else {
+            throw .configuration("require_client_certificate needs a validation context with trusted roots")
+        }
+        return try worded { () throws(TLSError) in
+            try TLSContext(
+                server: TLSServerSettings(
+                    chain: try Certificate.chain(pem: material.chain), key: try PrivateKey(pem: material.key),
+                    roots: try secrets.roots.map { (pem) throws(TLSError) in try Certificate.chain(pem: pem) } ?? [],
+                    clientCertificate: tls.requiresClientCertificate
+                        ? .required : (hasRoots ? .optional : .notRequested),
+                    applicationProtocols: protocols(tls.common), acceptedPeerURIs: secrets.acceptedURIs))
+        }
+    }
+
+    /// The context of clusters that share certificate, roots and protocols; see ``TLSContext/with(serverName:acceptedPeerURIs:)``.
+    static func client(_ common: CommonTLSContext, _ secrets: ResolvedSecrets) throws(ProxyError) -> TLSContext {
+        guard let roots = secrets.roots else {
+            throw .configuration("an upstream TLS context without trusted roots would trust anyone; add trusted_ca")
+        }
+        try check(common)
+        return try context(certificate: secrets.certificate, roots: roots, protocols(common), acceptedURIs: [])
+    }
+
+    /// The context towards the control plane, with our certificate once there is one.
+    static func controlPlane(
+        certificate: CertificateMaterial?, roots: String, acceptedURIs: [String]
+    ) throws(ProxyError) -> TLSContext {
+        try context(certificate: certificate, roots: roots, ["http/1.1"], acceptedURIs: acceptedURIs)
+    }
+
+    private static func context(
+        certificate: CertificateMaterial?, roots: String, _ protocols: [String], acceptedURIs: [String]
+    ) throws(ProxyError) -> TLSContext {
+        try worded { () throws(TLSError) in
+            try TLSContext(
+                client: TLSClientSettings(
+                    chain: try certificate.map { (pem) throws(TLSError) in try Certificate.chain(pem: pem.chain) }
+                        ?? [],
+                    key: try certificate.map { (pem) throws(TLSError) in try PrivateKey(pem: pem.key) },
+                    roots: try Certificate.chain(pem: roots), applicationProtocols: protocols,
+                    acceptedPeerURIs: acceptedURIs))
+        }
+    }
+
+    static func makeKey() throws(ProxyError) -> PrivateKey {
+        try worded { () throws(TLSError) in try PrivateKey.makeP256() }
+    }
+
+    /// A key as PEM, for the state directory only.
+    static func text(of key: PrivateKey) throws(ProxyError) -> String {
+        try worded { () throws(TLSError) in try key.pem }
+    }
+
+    /// A signing request as PEM, for one SPIFFE URI.
+    static func signingRequest(key: PrivateKey, uri: String) throws(ProxyError) -> String {
+        try worded { () throws(TLSError) in try CertificateSigningRequest.make(key: key, uri: uri) }
+    }
+
+    /// What the first certificate of a chain says.
+    static func facts(chain: String) throws(ProxyError) -> Facts {
+        let certificates = try worded { () throws(TLSError) in try Certificate.chain(pem: chain) }
+        guard let leaf = certificates.first else { throw .environment("the certificate file is empty") }
+        return Facts(uris: leaf.uris, notBefore: leaf.notBefore, notAfter: leaf.notAfter)
+    }
+
+    /// HTTP/1.1 is what the streams behind a handshake speak; h2 must not be agreed upon.
+    private static func protocols(_ common: CommonTLSContext) -> [String] {
+        let spoken = common.alpn.filter { $0 != "h2" && $0 != "istio-h2" && $0 != "istio-peer-exchange" }
+        return spoken.isEmpty ? ["http/1.1"] : spoken
+    }
+
+    private static func check(_ common: CommonTLSContext) throws(ProxyError) {
+        guard common.minimumVersion == .tls12, common.maximumVersion == .tls13 else {
+            throw .configuration("tls_params: only TLSv1_2 to TLSv1_3 is supported")
+        }
+    }
+
+    private static func worded<Value>(_ make: () throws(TLSError) -> Value) throws(ProxyError) -> Value {
+        do throws(TLSError) { return try make() } catch { throw .environment("TLS: \(error)") }
+    }
+}

@@ -1,0 +1,26 @@
+import Quantities
+
+/// What the metrics page says about the process as a whole.
+struct ProcessFacts: Sendable {
+    var version: String
+    var startedAt: WallTime
+    /// Resident memory, when the system tells.
+    var residentBytes: UInt64?
+    /// The discovery versions in force, by type name, with the time each came into force.
+    var discovery: [DiscoveryFact] = []
+    /// Whether the last exchange with the control plane worked; `nil` without a control plane.
+    var isControlPlaneConnected: Bool?
+    /// When the workload certificate ends; `nil` without one.
+    var certificateNotAfter: WallTime?
+    /// Spans that the exporter could not deliver or hold.
+    var spansDropped: UInt64 = 0
+    var spansExported: UInt64 = 0
+    /// Answers of the control plane that could not be used.
+    var discoveryRefused: UInt64 = 0
+
+    struct DiscoveryFact: Sendable {
+        var type: String
+        var version: String
+        var since: WallTime
+    }
+}

@@ -1,0 +1,168 @@
+package import Discovery
+package import MeshModel
+
+/// What the command line asks for.
+package struct ProxyOptions: Sendable {
+    /// A place in the mesh, configured by a control plane.
+    package struct Mesh: Sendable {
+        package var node: NodeIdentifier
+        package var labels: [String: String]
+        package var serviceAccount: String
+        /// Where the application listens.
+        package var applicationAddress: String
+        /// The control plane's TLS address, `127.0.0.1:15012`.
+        package var control: String
+        package var rootCertificateFile: String
+        /// The one-time token; not needed while the state directory holds a valid certificate.
+        package var tokenFile: String?
+        package var stateDirectory: String
+    }
+
+    package enum Source: Sendable {
+        case mesh(Mesh)
+        /// An Envoy bootstrap, YAML or JSON.
+        case bootstrap(file: String)
+    }
+
+    package var source: Source
+    /// Worker threads; `nil` for one per CPU.
+    package var concurrency: Int?
+    /// An OTLP/HTTP receiver, `127.0.0.1:4318`; no spans without it.
+    package var otlp: String?
+    /// The share of traces begun here that are recorded, of 10,000.
+    package var samplePerTenThousand: UInt64 = 10_000
+
+    package static let help = """
+        usage: meshtop-proxy --config FILE [--concurrency N]
+               meshtop-proxy --node sidecar~ADDRESS~NAME.NAMESPACE~DOMAIN --control HOST:PORT --root-cert FILE
+                             --state-dir DIR [--token-file FILE] [--workload-labels K=V,...] [--service-account NAME]
+                             [--app-address ADDRESS] [--otlp HOST:PORT] [--sample PERCENT] [--concurrency N]
+
+        The sidecar: it carries a workload's requests, in and out, over mutual TLS, and measures them.
+
+          --config FILE         an Envoy bootstrap (YAML or JSON); runs without a control plane
+          --node ID             this proxy's place in the mesh
+          --control HOST:PORT   the control plane's TLS address
+          --root-cert FILE      the mesh's root certificate
+          --token-file FILE     the one-time token that earns the first certificate
+          --state-dir DIR       key, certificate and the last good configuration, kept across restarts
+          --workload-labels L   app=x,version=v1
+          --service-account SA  part of the workload's identity (default: default)
+          --app-address ADDR    where the application listens (default: 127.0.0.1)
+          --otlp HOST:PORT      where spans go (OTLP/HTTP); none without it
+          --sample PERCENT      share of new traces that are recorded (default: 100)
+          --concurrency N       worker threads (default: one per CPU)
+          --help, --version
+
+        Admin on ADDRESS:15000 (loopback only), readiness on :15021, metrics on :15090/stats/prometheus.
+        """
+
+    /// Reads the arguments that follow the program's name.
+    package init(arguments: [String]) throws(ProxyError) {
+        var values: [String: String] = [:]
+        var index = 0
+        while index < arguments.count {
+            var name = arguments[index]
+            guard name.hasPrefix("--") else { throw .usage("\"\(name)\" is not an option; see --help") }
+            var value: String?
+            if let equals = name.firstIndex(of: "=") {
+                value = String(name[name.index(after: equals)...])
+                name = String(name[..<equals])
+            }
+            guard Self.known.contains(name) else { throw .usage("\(name) is not an option; see --help") }
+            if value == nil {
+                index += 1
+                guard index < arguments.count else { throw .usage("\(name) needs a value") }
+                value = arguments[index]
+            }
+            guard values[name] == nil else { throw .usage("\(name) is given twice") }
+            values[name] = value
+            index += 1
+        }
+        concurrency = try Self.number(values["--concurrency"], "--concurrency", in: 1...256)
+        otlp = values["--otlp"]
+        if let text = values["--sample"] {
+            guard let percent = Double(text), (0...100).contains(percent) else {
+                throw .usage("--sample \(text): expected a percentage from 0 to 100")
+            }
+            samplePerTenThousand = UInt64((percent * 100).rounded())
+        }
+        if let file = values["--config"] {
+            let others = Self.meshOnly.filter { values[$0] != nil }
+            guard others.isEmpty else {
+                throw .usage("--config stands alone; \(others.joined(separator: ", ")) belong to a mesh")
+            }
+            source = .bootstrap(file: file)
+            return
+        }
+        func required(_ name: String) throws(ProxyError) -> String {
+            guard let value = values[name] else { throw .usage("\(name) is missing (or --config FILE); see --help") }
+            return value
+        }
+        source = .mesh(
+            Mesh(
+                node: try Self.node(try required("--node")),
+                labels: try Self.labels(values["--workload-labels"] ?? ""),
+                serviceAccount: values["--service-account"] ?? "default",
+                applicationAddress: values["--app-address"] ?? "127.0.0.1",
+                control: try required("--control"),
+                rootCertificateFile: try required("--root-cert"),
+                tokenFile: values["--token-file"],
+                stateDirectory: try required("--state-dir")))
+    }
+
+    private static let meshOnly = [
+        "--node", "--workload-labels", "--service-account", "--app-address", "--control", "--root-cert", "--token-file",
+        "--state-dir",
+    ]
+    private static let known = Set(meshOnly + ["--config", "--concurrency", "--otlp", "--sample"])
+
+    private static func number(_ text: String?, _ name: String, in range: ClosedRange<Int>) throws(ProxyError) -> Int? {
+        guard let text else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            throw .usage("\(name) \(text): expected a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    private static func node(_ text: String) throws(ProxyError) -> NodeIdentifier {
+        guard let node = NodeIdentifier(text) else {
+            throw .usage("--node \(text): expected <sidecar|router>~<address>~<name>.<namespace>~<domain>")
+        }
+        return node
+    }
+
+    private static func labels(_ text: String) throws(ProxyError) -> [String: String] {
+        var labels: [String: String] = [:]
+        for pair in text.split(separator: ",") {
+            guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
+                throw .usage("--workload-labels: \"\(pair)\" is not NAME=VALUE")
+            }
+            labels[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        return labels
+    }
+}
+
+extension ProxyOptions.Mesh {
+    /// The workload as metrics and spans name it, by Istio's order of labels.
+    package var workload: WorkloadIdentity {
+        let app = labels["service.istio.io/canonical-name"] ?? labels["app"] ?? node.name
+        return WorkloadIdentity(
+            namespace: node.namespace, workload: labels["service.istio.io/workload-name"] ?? node.name, app: app,
+            version: labels["service.istio.io/canonical-revision"] ?? labels["version"] ?? "latest",
+            principal: identity)
+    }
+
+    /// The name on the certificate.
+    package var identity: SPIFFEIdentity {
+        SPIFFEIdentity(trustDomain: trustDomain, namespace: node.namespace, serviceAccount: serviceAccount)
+    }
+
+    /// What follows `<namespace>.svc.` in the node's DNS domain.
+    package var trustDomain: String {
+        let prefix = "\(node.namespace).svc."
+        return node.domain.hasPrefix(prefix) && node.domain.count > prefix.count
+            ? String(node.domain.dropFirst(prefix.count)) : "cluster.local"
+    }
+}

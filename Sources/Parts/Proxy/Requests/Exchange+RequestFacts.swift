@@ -1,0 +1,26 @@
+import HTTPWire
+import TrafficPolicy
+
+extension RequestHead {
+    /// Adds a field whose value is a literal.
+    @inline(__always)
+    mutating func add(_ name: HeaderName, literal value: StaticString) {
+        add(name, bytes: UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+}
+
+extension ResponseHead {
+    /// Adds a field whose value is a literal.
+    @inline(__always)
+    mutating func add(_ name: HeaderName, literal value: StaticString) {
+        add(name, bytes: UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+}
+
+/// A request as routing asks about it.
+extension Exchange: RequestFacts {
+    var authority: ArraySlice<UInt8> { head.authority }
+    var target: ArraySlice<UInt8> { head.target }
+    var method: ArraySlice<UInt8> { head.methodBytes }
+    func header(_ name: [UInt8]) -> ArraySlice<UInt8>? { head.value(ofFieldNamed: name) }
+}

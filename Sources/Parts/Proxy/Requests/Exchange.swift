@@ -1,0 +1,466 @@
+import HTTPTransport
+import HTTPWire
+import Quantities
+import SystemIO
+import TraceModel
+import TrafficPolicy
+
+/// One request on its way through the proxy, from its head to the last byte of its response.
+///
+/// The way down, one line a step, stands in ``begin(hasBody:)`` and ``attempt()``; the way back in ``response(_:head:hasBody:)``;
+/// every way ends in ``finish(flag:)``, once. It belongs to its worker's thread.
+///
+///     begin ─ route ─ draw ─ attempt ─┬─ response ─ body … ─ end ───────────────── finish
+///               │              ↑      └─ failed ─┬─ retry ─┐
+///               └─ local reply │                 └─ local reply, or abort ──────── finish
+///                              └───────────────────────────┘
+final class Exchange: HTTPClientStreamHandler {
+    /// Body bytes kept so that the request can be sent again; a longer body is sent once.
+    static let replayLimit = 64 * 1024
+
+    private let worker: Worker
+    private let listener: WorkerListener
+    private let downstream: HTTPServerStream
+    private let startedAt: MonotonicTime
+    /// Whether it leaves the workload, as opposed to arriving there.
+    private let isOutbound: Bool
+
+    // The request.
+    private(set) var head: RequestHead
+    private var hasBody = false
+    private var isRequestComplete = false
+    private var requestBytes: UInt64 = 0
+    private var replay: [UInt8] = []
+    private var isReplayable = true
+    private var isGRPC = false
+    private var trace: ActiveTrace?
+    private var traceStart = WallTime(nanosecondsSinceEpoch: 0)
+
+    // Where it goes.
+    private var rule: RulePlan?
+    private var shareChanges: HeaderChanges?
+    private var cluster: UpstreamCluster?
+    private var endpoint: UpstreamEndpoint?
+    private var upstream: HTTPClientStream?
+    private var lastAddress = ""
+    private var tried: [UpstreamEndpoint] = []
+    private var retries = 0
+    // Timers keep the exchange; finish() cancels them.
+    private var timeout: TimerID?
+    private var retryTimer: TimerID?
+    private var tryTimeout: TimerID?
+
+    // What came back, and for whom it counts.
+    private var status = 0
+    private var responseBytes: UInt64 = 0
+    private var grpcStatus: UInt8?
+    private var peer = LabelID.unknown
+    private var service = LabelID.unknown
+    private var isSecure = false
+    private var callerSentMetadata = false
+    private var isFinished = false
+
+    init(worker: Worker, listener: WorkerListener, downstream: HTTPServerStream, head: RequestHead) {
+        self.worker = worker
+        self.listener = listener
+        self.downstream = downstream
+        self.head = head
+        isOutbound = listener.plan.reporter == .source
+        startedAt = SystemClock.monotonic()
+    }
+
+    // MARK: The way up
+
+    /// Takes the request from its head to an upstream, or answers it.
+    func begin(hasBody: Bool) {
+        self.hasBody = hasBody
+        worker.metrics.events.activeRequests &+= 1
+        if !isOutbound { identifyCaller() }
+        if worker.isTracing { beginTrace(&head) }
+
+        let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
+        guard let routes, let match = routes.table.host(for: head.authority)?.match(self) else {
+            return reply(.noRoute)
+        }
+        let rule = routes.rules[match.rule.index]
+        self.rule = rule
+        switch rule.action {
+        case .direct(let status, let body): return replyDirect(status, body)
+        case .redirect(let redirect): return replyRedirect(redirect, rule)
+        case .forward: break
+        }
+        guard let share = rule.weights.pickShare(draw: worker.random.next()),
+            let cluster = rule.clusters[share].flatMap({ worker.cluster(at: $0) })
+        else { return reply(.noHealthyUpstream) }
+        self.cluster = cluster
+        service = cluster.service
+        shareChanges = rule.shareHeaderChanges[share]
+        prepareHead(&head, rule, cluster)
+        if let limit = rule.timeout {
+            timeout = worker.loop.schedule(after: limit) { [self] in timedOut() }
+        }
+        attempt()
+    }
+
+    /// One try: an endpoint, a connection, the head and what has come of the body.
+    private func attempt() {
+        guard let cluster, let rule else { return }
+        let now = worker.loop.now
+        guard
+            let endpoint = cluster.pick(
+                random: &worker.random, now: now, tried: rule.retry.avoidsPreviousEndpoints ? tried : [])
+        else { return reply(.noHealthyUpstream) }
+        self.endpoint = endpoint
+        lastAddress = endpoint.addressText
+        endpoint.active += 1
+        endpoint.total &+= 1
+        if isOutbound {
+            isSecure = cluster.plan.isSecure
+            peer = endpoint.plainLabel
+            if retries > 0 { head.replace("x-envoy-attempt-count", String(retries + 1).utf8) }
+        }
+        let stream = endpoint.pool.open(self)
+        upstream = stream
+        stream.sendHead(head, endOfStream: !hasBody)
+        if !replay.isEmpty { sendUpstream(replay) }
+        if hasBody, isRequestComplete { stream.sendEnd() }
+        if hasBody, !isRequestComplete, retries > 0 { downstream.resumeReading() }
+        if let limit = rule.retry.perTryTimeout {
+            tryTimeout = worker.loop.schedule(after: limit) { [self] in tryTimedOut() }
+        }
+    }
+
+    private func sendUpstream(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            if upstream?.sendBody(bytes) == false { downstream.pauseReading() }
+        }
+    }
+
+    /// More of the request's body.
+    func requestBody(_ bytes: UnsafeRawBufferPointer) {
+        requestBytes &+= UInt64(bytes.count)
+        if isReplayable {
+            if replay.count + bytes.count <= Self.replayLimit {
+                replay.append(contentsOf: bytes)
+            } else {
+                isReplayable = false
+                replay = []
+            }
+        }
+        if let upstream {
+            if !upstream.sendBody(bytes) { downstream.pauseReading() }
+        } else {
+            // Between two attempts: what is kept goes with the next one.
+            downstream.pauseReading()
+        }
+    }
+
+    func requestEnd() {
+        isRequestComplete = true
+        if hasBody { upstream?.sendEnd() }
+    }
+
+    /// The upstream has room again.
+    func requestDrained(_ stream: HTTPClientStream) {
+        downstream.resumeReading()
+    }
+
+    // MARK: The way back
+
+    func response(_ stream: HTTPClientStream, head: ResponseHead, hasBody: Bool) {
+        guard !isFinished, let rule else { return }
+        disarm(&tryTimeout)
+        // Usual answers are not looked at twice.
+        if head.status >= 400 || isGRPC, rule.retry.retries > retries, retryResponse(head, rule) { return }
+        isReplayable = false
+        replay = []
+        if isOutbound { identifyUpstream(stream, head) }
+        status = head.status
+        if isGRPC { grpcStatus = head.value(of: "grpc-status").flatMap { UInt8(String(decoding: $0, as: UTF8.self)) } }
+        downstream.sendHead(editedResponse(head, rule), endOfStream: !hasBody)
+    }
+
+    func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
+        guard !isFinished else { return }
+        responseBytes &+= UInt64(bytes.count)
+        if !downstream.sendBody(bytes) { stream.pauseReading() }
+    }
+
+    func responseEnd(_ stream: HTTPClientStream) {
+        guard !isFinished else { return }
+        releaseEndpoint()
+        downstream.sendEnd()
+        finish(flag: .none)
+    }
+
+    /// The downstream has room again.
+    func responseDrained() {
+        upstream?.resumeReading()
+    }
+
+    /// The downstream went away, or what it sent stopped being HTTP.
+    func requestAborted(_ reason: HTTPStreamAbort) {
+        guard !isFinished else { return }
+        upstream?.cancel()
+        releaseEndpoint()
+        switch reason {
+        case .malformed:
+            if status == 0 { status = 400 }
+            finish(flag: .downstreamProtocolError)
+        case .peerClosed, .timeout, .shutdown: finish(flag: .downstreamConnectionTermination)
+        }
+    }
+
+    func failed(_ stream: HTTPClientStream, _ failure: UpstreamFailure) {
+        guard !isFinished else { return }
+        disarm(&tryTimeout)
+        let failedEndpoint = endpoint
+        releaseEndpoint()
+        failedEndpoint?.failed &+= 1
+        let (outcome, answer) = Self.meaning(of: failure)
+        if outcome == .connectFailure, let failedEndpoint {
+            failedEndpoint.connectFailures &+= 1
+            worker.metrics.events.upstreamConnectFailures &+= 1
+            cluster?.avoid(failedEndpoint, now: worker.loop.now)
+        }
+        guard status == 0 else {
+            // Part of the response is out: only a broken connection can tell the downstream that the rest is missing.
+            downstream.abort()
+            return finish(flag: answer.flag)
+        }
+        retry(outcome, from: failedEndpoint, orReply: answer)
+    }
+
+    private static func meaning(of failure: UpstreamFailure) -> (AttemptOutcome, LocalReply) {
+        switch failure {
+        case .connectFailed, .tlsFailure: (.connectFailure, .connectionFailure)
+        case .connectTimeout: (.connectFailure, .connectionTimeout)
+        case .staleConnection: (.staleConnection, .connectionTermination)
+        case .resetBeforeHead, .resetAfterHead: (.reset, .connectionTermination)
+        case .protocolError: (.reset, .protocolError)
+        case .overloaded: (.resetBeforeRequest, .overflow)
+        }
+    }
+
+    // MARK: Again
+
+    private func retry(_ outcome: AttemptOutcome, from endpoint: UpstreamEndpoint?, orReply answer: LocalReply) {
+        guard let rule else { return reply(answer) }
+        let decision = rule.retry.decide(
+            outcome, retriesDone: retries, isReplayable: isReplayable, isIdempotent: head.method.isIdempotent,
+            draw: worker.random.next())
+        guard case .retry(let wait) = decision else { return reply(answer) }
+        retries += 1
+        worker.metrics.events.upstreamRetries &+= 1
+        if outcome != .staleConnection, let endpoint { tried.append(endpoint) }
+        guard wait > .zero else { return attempt() }
+        retryTimer = worker.loop.schedule(after: wait) { [self] in
+            guard !isFinished else { return }
+            retryTimer = nil
+            attempt()
+        }
+    }
+
+    /// Whether the response was one to try again, and that has begun.
+    private func retryResponse(_ head: ResponseHead, _ rule: RulePlan) -> Bool {
+        let grpc = isGRPC ? head.value(of: "grpc-status").flatMap { Int(String(decoding: $0, as: UTF8.self)) } : nil
+        let outcome = AttemptOutcome.response(
+            status: head.status, grpcStatus: grpc, isRateLimited: head.contains("x-envoy-ratelimited"))
+        guard rule.retry.isRetriable(outcome), isReplayable else { return false }
+        let failedEndpoint = endpoint
+        upstream?.cancel()
+        releaseEndpoint()
+        retry(outcome, from: failedEndpoint, orReply: .connectionTermination)
+        return true
+    }
+
+    private func timedOut() {
+        guard !isFinished else { return }
+        timeout = nil
+        upstream?.cancel()
+        endpoint?.failed &+= 1
+        releaseEndpoint()
+        guard status == 0 else {
+            downstream.abort()
+            return finish(flag: .upstreamRequestTimeout)
+        }
+        reply(.requestTimeout)
+    }
+
+    private func tryTimedOut() {
+        guard !isFinished, status == 0 else { return }
+        tryTimeout = nil
+        let slow = endpoint
+        upstream?.cancel()
+        slow?.failed &+= 1
+        releaseEndpoint()
+        retry(.perTryTimeout, from: slow, orReply: .requestTimeout)
+    }
+
+    private func releaseEndpoint() {
+        endpoint?.active -= 1
+        endpoint = nil
+        upstream = nil
+    }
+
+    // MARK: Answers of our own
+
+    private func reply(_ answer: LocalReply) {
+        let body = UnsafeRawBufferPointer(start: answer.body.utf8Start, count: answer.body.utf8CodeUnitCount)
+        send(ResponseHead(status: answer.status), body, flag: answer.flag)
+    }
+
+    private func replyDirect(_ status: Int, _ body: [UInt8]) {
+        service = worker.blackHole
+        body.withUnsafeBytes { send(ResponseHead(status: status), $0, flag: .none) }
+    }
+
+    private func replyRedirect(_ redirect: RouteAction.Redirect, _ rule: RulePlan) {
+        var head = ResponseHead(status: redirect.status)
+        head.add("location", Redirection.location(for: self.head, redirect, rule.path, isTLS: downstream.isTLS))
+        send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
+    }
+
+    private func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
+        var head = head
+        status = head.status
+        responseBytes = UInt64(body.count)
+        head.add("content-length", decimal: body.count)
+        if !body.isEmpty { head.add("content-type", literal: "text/plain") }
+        downstream.sendHead(head, endOfStream: body.isEmpty)
+        if !body.isEmpty {
+            _ = downstream.sendBody(body)
+            downstream.sendEnd()
+        }
+        finish(flag: flag)
+    }
+
+    // MARK: Heads
+
+    /// What the next hop gets to see, the same for every attempt.
+    private func prepareHead(_ head: inout RequestHead, _ rule: RulePlan, _ cluster: UpstreamCluster) {
+        if head.namesHopByHopFields { head.removeHopByHop() }
+        // Between sidecars only: an application neither sees it nor may claim it.
+        head.remove("x-envoy-peer-metadata" as HeaderName)
+        head.remove("x-envoy-peer-metadata-id" as HeaderName)
+        isGRPC = hasBody && head.value(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
+        if !head.contains("x-request-id") {
+            head.add("x-request-id", RequestID.make(worker.random.next(), worker.random.next()))
+        }
+        if !head.contains("x-forwarded-proto") {
+            head.add("x-forwarded-proto", literal: downstream.isTLS ? "https" : "http")
+        }
+        if isOutbound {
+            if listener.plan.appendsForwardedFor { appendForwardedFor(&head) }
+            head.remove("x-envoy-attempt-count" as HeaderName)
+            head.add("x-envoy-attempt-count", literal: "1")
+            if cluster.plan.isSecure {
+                head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
+                head.add("x-envoy-peer-metadata", worker.peerMetadata)
+            }
+        }
+        if let text = rule.prefixRewrite { head.setTarget(rule.path.rewrite(head.target, with: text)) }
+        if let text = rule.hostRewrite { head.setAuthority(text) }
+        if let changes = rule.headerChanges { changes.applyToRequest(&head) }
+        if let changes = shareChanges { changes.applyToRequest(&head) }
+    }
+
+    private func appendForwardedFor(_ head: inout RequestHead) {
+        let address = downstream.peerAddress.ip
+        if let before = head["x-forwarded-for"] {
+            head.replace("x-forwarded-for", "\(before),\(address)")
+        } else {
+            head.add("x-forwarded-for", address.utf8)
+        }
+    }
+
+    /// The response as the downstream gets it. Most need no change and are passed on as they came.
+    private func editedResponse(_ head: ResponseHead, _ rule: RulePlan) -> ResponseHead {
+        let hasMetadata = head.contains("x-envoy-peer-metadata") || head.contains("x-envoy-peer-metadata-id")
+        let changes = rule.headerChanges != nil || shareChanges != nil
+        let hasNamed = head.namesHopByHopFields
+        guard hasMetadata || callerSentMetadata || changes || hasNamed else { return head }
+        var head = head
+        if hasNamed { head.removeHopByHop() }
+        head.remove("x-envoy-peer-metadata" as HeaderName)
+        head.remove("x-envoy-peer-metadata-id" as HeaderName)
+        if callerSentMetadata {
+            head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
+            head.add("x-envoy-peer-metadata", worker.peerMetadata)
+        }
+        rule.headerChanges?.applyToResponse(&head)
+        shareChanges?.applyToResponse(&head)
+        return head
+    }
+
+    // MARK: Who
+
+    /// Inbound: the caller's certificate, and the workload that its sidecar says it is.
+    private func identifyCaller() {
+        isSecure = downstream.isTLS && !downstream.peerURIs.isEmpty
+        guard isSecure else { return }
+        let metadata = head.value(of: "x-envoy-peer-metadata")
+        callerSentMetadata = metadata != nil
+        peer = worker.callerLabel(of: downstream, metadata: metadata)
+    }
+
+    /// Outbound: the upstream's certificate, and its workload where the control plane did not say.
+    private func identifyUpstream(_ stream: HTTPClientStream, _ head: ResponseHead) {
+        guard let endpoint else { return }
+        if endpoint.workload == nil, let metadata = head.value(of: "x-envoy-peer-metadata") {
+            worker.learn(metadata, about: endpoint)
+        }
+        peer =
+            isSecure ? worker.secureLabel(of: endpoint, principal: stream.peerURIs.first) : endpoint.plainLabel
+    }
+
+    private func beginTrace(_ head: inout RequestHead) {
+        let incoming = Propagation.incoming(head)
+        guard let active = worker.sampling.begin(incoming, random: &worker.random) else { return }
+        Propagation.write(active, answering: incoming, to: &head)
+        trace = active
+        if active.isSampled { traceStart = SystemClock.wall() }
+    }
+
+    // MARK: The end
+
+    private func finish(flag: ResponseFlag) {
+        guard !isFinished else { return }
+        isFinished = true
+        disarm(&timeout)
+        disarm(&tryTimeout)
+        disarm(&retryTimer)
+        // Plain integers: the monotonic clock does not run back.
+        let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds
+        worker.metrics.events.activeRequests &-= 1
+        worker.metrics.record(
+            RequestSeries(
+                reporter: isOutbound ? .source : .destination, peer: peer, service: service,
+                code: UInt16(clamping: status), flag: flag, isGRPC: isGRPC, grpcStatus: grpcStatus,
+                isSecure: isSecure),
+            durationMilliseconds: Double(nanoseconds) / 1e6, requestBytes: requestBytes, responseBytes: responseBytes)
+        if let trace, trace.isSampled { recordSpan(trace, .nanoseconds(Int64(clamping: nanoseconds)), flag) }
+        // The stream holds this exchange and this exchange the stream: let go.
+        downstream.context = nil
+        upstream = nil
+    }
+
+    private func recordSpan(_ trace: ActiveTrace, _ duration: Duration, _ flag: ResponseFlag) {
+        worker.recordSpan(
+            SpanRecord(
+                ids: trace, kind: isOutbound ? .client : .server,
+                name: cluster?.plan.spanName ?? listener.plan.name, start: traceStart, duration: duration,
+                method: Array(head.methodBytes), target: Array(head.target), authority: Array(head.authority),
+                requestID: head.value(of: "x-request-id").map { Array($0) } ?? [], code: UInt16(clamping: status),
+                flag: flag, requestBytes: requestBytes, responseBytes: responseBytes,
+                upstreamCluster: cluster?.plan.name ?? "", upstreamAddress: lastAddress,
+                downstreamAddress: downstream.peerAddress.description, peer: worker.metrics.peers[peer]))
+    }
+
+    private func disarm(_ timer: inout TimerID?) {
+        if let armed = timer {
+            worker.loop.cancel(armed)
+            timer = nil
+        }
+    }
+}

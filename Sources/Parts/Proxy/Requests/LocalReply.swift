@@ -1,0 +1,34 @@
+/// What the proxy answers by itself, with Envoy's words: clients and tests know them.
+struct LocalReply: Sendable {
+    var status: Int
+    var flag: ResponseFlag
+    var body: StaticString
+
+    static let noRoute = LocalReply(status: 404, flag: .noRoute, body: "")
+    static let noHealthyUpstream = LocalReply(status: 503, flag: .noHealthyUpstream, body: "no healthy upstream")
+    static let connectionFailure = LocalReply(
+        status: 503, flag: .upstreamConnectionFailure,
+        body: """
+            upstream connect error or disconnect/reset before headers. reset reason: remote connection failure
+            """)
+    static let connectionTimeout = LocalReply(
+        status: 503, flag: .upstreamConnectionFailure,
+        body: """
+            upstream connect error or disconnect/reset before headers. reset reason: connection timeout
+            """)
+    static let overflow = LocalReply(
+        status: 503, flag: .upstreamOverflow,
+        body: "upstream connect error or disconnect/reset before headers. reset reason: overflow")
+    static let connectionTermination = LocalReply(
+        status: 503, flag: .upstreamConnectionTermination,
+        body: """
+            upstream connect error or disconnect/reset before headers. reset reason: connection termination
+            """)
+    static let protocolError = LocalReply(
+        status: 502, flag: .upstreamProtocolError,
+        body: """
+            upstream connect error or disconnect/reset before headers. reset reason: protocol error
+            """)
+    static let requestTimeout = LocalReply(
+        status: 504, flag: .upstreamRequestTimeout, body: "upstream request timeout")
+}

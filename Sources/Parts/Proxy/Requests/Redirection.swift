@@ -1,0 +1,36 @@
+import HTTPWire
+import TrafficPolicy
+
+/// Builds the `Location` of a redirect from the request and what the route replaces of it.
+enum Redirection {
+    static func location(
+        for head: RequestHead, _ redirect: RouteAction.Redirect, _ path: PathCondition, isTLS: Bool
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let scheme = redirect.scheme ?? (isTLS ? "https" : "http")
+        bytes += scheme.utf8
+        bytes += "://".utf8
+        bytes += redirect.host.map { Array($0.utf8) } ?? hostWithoutPort(head.authority, replaced: redirect.port != nil)
+        if let port = redirect.port, !((scheme == "http" && port == 80) || (scheme == "https" && port == 443)) {
+            bytes += ":\(port)".utf8
+        }
+        let target = head.target
+        let query = redirect.stripsQuery ? [] : target.drop { $0 != UInt8(ascii: "?") }
+        switch redirect.path {
+        case .unchanged: bytes += head.path
+        case .replaced(let text):
+            bytes += text
+            // A replacement with a query of its own keeps that one.
+            if text.contains(UInt8(ascii: "?")) { return bytes }
+        case .prefixReplaced(let text): bytes += path.rewrite(head.path, with: text)
+        }
+        return bytes + query
+    }
+
+    private static func hostWithoutPort(_ authority: ArraySlice<UInt8>, replaced: Bool) -> [UInt8] {
+        guard replaced, authority.last != UInt8(ascii: "]"),
+            let colon = authority.lastIndex(of: UInt8(ascii: ":"))
+        else { return Array(authority) }
+        return Array(authority[..<colon])
+    }
+}

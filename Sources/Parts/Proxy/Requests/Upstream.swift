@@ -1,0 +1,90 @@
+import HTTPTransport
+import Quantities
+import SystemIO
+import TLSTransport
+import TrafficPolicy
+
+/// A cluster as one worker knows it: the plan, and its endpoints with their pools and counters.
+final class UpstreamCluster {
+    let plan: ClusterPlan
+    let endpoints: [UpstreamEndpoint]
+    /// The cluster's service in the worker's label table.
+    let service: LabelID
+    private var turn: UInt64 = 0
+    /// No endpoint is avoided before this time; saves a look at each.
+    private var avoidanceEnds = MonotonicTime(nanoseconds: 0)
+
+    init(plan: ClusterPlan, endpoints: [UpstreamEndpoint], service: LabelID) {
+        self.plan = plan
+        self.endpoints = endpoints
+        self.service = service
+    }
+
+    /// Chooses an endpoint, passing over those that failed a moment ago and those that failed this request.
+    func pick(random: inout RandomSource, now: MonotonicTime, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
+        let endpoints = self.endpoints
+        if endpoints.count == 1 { return endpoints[0] }
+        turn &+= 1
+        let first = plan.choice == .roundRobin ? turn : random.next()
+        let second = random.next()
+        guard !tried.isEmpty || now < avoidanceEnds else {
+            return plan.choice.pick(of: endpoints.count, first: first, second: second, active: { endpoints[$0].active })
+                .map { endpoints[$0] }
+        }
+        return plan.choice.pick(
+            of: endpoints.count, first: first, second: second, active: { endpoints[$0].active },
+            isExcluded: { index in
+                endpoints[index].avoidUntil > now || tried.contains { $0 === endpoints[index] }
+            }
+        ).map { endpoints[$0] }
+    }
+
+    /// A connection to `endpoint` could not be made: another is preferred for a moment.
+    func avoid(_ endpoint: UpstreamEndpoint, now: MonotonicTime) {
+        endpoint.avoidUntil = now.advanced(by: UpstreamEndpoint.avoidance)
+        avoidanceEnds = max(avoidanceEnds, endpoint.avoidUntil)
+    }
+}
+
+/// One endpoint of a cluster as one worker knows it. It outlives snapshots as long as its address and TLS identity
+/// stay, and with it its connections.
+final class UpstreamEndpoint {
+    /// How long an endpoint is passed over after a connection failed, when another exists.
+    static let avoidance: Duration = .seconds(1)
+
+    let address: SocketAddress
+    let addressText: String
+    let tlsIdentity: [String]
+    let pool: HTTPConnectionPool
+    /// Who runs there: from the control plane, else from the response headers.
+    var workload: WorkloadLabels?
+    /// The response header that `workload` came from, when it did.
+    var metadata: [UInt8] = []
+    /// Labels of the workload with and without the certificate's name, once known.
+    var secureLabel: LabelID?
+    var plainLabel: LabelID
+    /// Requests under way.
+    var active = 0
+    var total: UInt64 = 0
+    var failed: UInt64 = 0
+    var connectFailures: UInt64 = 0
+    var avoidUntil = MonotonicTime(nanoseconds: 0)
+
+    init(
+        address: SocketAddress, tlsIdentity: [String], pool: HTTPConnectionPool, workload: WorkloadLabels?,
+        plainLabel: LabelID
+    ) {
+        self.address = address
+        self.addressText = address.description
+        self.tlsIdentity = tlsIdentity
+        self.pool = pool
+        self.workload = workload
+        self.plainLabel = plainLabel
+    }
+
+    func report(cluster: String, now: MonotonicTime) -> EndpointReport {
+        EndpointReport(
+            cluster: cluster, address: addressText, activeRequests: active, totalRequests: total,
+            failedRequests: failed, connectFailures: connectFailures, isPreferred: avoidUntil <= now)
+    }
+}

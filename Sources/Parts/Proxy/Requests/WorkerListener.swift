@@ -1,0 +1,105 @@
+import HTTPTransport
+import HTTPWire
+import SystemIO
+import TLSTransport
+
+/// A listening address as one worker serves it. The plan is swapped when the configuration changes; requests under way
+/// keep what they began with.
+final class WorkerListener: HTTPServerStreamHandler {
+    private(set) var plan: ListenerPlan
+    private unowned let worker: Worker
+    private var listener: HTTPListener?
+    /// Requests that a drain's deadline ended.
+    private var cut = 0
+
+    /// Binds and begins to accept.
+    init(worker: Worker, plan: ListenerPlan) throws(SystemError) {
+        self.worker = worker
+        self.plan = plan
+        let listener = try HTTPListener(
+            loop: worker.loop, address: plan.address, reusePort: true, tls: plan.security.context,
+            limits: Self.limits(plan), handler: self)
+        listener.acceptsPlaintext = plan.security.acceptsPlaintext
+        listener.onMalformedRequest = { [unowned self] status, _ in
+            worker.countMalformed(status: status, reporter: self.plan.reporter)
+        }
+        listener.onHandshakeFailure = { [unowned worker] reason, _ in worker.handshakeFailed(reason) }
+        self.listener = listener
+    }
+
+    private static func limits(_ plan: ListenerPlan) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        // A client that closes has left: its request is given up at once, as Envoy does, so that nobody works for it.
+        limits.halfCloseGrace = .zero
+        if let idle = plan.idleTimeout { limits.idleTimeout = idle }
+        return limits
+    }
+
+    /// Takes up a new plan for the same address.
+    func update(_ plan: ListenerPlan) {
+        self.plan = plan
+        listener?.tls = plan.security.context
+        listener?.acceptsPlaintext = plan.security.acceptsPlaintext
+    }
+
+    /// The address with the port that the system chose when the plan's was 0.
+    var boundAddress: SocketAddress { listener?.boundAddress ?? plan.address }
+
+    /// Stops accepting; connections end after their present request.
+    func close() {
+        // The listener keeps itself until its last connection is gone.
+        let listener = listener
+        self.listener = nil
+        listener?.drain(deadline: ProxyRuntime.drainDeadline) { _ = listener }
+    }
+
+    func drain(deadline: Duration, completion: @escaping (Int) -> Void) {
+        guard let listener else { return completion(0) }
+        listener.drain(deadline: deadline) { [self] in completion(cut) }
+    }
+
+    // MARK: Streams
+
+    func request(_ stream: HTTPServerStream, head: RequestHead, hasBody: Bool) {
+        let exchange = Exchange(worker: worker, listener: self, downstream: stream, head: head)
+        stream.context = exchange
+        exchange.begin(hasBody: hasBody)
+    }
+
+    func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer) {
+        exchange(of: stream)?.requestBody(bytes)
+    }
+
+    func requestEnd(_ stream: HTTPServerStream) {
+        exchange(of: stream)?.requestEnd()
+    }
+
+    func requestAborted(_ stream: HTTPServerStream, reason: HTTPStreamAbort) {
+        if reason == .shutdown { cut += 1 }
+        if case .malformed = reason { worker.metrics.events.malformedRequests &+= 1 }
+        exchange(of: stream)?.requestAborted(reason)
+    }
+
+    func responseDrained(_ stream: HTTPServerStream) {
+        exchange(of: stream)?.responseDrained()
+    }
+
+    @inline(__always)
+    private func exchange(of stream: HTTPServerStream) -> Exchange? { stream.context as? Exchange }
+}
+
+extension ListenerPlan.Security {
+    fileprivate var context: TLSContext? {
+        switch self {
+        case .plain: nil
+        case .tls(let context), .either(let context): context
+        }
+    }
+
+    fileprivate var acceptsPlaintext: Bool {
+        switch self {
+        case .plain, .either: true
+        case .tls: false
+        }
+    }
+}

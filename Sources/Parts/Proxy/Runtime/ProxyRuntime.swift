@@ -1,0 +1,332 @@
+import Discovery
+import Glibc
+import HTTPTransport
+import JSONWire
+import Quantities
+import SystemIO
+import TLSTransport
+
+/// The whole proxy: workers that carry requests, and this, the admin thread, for everything else – signals, discovery,
+/// certificates, the admin pages, spans. A slow scrape or a lost control plane never delays a request.
+package final class ProxyRuntime {
+    package static let version = "0.1.0"
+
+    /// How long requests may finish after SIGTERM.
+    static let drainDeadline: Duration = .seconds(5)
+
+    let setup: ProxySetup
+    let loop: EventLoop
+    let workers: [WorkerThread]
+    let exporter: SpanExporter?
+    let startedAt = SystemClock.wall()
+
+    /// What is in force, and since when, by type.
+    private(set) var resources: ResourceSet
+    private(set) var discoverySince: [ResourceType: WallTime] = [:]
+    private(set) var discoveryRefused: UInt64 = 0
+    private(set) var isReady = false
+    private(set) var isDraining = false
+    private(set) var secrets = SecretBook()
+    private(set) var identity: WorkloadIdentityClient?
+    private(set) var discovery: DiscoveryClient?
+
+    private let log = Log(subsystem: "proxy")
+    private var builder: SnapshotBuilder
+    private var store: IdentityStore?
+    private var admin: AdminServer?
+    private var isApplyScheduled = false
+    /// What the snapshot in force leaves out; each is reported once.
+    private var omissions: [SnapshotBuilder.Omission] = []
+    private var isQuitting = false
+    private var drained: Int?
+    private var whenDrained: [(Int) -> Void] = []
+    private var exitCode: Int32 = 0
+    private var startFailure: ProxyError?
+
+    /// Reads the files that the options name and starts the workers' threads. Call on the main thread, before others
+    /// exist: signals are watched here.
+    package init(_ options: ProxyOptions) throws(ProxyError) {
+        switch options.source {
+        case .mesh(let mesh): setup = try ProxySetup(mesh: mesh)
+        case .bootstrap(let file):
+            let bytes: [UInt8]
+            do throws(SystemError) { bytes = try Files.read(file) } catch { throw .environment("\(error)") }
+            setup = try ProxySetup(bootstrap: try BootstrapFile.read(bytes, file: file))
+        }
+        let receiver = try options.otlp.map { (text) throws(ProxyError) -> SocketAddress in
+            guard let address = SocketAddress(text) else { throw .usage("--otlp \(text): expected ADDRESS:PORT") }
+            return address
+        }
+        resources = setup.bootstrap
+        builder = SnapshotBuilder(local: setup.local, ownAddress: setup.ownAddress)
+        try secrets.add(setup.bootstrap.secrets, read: SnapshotBuilder.read)
+
+        let configuration = Worker.Configuration(
+            local: setup.local, nodeID: setup.node.id,
+            sampling: receiver.map { _ in TraceSampling(perTenThousand: options.samplePerTenThousand) })
+        do throws(SystemError) {
+            let loop = try EventLoop()
+            self.loop = loop
+            let exporter = receiver.map { SpanExporter(loop: loop, address: $0, local: configuration.local) }
+            self.exporter = exporter
+            let receiving = Confined(exporter)
+            let handle = loop.handle
+            var workers: [WorkerThread] = []
+            for index in 0..<(options.concurrency ?? Threads.processorCount) {
+                workers.append(
+                    try WorkerThread(index: index, configuration: configuration) { records in
+                        handle.submit { receiving.value?.add(records) }
+                    })
+            }
+            self.workers = workers
+        } catch {
+            throw .environment("\(error)")
+        }
+    }
+
+    /// Runs until a signal or the admin page ends it, and returns the exit code: 0 when all requests finished, 1 when
+    /// some were cut or the proxy could not start.
+    package func run() throws(ProxyError) -> Int32 {
+        do throws(SystemError) {
+            try loop.watchSignals([SIGTERM, SIGINT]) { [weak self] signal in
+                self?.quit(because: signal == SIGTERM ? "SIGTERM" : "SIGINT")
+            }
+            admin = try AdminServer(self)
+        } catch {
+            throw .environment("\(error)")
+        }
+        try startConfiguration()
+        loop.run()
+        for worker in workers { worker.stop() }
+        if let startFailure { throw startFailure }
+        return exitCode
+    }
+
+    // MARK: Configuration
+
+    private func startConfiguration() throws(ProxyError) {
+        if let directory = setup.stateDirectory {
+            let store = try IdentityStore(directory: directory)
+            self.store = store
+            loadStored(store)
+        }
+        if let plane = setup.controlPlane {
+            discovery = try DiscoveryClient(
+                loop: loop, plane: plane, node: setup.node, resources: resources,
+                delegate: DiscoveryClient.Delegate(
+                    changed: { [weak self] resources in self?.discovered(resources) },
+                    refused: { [weak self] _, _ in self?.discoveryRefused &+= 1 }))
+        }
+        if let identitySetup = setup.identity, let plane = setup.controlPlane, let store,
+            let first = plane.addresses.first, let address = SocketAddress(ip: first.ip, port: first.port)
+        {
+            let client = WorkloadIdentityClient(
+                loop: loop, setup: identitySetup, address: address, acceptedURIs: plane.acceptedURIs, store: store
+            ) { [weak self] identity in self?.identityChanged(identity) }
+            identity = client
+            client.start()
+        } else {
+            discovery?.start(tls: nil)
+        }
+        scheduleApply()
+    }
+
+    private func loadStored(_ store: IdentityStore) {
+        guard let bytes = store.loadConfiguration() else { return }
+        do {
+            resources = try ResourceSet(stored: try JSONValue.parse(bytes), node: setup.node.id)
+            log.info("last configuration loaded", ["listeners": resources.listeners.count])
+        } catch {
+            log.warning("last configuration not usable; waiting for the control plane", ["reason": "\(error)"])
+        }
+    }
+
+    private func discovered(_ new: ResourceSet) {
+        for type in ResourceType.allCases where new.versions[type] != resources.versions[type] {
+            discoverySince[type] = SystemClock.wall()
+        }
+        resources = new
+        // At once: a changed weight must not wait for anything.
+        apply()
+        if let store {
+            do throws(SystemError) {
+                try store.save(configuration: new.stored(node: setup.node.id).serialized())
+            } catch {
+                log.warning("configuration not saved", ["error": error.description])
+            }
+        }
+    }
+
+    private func identityChanged(_ new: WorkloadIdentityClient.Identity) {
+        secrets = SecretBook(workload: new.material, roots: new.roots)
+        do throws(ProxyError) {
+            discovery?.start(tls: try identity?.controlPlaneContext())
+        } catch {
+            log.error("certificate not usable", ["reason": error.description])
+        }
+        scheduleApply()
+    }
+
+    private func scheduleApply() {
+        guard !isApplyScheduled else { return }
+        isApplyScheduled = true
+        loop.soon { [weak self] in
+            self?.isApplyScheduled = false
+            self?.apply()
+        }
+    }
+
+    /// Makes a snapshot of what is known and has every worker take it up.
+    private func apply() {
+        guard !isDraining else { return }
+        let (snapshot, omissions) = builder.build(resources, secrets)
+        for omission in omissions where !omission.isWaiting && !self.omissions.contains(omission) {
+            log.warning("left out of the configuration", ["reason": omission.reason])
+        }
+        self.omissions = omissions
+        let isComplete = !snapshot.listeners.isEmpty && !omissions.contains { $0.isWaiting }
+        let state = Confined(self)
+        let tally = Confined(Tally(count: workers.count))
+        for worker in workers {
+            worker.ask({ $0.apply(snapshot) }, then: loop.handle) { problems in
+                tally.value.add(problems)
+                if tally.value.isDone {
+                    state.value.applied(isComplete: isComplete, problems: tally.value.problems)
+                }
+            }
+        }
+    }
+
+    /// Counts the workers' answers to one snapshot.
+    private final class Tally {
+        private var left: Int
+        private(set) var problems: [String] = []
+
+        init(count: Int) { left = count }
+
+        var isDone: Bool { left == 0 }
+
+        func add(_ problems: [String]) {
+            left -= 1
+            for problem in problems where !self.problems.contains(problem) { self.problems.append(problem) }
+        }
+    }
+
+    private func applied(isComplete: Bool, problems: [String]) {
+        for problem in problems { log.error("configuration not in force everywhere", ["reason": problem]) }
+        if !problems.isEmpty {
+            guard setup.controlPlane != nil || isReady else {
+                // A static configuration that cannot be served will not get better by waiting.
+                startFailure = .environment(problems.joined(separator: "; "))
+                return loop.stop()
+            }
+            loop.schedule(after: .seconds(1)) { [weak self] in self?.scheduleApply() }
+        }
+        guard isComplete, problems.isEmpty, !isReady else { return }
+        isReady = true
+        log.info("ready", ["node": setup.node.id, "workers": workers.count, "listeners": resources.listeners.count])
+    }
+
+    // MARK: Questions
+
+    /// Gathers the workers' reports and calls back on the admin loop.
+    func gatherReports(_ completion: @escaping ([WorkerReport]) -> Void) {
+        let gathering = Confined(Gathering(count: workers.count, completion))
+        for worker in workers {
+            worker.ask({ $0.report }, then: loop.handle) { gathering.value.add($0) }
+        }
+    }
+
+    private final class Gathering {
+        private let count: Int
+        private let completion: ([WorkerReport]) -> Void
+        private var reports: [WorkerReport] = []
+
+        init(count: Int, _ completion: @escaping ([WorkerReport]) -> Void) {
+            self.count = count
+            self.completion = completion
+        }
+
+        func add(_ report: WorkerReport) {
+            reports.append(report)
+            if reports.count == count { completion(reports) }
+        }
+    }
+
+    /// What the metrics page says about the process.
+    var facts: ProcessFacts {
+        ProcessFacts(
+            version: Self.version, startedAt: startedAt, residentBytes: ProcessMemory.residentBytes(),
+            discovery: ResourceType.allCases.compactMap { type in
+                guard let version = resources.versions[type] else { return nil }
+                return ProcessFacts.DiscoveryFact(
+                    type: type.rawValue, version: version, since: discoverySince[type] ?? startedAt)
+            },
+            isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
+            spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
+            discoveryRefused: discoveryRefused)
+    }
+
+    // MARK: The end
+
+    /// Stops accepting and lets requests finish; then `completion` with the number of those that were cut. Asked again,
+    /// it tells of the one drain that there is.
+    func drain(_ completion: @escaping (Int) -> Void) {
+        if let drained { return completion(drained) }
+        whenDrained.append(completion)
+        guard !isDraining else { return }
+        isDraining = true
+        discovery?.stop()
+        let counting = Confined(
+            Counting(left: workers.count) { [weak self] cut in
+                guard let self else { return }
+                drained = cut
+                for completion in whenDrained { completion(cut) }
+                whenDrained = []
+            })
+        for worker in workers {
+            worker.drain(deadline: Self.drainDeadline, then: loop.handle) { counting.value.add($0) }
+        }
+    }
+
+    private final class Counting {
+        private var left: Int
+        private var cut = 0
+        private let completion: (Int) -> Void
+
+        init(left: Int, _ completion: @escaping (Int) -> Void) {
+            self.left = left
+            self.completion = completion
+        }
+
+        func add(_ count: Int) {
+            cut += count
+            left -= 1
+            if left == 0 { completion(cut) }
+        }
+    }
+
+    /// Drains, sends the last spans and ends ``run()``. A second call ends it at once.
+    func quit(because reason: String) {
+        guard !isQuitting else {
+            exitCode = 1
+            return loop.stop()
+        }
+        isQuitting = true
+        log.info("draining", ["because": reason])
+        drain { [weak self] cut in
+            guard let self else { return }
+            if cut > 0 {
+                log.warning("drain deadline passed; requests were cut", ["requests": cut])
+                exitCode = 1
+            }
+            // Spans have one second more, so that the last requests show up in their traces.
+            finishSpans(until: SystemClock.monotonic().advanced(by: .seconds(1)))
+        }
+    }
+
+    private func finishSpans(until deadline: MonotonicTime) {
+        guard let exporter, !exporter.isIdle, SystemClock.monotonic() < deadline else { return loop.stop() }
+        loop.schedule(after: .milliseconds(20)) { [weak self] in self?.finishSpans(until: deadline) }
+    }
+}

@@ -1,0 +1,230 @@
+import Discovery
+import HTTPTransport
+import HTTPWire
+import MeshModel
+import Quantities
+import SystemIO
+import TLSTransport
+import Testing
+
+@testable import Proxy
+
+/// Client → outbound proxy → (mutual TLS) → inbound proxy → application, all on one loop.
+final class TestChain {
+    static let service = "catalog.shop.svc.cluster.local"
+    static let cluster = "outbound|80||\(service)"
+
+    let loop: EventLoop
+    let mesh: TestMesh
+    let source: Worker
+    let destination: Worker
+    let client: HTTPClient
+    private(set) var sourceSpans: [SpanRecord] = []
+    private(set) var destinationSpans: [SpanRecord] = []
+    /// What the application does with a request; it echoes by default.
+    var application: (HTTPRequest, HTTPResponder) -> Void = { request, responder in
+        var response = HTTPResponse(status: 200, body: request.body)
+        response.headers.add("content-type", "application/octet-stream")
+        responder.respond(response)
+    }
+    /// Requests that reached the application.
+    private(set) var seen: [HTTPRequest] = []
+    private var server: HTTPServer?
+    private(set) var applicationAddress = SocketAddress.loopback()
+    private(set) var inbound = SocketAddress.loopback()
+    private(set) var outbound = SocketAddress.loopback()
+    private var sourceBuilder = SnapshotBuilder(local: web, ownAddress: nil)
+    private var destinationBuilder = SnapshotBuilder(local: catalog, ownAddress: nil)
+    private let sourceSecrets: SecretBook
+    private let destinationSecrets: SecretBook
+
+    static let web = WorkloadLabels(
+        workload: "web-v1", namespace: "shop", app: "web", version: "v1", cluster: "Kubernetes",
+        principal: "spiffe://cluster.local/ns/shop/sa/web")
+    static let catalog = WorkloadLabels(
+        workload: "catalog-v1", namespace: "shop", app: "catalog", version: "v1", cluster: "Kubernetes",
+        principal: "spiffe://cluster.local/ns/shop/sa/catalog")
+
+    /// - Parameter acceptedByApplication: the routes' own settings.
+    init(retry: RetryPolicy? = nil, timeout: Duration? = nil) throws {
+        loop = try EventLoop()
+        mesh = try TestMesh()
+        client = HTTPClient(loop: loop)
+        sourceSecrets = try mesh.secrets(account: "web")
+        destinationSecrets = try mesh.secrets(account: "catalog")
+        let boxes = (Box(), Box())
+        source = Worker(
+            loop: loop,
+            configuration: Worker.Configuration(local: Self.web, nodeID: "web", sampling: TraceSampling()),
+            sendSpans: { boxes.0.chain?.sourceSpans += $0 })
+        destination = Worker(
+            loop: loop,
+            configuration: Worker.Configuration(local: Self.catalog, nodeID: "catalog", sampling: TraceSampling()),
+            sendSpans: { boxes.1.chain?.destinationSpans += $0 })
+        boxes.0.chain = self
+        boxes.1.chain = self
+        let server = try HTTPServer(loop: loop, address: .loopback()) { request, responder in
+            guard let chain = boxes.0.chain else { return }
+            chain.seen.append(request)
+            chain.application(request, responder)
+        }
+        self.server = server
+        applicationAddress = server.boundAddress
+        try applyDestination()
+        try applySource(endpoints: [inbound], retry: retry, timeout: timeout)
+    }
+
+    private final class Box {
+        weak var chain: TestChain?
+    }
+
+    // MARK: Configuration
+
+    /// The inbound proxy: TLS with a client certificate, everything to the application.
+    func applyDestination(permissive: Bool = false) throws {
+        var resources = ResourceSet()
+        let tls = DownstreamTLSContext(
+            common: CommonTLSContext(
+                certificate: .secret(SecretReference(name: "default")),
+                validation: .secret(SecretReference(name: "ROOTCA"))),
+            requiresClientCertificate: true)
+        let routes = Self.routes(to: "inbound|8080||")
+        var listener = Self.listener("inbound", .inbound, port: inbound.port, routes: routes, tls: tls)
+        if permissive {
+            listener.filterChains.append(
+                FilterChain(manager: HTTPConnectionManager(statPrefix: "inbound", routes: .inline(routes))))
+        }
+        resources.replace(listeners: [listener])
+        resources.replace(clusters: [
+            Cluster(
+                name: "inbound|8080||",
+                endpoints: .inline(
+                    ClusterLoadAssignment(
+                        clusterName: "inbound|8080||",
+                        endpoints: [Endpoint(address: Self.address(applicationAddress))])))
+        ])
+        let (snapshot, problems) = destinationBuilder.build(resources, destinationSecrets)
+        try #require(problems == [])
+        try #require(destination.apply(snapshot) == [])
+        inbound = try #require(destination.report.listeners.first?.address)
+    }
+
+    /// The outbound proxy: everything to the service at `endpoints`.
+    func applySource(
+        endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true
+    ) throws {
+        var resources = ResourceSet()
+        resources.replace(listeners: [
+            Self.listener(
+                "outbound", .outbound, port: outbound.port,
+                routes: Self.routes(to: Self.cluster, retry: retry, timeout: timeout))
+        ])
+        var cluster = Cluster(
+            name: Self.cluster,
+            endpoints: .inline(
+                ClusterLoadAssignment(
+                    clusterName: Self.cluster,
+                    endpoints: endpoints.map { address in
+                        Endpoint(
+                            address: Self.address(address),
+                            metadata: Endpoint.meshMetadata(
+                                workload: WorkloadIdentity(
+                                    namespace: "shop", workload: "catalog-v1", app: "catalog", version: "v1",
+                                    cluster: "Kubernetes"),
+                                isMutualTLS: true))
+                    })),
+            balancing: .leastRequest, connectTimeout: .seconds(2))
+        if secure {
+            cluster.tls = UpstreamTLSContext(
+                common: CommonTLSContext(
+                    certificate: .secret(SecretReference(name: "default")),
+                    validation: .combined(
+                        CertificateValidation(acceptedURIs: [mesh.uri("catalog")]),
+                        roots: SecretReference(name: "ROOTCA"))))
+        }
+        resources.replace(clusters: [cluster])
+        let (snapshot, problems) = sourceBuilder.build(resources, sourceSecrets)
+        try #require(problems == [])
+        try #require(source.apply(snapshot) == [])
+        outbound = try #require(source.report.listeners.first?.address)
+    }
+
+    private static func address(_ address: SocketAddress) -> NetworkAddress {
+        NetworkAddress(ip: address.ip, port: address.port)
+    }
+
+    private static func listener(
+        _ name: String, _ direction: Listener.TrafficDirection, port: UInt16 = 0, routes: RouteConfiguration,
+        tls: DownstreamTLSContext? = nil
+    ) -> Listener {
+        Listener(
+            name: name, address: NetworkAddress(ip: "127.0.0.1", port: port), trafficDirection: direction,
+            filterChains: [
+                FilterChain(tls: tls, manager: HTTPConnectionManager(statPrefix: name, routes: .inline(routes)))
+            ])
+    }
+
+    private static func routes(
+        to cluster: String, retry: RetryPolicy? = nil, timeout: Duration? = nil
+    ) -> RouteConfiguration {
+        RouteConfiguration(
+            name: "r",
+            virtualHosts: [
+                VirtualHost(
+                    name: "all", domains: cluster.hasPrefix("inbound") ? ["*"] : ["catalog"],
+                    routes: [
+                        Route(
+                            match: Route.Match(),
+                            action: .forward(
+                                Route.Forward(target: .cluster(cluster), timeout: timeout, retryPolicy: retry)))
+                    ])
+            ])
+    }
+
+    // MARK: Running
+
+    /// Sends one request through the outbound proxy and waits for its answer.
+    func send(
+        _ method: String = "GET", _ target: String = "/", host: String = "catalog",
+        headers: [(String, String)] = [], body: [UInt8] = []
+    ) throws -> HTTPResponse {
+        var answer: Result<HTTPResponse, HTTPClientError>?
+        start(method, target, host: host, headers: headers, body: body) { answer = $0 }
+        try wait { answer != nil }
+        return try #require(answer).get()
+    }
+
+    func start(
+        _ method: String = "GET", _ target: String = "/", host: String = "catalog",
+        headers: [(String, String)] = [], body: [UInt8] = [],
+        completion: @escaping (Result<HTTPResponse, HTTPClientError>) -> Void
+    ) {
+        var request = HTTPRequest(method, target, body: body)
+        request.headers.add("host", host)
+        for (name, value) in headers { request.headers.add(name, value) }
+        client.send(request, to: outbound, deadline: .seconds(20), maximumBody: 8 << 20, completion: completion)
+    }
+
+    /// Sends a request and closes its connection once it has reached the application.
+    func startAndCancel() {
+        var request = HTTPRequest("GET", "/", body: [])
+        request.headers.add("host", "catalog")
+        let call = client.send(request, to: outbound, deadline: .seconds(20), maximumBody: 1024) { _ in }
+        _ = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(5))) { seen.count == 1 }
+        call.cancel()
+    }
+
+    /// Runs the loop until `condition` holds.
+    func wait(_ condition: () -> Bool) throws {
+        let deadline = SystemClock.monotonic().advanced(by: .seconds(20))
+        let held = loop.run(until: deadline, condition)
+        try #require(held, "the deadline passed")
+    }
+
+    /// The one sample of `istio_requests_total` whose labels hold all of `labels`.
+    func requests(_ worker: Worker, _ labels: String...) -> UInt64 {
+        let page = worker.report.page
+        return page.labelTexts.enumerated().filter { _, text in labels.allSatisfy { text.contains($0) } }
+            .reduce(0) { $0 + page.cells[$1.offset * MetricsRow.width] }
+    }
+}
