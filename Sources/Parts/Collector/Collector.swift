@@ -1,0 +1,83 @@
+package import MeshModel
+internal import Synchronization
+package import SystemIO
+
+/// What to watch and how.
+package struct CollectorConfiguration: Sendable {
+    /// A control plane whose list of targets is followed.
+    package var control: SocketAddress?
+    /// Targets to scrape beside it.
+    package var targets: [SocketAddress]
+    /// Between two scrapes of a target, and between two snapshots. At least 100 ms.
+    package var interval: Duration
+    /// The window that snapshots cover, once there is as much history.
+    package var window: Duration
+    package var grouping: GraphGrouping
+    /// Whether traffic that stopped stays in the graph for ten minutes.
+    package var showsIdle: Bool
+
+    package init(
+        control: SocketAddress? = nil, targets: [SocketAddress] = [], interval: Duration = .seconds(1),
+        window: Duration = .seconds(60), grouping: GraphGrouping = .versionedApp, showsIdle: Bool = true
+    ) {
+        self.control = control
+        self.targets = targets
+        self.interval = max(.milliseconds(100), interval)
+        self.window = window
+        self.grouping = grouping
+        self.showsIdle = showsIdle
+    }
+}
+
+/// Scrapes the mesh's proxies and makes a snapshot of the whole once per interval.
+///
+/// All of it happens on one event loop on a thread of its own. Snapshots leave through `onSnapshot`, on that thread.
+package final class Collector: Sendable {
+    private let handle: EventLoopHandle
+    private let thread: ThreadHandle
+    private let view: SharedView
+
+    /// Starts collecting.
+    ///
+    /// - Parameter onSnapshot: called after every tick, on the collector's thread.
+    package init(
+        _ configuration: CollectorConfiguration, onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
+    ) throws(SystemError) {
+        // Handed over to the thread below: nothing here touches the loop again, so that one thread has it at a time.
+        nonisolated(unsafe) let loop = try EventLoop()
+        let view = SharedView(configuration)
+        handle = loop.handle
+        self.view = view
+        thread = try Threads.spawn(name: "collector") {
+            let scraper = Scraper(configuration, loop: loop, view: view, onSnapshot: onSnapshot)
+            loop.soon { scraper.start() }
+            loop.run()
+        }
+    }
+
+    /// Changes what snapshots cover and how they are grouped, from the next one on. From any thread.
+    package func show(window: Duration, grouping: GraphGrouping) {
+        view.set(window: window, grouping: grouping)
+    }
+
+    /// Ends collecting and waits for the thread. Call it once, from another thread.
+    package func stop() {
+        handle.stop()
+        thread.join()
+    }
+}
+
+/// What snapshots cover, as somebody on another thread wants it.
+final class SharedView: Sendable {
+    private let state: Mutex<(window: Duration, grouping: GraphGrouping)>
+
+    init(_ configuration: CollectorConfiguration) {
+        state = Mutex((configuration.window, configuration.grouping))
+    }
+
+    var current: (window: Duration, grouping: GraphGrouping) { state.withLock { $0 } }
+
+    func set(window: Duration, grouping: GraphGrouping) {
+        state.withLock { $0 = (window, grouping) }
+    }
+}

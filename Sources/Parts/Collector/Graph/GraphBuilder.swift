@@ -1,0 +1,140 @@
+import ExpositionWire
+package import MeshModel
+package import MetricStore
+package import Quantities
+
+/// Makes the graph of what the proxies counted.
+///
+/// Belongs to the thread that owns the store. It numbers the kinds of traffic when their series are first seen, so that
+/// a tick adds numbers into arrays and compares no labels.
+package final class GraphBuilder {
+    /// What a store keeps of a series.
+    package struct Meaning: Sendable {
+        fileprivate var number: IstioSeries.Number
+        fileprivate var kind: Int
+    }
+
+    private struct Kind {
+        var flow: Int
+        var facts: TrafficFacts
+    }
+
+    /// Traffic that stopped stays in the graph this long, with rate 0: boxes do not come and go with the shoppers.
+    package static let idleTime = Duration.seconds(600)
+
+    private var kinds: [Kind] = []
+    private var kindNumbers: [IstioTraffic: Int] = [:]
+    private var flows: [IstioFlow] = []
+    private var flowNumbers: [IstioFlow: Int] = [:]
+    /// The nodes of each flow, for the grouping that was asked for last.
+    private var nodes: [FlowNodes] = []
+    private var nodesGrouping: GraphGrouping?
+    private var structure = GraphStructure()
+
+    package init() {}
+
+    /// An empty store of the series that graphs are made of.
+    package func makeStore(limits: MetricStoreLimits = MetricStoreLimits()) -> MetricStore<Meaning> {
+        // The builder does not know the store, so there is no cycle.
+        MetricStore(limits: limits, families: IstioSeries.families) { self.meaning(of: $0) }
+    }
+
+    private func meaning(of key: SeriesKey) -> Meaning? {
+        IstioSeries(key).map { Meaning(number: $0.number, kind: number(of: $0.traffic)) }
+    }
+
+    private func number(of traffic: IstioTraffic) -> Int {
+        if let number = kindNumbers[traffic] { return number }
+        let flow = flowNumbers[traffic.flow] ?? flows.count
+        if flow == flows.count {
+            flowNumbers[traffic.flow] = flow
+            flows.append(traffic.flow)
+            nodesGrouping = nil
+        }
+        kindNumbers[traffic] = kinds.count
+        kinds.append(Kind(flow: flow, facts: traffic.facts))
+        return kinds.count - 1
+    }
+
+    /// Forgets kinds of traffic of which the store has no series any more: numbers must not grow with every workload
+    /// that ever was.
+    package func forgetUnused(in store: inout MetricStore<Meaning>) {
+        guard kinds.count > 2 * store.seriesCount + 1024 else { return }
+        var old = [IstioTraffic?](repeating: nil, count: kinds.count)
+        for (traffic, number) in kindNumbers { old[number] = traffic }
+        kinds = []
+        kindNumbers = [:]
+        flows = []
+        flowNumbers = [:]
+        nodesGrouping = nil
+        store.updateMeanings { meaning in
+            // Every kind has a number, and every meaning a kind.
+            if let traffic = old[meaning.kind] { meaning.kind = number(of: traffic) }
+        }
+    }
+
+    // MARK: The graph
+
+    /// The graph over the last `window`.
+    ///
+    /// - Parameters:
+    ///   - targets: who was scraped; put into the snapshot. Where one is down, its clients' word is taken.
+    ///   - showsIdle: whether traffic that stopped stays for ``idleTime``.
+    package func snapshot(
+        of store: MetricStore<Meaning>, window: Duration, grouping: GraphGrouping = .versionedApp,
+        now: MonotonicTime, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+    ) -> MeshSnapshot {
+        let troubles = TargetTroubles(targets)
+        let (counts, covered) = count(store, window: window, now: now)
+        prepareNodes(grouping)
+        var graph = GraphSums()
+        for (number, count) in counts.enumerated() where count.isAlive {
+            let flow = flows[number]
+            let (chosen, reporter) = count.chosen(isDestinationSilent: troubles.isSilent(flow.destination))
+            guard showsIdle || chosen.requests > 0 || chosen.bytesPerSecond > 0 else { continue }
+            graph.add(chosen, reporter, of: flow, between: nodes[number])
+        }
+        var snapshot = MeshSnapshot(
+            time: time, window: covered, nodes: graph.finishedNodes(troubles), edges: graph.finishedEdges(),
+            targets: targets)
+        snapshot.structureVersion = structure.version(of: snapshot)
+        return snapshot
+    }
+
+    /// Counts by flow, and the longest time that any target's samples cover.
+    private func count(
+        _ store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime
+    ) -> (counts: [FlowCounts], covered: Duration) {
+        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
+        var covered = Duration.zero
+        for target in store.targetNames {
+            guard let recent = store.window(of: target, length: Self.idleTime, now: now) else { continue }
+            let window = store.window(of: target, length: length, now: now)
+            covered = max(covered, window?.duration ?? .zero)
+            store.forEachSeries(of: target) { meaning, history in
+                let kind = kinds[meaning.kind]
+                if meaning.number == .requests || meaning.number == .streamBytes, history.hasIncreased(over: recent) {
+                    counts[kind.flow].markAlive(kind.facts.reporter)
+                }
+                guard let window else { return }
+                let increase = history.increase(over: window)
+                counts[kind.flow].add(
+                    increase, perSecond: increase / window.duration.inSeconds, as: meaning.number, of: kind.facts)
+            }
+        }
+        return (counts, covered)
+    }
+
+    private func prepareNodes(_ grouping: GraphGrouping) {
+        guard nodesGrouping != grouping else { return }
+        nodesGrouping = grouping
+        var served: [IstioPeer: IstioFlow] = [:]
+        for flow in flows where !flow.destination.isUnknown && isKnown(flow.serviceName) {
+            // A workload behind several services is drawn behind the first by name: its requests cannot be told apart,
+            // and drawn behind each they would be counted twice.
+            if let other = served[flow.destination], other.serviceName <= flow.serviceName { continue }
+            served[flow.destination] = flow
+        }
+        nodes = flows.map { flow in grouping.nodes(of: flow) { served[$0] } }
+    }
+}

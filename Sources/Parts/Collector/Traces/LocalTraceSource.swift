@@ -1,0 +1,35 @@
+import Synchronization
+package import TraceModel
+
+/// The traces of this process: the receiver puts them in, everyone else looks them up.
+package final class LocalTraceSource: TraceSource {
+    private let store: Mutex<TraceStore>
+
+    /// - Parameter byteBudget: see ``TraceStore``.
+    package init(byteBudget: Int = 64 << 20) {
+        store = Mutex(TraceStore(byteBudget: byteBudget))
+    }
+
+    package func insert(_ spans: [Span]) {
+        store.withLock { $0.insert(spans) }
+    }
+
+    // A search holds the lock: a copy of the store would be free to make and dear at the next insertion.
+    package func find(_ query: TraceQuery) -> [TraceSummary] {
+        store.withLock { $0.find(query) }
+    }
+
+    package func trace(_ id: TraceID) -> Trace? {
+        store.withLock { $0.trace(id) }
+    }
+
+    /// The traces that ``find(_:)`` would list.
+    package func traces(_ query: TraceQuery) -> [Trace] {
+        store.withLock { $0.traces(query) }
+    }
+
+    /// Every service that has sent a span, sorted.
+    package var services: [String] { store.withLock { $0.services } }
+
+    package var counts: TraceStoreCounts { store.withLock { $0.counts } }
+}

@@ -1,0 +1,62 @@
+import HTTPTransport
+import JSONWire
+package import SystemIO
+package import TraceModel
+
+/// The traces of a collector that runs elsewhere, or of Jaeger, over the API that both have.
+package struct RemoteTraceSource: TraceSource {
+    package let address: SocketAddress
+    /// For one answer.
+    package let deadline: Duration
+
+    package init(address: SocketAddress, deadline: Duration = .seconds(5)) {
+        self.address = address
+        self.deadline = deadline
+    }
+
+    package func find(_ query: TraceQuery) throws(TraceSourceFailure) -> [TraceSummary] {
+        // Jaeger knows no called service; what it sends too much is left out here.
+        try traces(at: TraceSearch.target(for: query)).filter { query.matches($0) }.map(\.summary)
+            .sorted { $0.start > $1.start }
+    }
+
+    package func trace(_ id: TraceID) throws(TraceSourceFailure) -> Trace? {
+        try traces(at: "/api/traces/\(id)").first { $0.id == id }
+    }
+
+    /// None when the collector says that there is nothing (404).
+    private func traces(at target: String) throws(TraceSourceFailure) -> [Trace] {
+        let response = try get(target)
+        guard response.status != 404 else { return [] }
+        let document: JSONValue
+        do throws(JSONError) {
+            document = try JSONValue.parse(response.body)
+        } catch {
+            throw refusal("status \(response.status), and the body is no JSON: \(error)")
+        }
+        do throws(JaegerJSONError) {
+            return try JaegerJSON.traces(in: document)
+        } catch {
+            throw refusal(error.description)
+        }
+    }
+
+    private func get(_ target: String) throws(TraceSourceFailure) -> HTTPResponse {
+        // A client of its own for each call: searches are rare, come from any thread, and a client belongs to one.
+        let client: BlockingHTTPClient
+        do throws(SystemError) {
+            client = try BlockingHTTPClient()
+        } catch {
+            throw refusal(error.description)
+        }
+        do throws(HTTPClientError) {
+            return try client.send(HTTPRequest(target), to: address, deadline: deadline)
+        } catch {
+            throw refusal(error.description)
+        }
+    }
+
+    private func refusal(_ reason: String) -> TraceSourceFailure {
+        TraceSourceFailure(message: "no traces from the collector at \(address): \(reason)")
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+package import HTTPTransport
+package import SystemIO
+
+/// Why a receiver did not start.
+package enum TraceReceiverError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Someone listens there already, most likely another collector: ask that one (``RemoteTraceSource``).
+    case portTaken(SocketAddress)
+    case system(SystemError)
+
+    package var description: String {
+        switch self {
+        case .portTaken(let address): "\(address) is taken; another collector may be running there"
+        case .system(let error): error.description
+        }
+    }
+}
+
+/// Takes spans over HTTP and answers questions about them, on an event loop on a thread of its own.
+package final class TraceReceiver: Sendable {
+    /// What has been received; look traces up here.
+    package let traces: LocalTraceSource
+    /// With the port that the kernel chose.
+    package let boundAddress: SocketAddress
+
+    private let handle: EventLoopHandle
+    private let thread: ThreadHandle
+
+    /// Listens on `address` and starts.
+    ///
+    /// OTLP's own port is 4318.
+    package init(
+        address: SocketAddress, traces: LocalTraceSource = LocalTraceSource()
+    ) throws(TraceReceiverError) {
+        do throws(SystemError) {
+            // Handed over to the thread below: nothing here touches them again, so that one thread has them at a time.
+            nonisolated(unsafe) let loop = try EventLoop()
+            nonisolated(unsafe) let server = try Self.serve(traces, on: loop, address: address)
+            self.traces = traces
+            boundAddress = server.boundAddress
+            handle = loop.handle
+            thread = try Threads.spawn(name: "traces") {
+                loop.run()
+                server.close()
+            }
+        } catch {
+            throw error.code == EADDRINUSE ? .portTaken(address) : .system(error)
+        }
+    }
+
+    /// Stops listening and waits for the thread. What was received stays.
+    package func stop() {
+        handle.stop()
+        thread.join()
+    }
+
+    /// The same server on a loop of the caller's.
+    package static func serve(
+        _ traces: LocalTraceSource, on loop: EventLoop, address: SocketAddress
+    ) throws(SystemError) -> HTTPServer {
+        let api = TraceAPI(traces: traces)
+        return try HTTPServer(loop: loop, address: address, maximumBody: api.maximumBody) { request, responder in
+            responder.respond(api.respond(to: request))
+        }
+    }
+}
