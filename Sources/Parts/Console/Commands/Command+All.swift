@@ -1,0 +1,101 @@
+extension Command {
+    /// Every command, in the order the help screen tells them.
+    package static let all: [Command] = moving + screens + canary + general
+
+    private static let moving: [Command] = [
+        Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
+        Command("down", ["down", "j"], .move(.down), in: .screens, "down"),
+        Command(
+            "left", ["left", "h"], .move(.left), in: [.graph, .traces, .edges, .waterfall], "left, against the flow"),
+        Command(
+            "right", ["right", "l"], .move(.right), in: [.graph, .traces, .edges, .waterfall], "right, with the flow"),
+        Command("next-edge", ["tab"], .nextEdge, in: [.graph], label: "edges", "next edge of the selected box"),
+        Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
+        Command("open", ["enter"], .open, in: [.graph], label: "traces", "traces of what is selected"),
+        Command("open-row", ["enter"], .open, in: [.edges, .traces], label: "open", "open the selected row"),
+        Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
+        Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
+        Command("first", ["home", "g"], .goToStart, in: .lists.union([.graph]), "the first row, or the first box"),
+        Command("last", ["end", "G"], .goToEnd, in: .lists.union([.graph]), "the last row, or the last box"),
+        Command("pan-up", ["shift+up", "K"], .pan(.up), in: [.graph], "pan the picture (wheel, too)"),
+        Command("pan-down", ["shift+down", "J"], .pan(.down), in: [.graph], "pan down"),
+        Command("pan-left", ["shift+left", "H"], .pan(.left), in: [.graph], "pan left"),
+        Command("pan-right", ["shift+right", "L"], .pan(.right), in: [.graph], "pan right"),
+        Command("layout", ["f"], .layOut, in: [.graph], "lay the picture out afresh to fit the screen"),
+        Command("center", ["c"], .center, in: [.graph], "bring the selection to the middle"),
+        Command("select", [], .select, in: .screens, argument: .node, "select a box by its name"),
+    ]
+
+    private static let screens: [Command] = [
+        Command("graph", ["1"], .showGraph, in: [.graph, .edges, .traces, .waterfall, .help], "the graph"),
+        Command(
+            "edges", ["e", "2"], .showEdges, in: [.graph, .edges, .traces, .waterfall, .help], label: "table",
+            "all edges as a table"),
+        Command(
+            "traces", ["t", "3"], .showTraces, in: [.graph, .edges, .traces, .waterfall, .help],
+            "traces of what is selected"),
+        Command(
+            "weights", ["w"], .showCanary, in: [.graph, .edges, .traces, .waterfall, .help], label: "weights",
+            "move the weights of a service"),
+        Command(
+            "filter-prompt", ["/"], .promptFilter, in: [.graph, .edges, .traces], label: "find",
+            "filter the rows, or find a box"),
+        Command(
+            "filter", [], .filter, in: [.edges, .traces], argument: .text(hint: "text"),
+            "keep the rows that contain a text"),
+        Command(
+            "sort", ["s", ">"], .nextSort, in: [.edges, .traces], label: "sort",
+            "sort by the next column (or click a header)"),
+        Command("reverse", ["S", "<"], .reverseSort, in: [.edges, .traces], "reverse the order"),
+        Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
+        Command("refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .waterfall], label: "refresh", "ask again"),
+        Command("pane", ["p"], .togglePane, in: [.graph, .waterfall], "hide or show the pane beside"),
+        Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
+        Command(
+            "pause", ["space"], .togglePause, in: [.graph, .edges, .traces, .waterfall], label: "pause",
+            "hold the picture still"),
+    ]
+
+    private static let canary: [Command] =
+        [
+            Command(
+                "more", ["+", "right", "l"], .moveWeight(5), in: [.canary], label: "5 %",
+                "5 % more for the chosen version"),
+            Command("less", ["-", "left", "h"], .moveWeight(-5), in: [.canary], "5 % less"),
+            Command("next-version", ["tab"], .nextVersion, in: [.canary], label: "version", "choose the next version"),
+            Command("previous-version", ["shift+tab"], .previousVersion, in: [.canary], "choose the previous version"),
+        ]
+        + (1...9).map { tens in
+            Command(
+                "weight-\(tens)0", ["\(tens)"], .setWeight(tens * 10), in: [.canary],
+                "\(tens)0 % for the chosen version")
+        } + [
+            Command("weight-100", ["0"], .setWeight(100), in: [.canary], "everything to the chosen version"),
+            Command("weight-0", ["z"], .setWeight(0), in: [.canary], "nothing to the chosen version"),
+            Command("equal", ["="], .equalWeights, in: [.canary], label: "equal", "the same for every version"),
+            Command("reset", ["r"], .resetWeights, in: [.canary], "back to the stored weights"),
+            Command("apply", ["enter"], .open, in: [.canary], label: "apply", "show the difference and ask"),
+            Command(
+                "undo", ["u"], .undo, in: [.graph, .canary], label: "undo", "put the weights back as they were before"),
+            Command("yes", ["y", "Y"], .answerYes, in: [.question], label: "apply", "apply the change"),
+            Command(
+                "no", ["n", "N", "esc", "q"], .answerNo, in: [.question], label: "cancel", "leave everything as it is"),
+            Command(
+                "other-answer", ["tab", "shift+tab", "left", "right", "h", "l"], .otherAnswer, in: [.question],
+                label: "choose", "the other button"),
+            Command("answer", ["enter"], .open, in: [.question], "press the marked button"),
+        ]
+
+    private static let general: [Command] = [
+        Command("command", [":"], .promptCommand, in: .screens, "type a command by its name"),
+        Command("help", ["?", "f1"], .showHelp, in: .screens, label: "help", "the keys that are valid here"),
+        Command("back", ["esc", "backspace"], .back, in: .screens, "back out one level"),
+        Command(
+            "previous-screen", ["-"], .previousScreen, in: [.graph, .edges, .traces, .waterfall, .help],
+            "the screen before this one"),
+        Command("repaint", ["ctrl+l"], .repaint, in: .everywhere, "draw everything anew"),
+        Command("suspend", ["ctrl+z"], .suspend, in: .everywhere, "back to the shell; fg returns"),
+        Command("interrupt", ["ctrl+c"], .quit, in: .everywhere, "leave, whatever is open"),
+        Command("quit", ["q"], .quit, in: .screens, label: "quit", "leave meshtop"),
+    ]
+}

@@ -1,0 +1,84 @@
+/// Something a person can do: by key, by `:name`, or by a click in the footer.
+///
+/// The list in ``Command/all`` is the only place that knows keys, names and help; everything that shows or reads
+/// them is made from it.
+package struct Command: Sendable {
+    /// What is typed after `:`, lower case with dashes.
+    package let name: String
+    /// As ``KeyName`` spells them; the first is shown.
+    package let keys: [String]
+    /// One line for the help screen.
+    package let help: String
+    package let contexts: Set<Context>
+    /// The word for the footer, when it belongs there at all.
+    package let label: String?
+    package let action: Action
+    /// What may follow the name in the prompt.
+    package let argument: Argument
+
+    /// What a command takes after its name.
+    package enum Argument: Sendable {
+        case none
+        /// The title of a node.
+        case node
+        /// Free text, shown to people as `hint`.
+        case text(hint: String)
+    }
+
+    init(
+        _ name: String, _ keys: [String], _ action: Action, in contexts: Set<Context>, label: String? = nil,
+        argument: Argument = .none, _ help: String
+    ) {
+        self.name = name
+        self.keys = keys
+        self.help = help
+        self.contexts = contexts
+        self.label = label
+        self.action = action
+        self.argument = argument
+    }
+}
+
+/// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
+package enum Context: String, Hashable, Sendable, CaseIterable {
+    case graph, edges, traces, waterfall, canary, question, help
+}
+
+extension Set<Context> {
+    /// Everywhere but in front of an open question, which must be answered first.
+    static let screens: Set<Context> = [.graph, .edges, .traces, .waterfall, .canary, .help]
+    static let lists: Set<Context> = [.edges, .traces, .waterfall, .help]
+    static let everywhere = Set(Context.allCases)
+}
+
+/// What a command does. The update logic is an exhaustive switch over these.
+package enum Action: Hashable, Sendable {
+    case move(Direction)
+    case pan(Direction)
+    case page(Direction)
+    case goToStart, goToEnd
+    case nextEdge, previousEdge
+    case open
+    case back, previousScreen
+    case showGraph, showEdges, showTraces, showCanary, showHelp
+    case promptCommand, promptFilter
+    case nextSort, reverseSort
+    case toggleErrorsOnly
+    case togglePause, togglePane, toggleAnimation
+    case center, layOut
+    case refresh, repaint
+    case nextVersion, previousVersion
+    case moveWeight(Int)
+    case setWeight(Int)
+    case equalWeights
+    case resetWeights
+    case undo
+    case answerYes, answerNo, otherAnswer
+    case select, filter
+    case suspend
+    case quit
+}
+
+package enum Direction: Hashable, Sendable, CaseIterable {
+    case up, down, left, right
+}

@@ -1,0 +1,32 @@
+package import MeshModel
+package import TraceModel
+
+/// What the console may ask of the world. Every closure is called on an effect thread and may block; its answer
+/// comes back to the loop as an event.
+package struct ConsoleEnvironment: Sendable {
+    package var findTraces: @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>
+    package var loadTrace: @Sendable (TraceID) -> Result<Trace, ConsoleFailure>
+    /// Stores new weights, or with `dryRun` only asks whether they would be accepted.
+    package var changeWeights: @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
+
+    package init(
+        findTraces: @escaping @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>,
+        loadTrace: @escaping @Sendable (TraceID) -> Result<Trace, ConsoleFailure>,
+        changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
+    ) {
+        self.findTraces = findTraces
+        self.loadTrace = loadTrace
+        self.changeWeights = changeWeights
+    }
+}
+
+/// Why something could not be had, in a sentence for people: what, where, and what to try.
+package struct ConsoleFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package var message: String
+
+    package init(message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,12 @@
+/// What a click on a cell means.
+enum HitTarget: Hashable, Sendable {
+    case action(Action)
+    case selection(Selection)
+    /// A row of the open table, counted from its first one.
+    case row(Int)
+    /// A column title, by the column's number.
+    case column(Int)
+    /// A version on the canary screen.
+    case version(Int)
+    case screen(Screen)
+}

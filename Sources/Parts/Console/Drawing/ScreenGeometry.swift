@@ -1,0 +1,67 @@
+import TerminalUI
+
+/// Where everything goes for a screen of some size. Update and view both ask here, so a row that is clicked is the row
+/// that was drawn.
+struct ScreenGeometry: Hashable, Sendable {
+    /// Below this there is one sentence only.
+    static let minimum = (width: 40, height: 12)
+
+    enum PanePlace: Hashable, Sendable {
+        case beside, below
+    }
+
+    let header: Rect
+    let body: Rect
+    let footer: Rect
+    /// Where the picture of the mesh goes: the body without its pane.
+    let graph: Rect
+    /// What explains the selection; nothing when there is no room or no wish for it.
+    let pane: Rect?
+    let panePlace: PanePlace
+    /// The rows of the open table, without its column titles.
+    let rows: Rect
+
+    init(width: Int, height: Int, screen: Screen, showsPane: Bool) {
+        let headerHeight = height >= 16 ? 2 : 1
+        header = Rect(x: 0, y: 0, width: width, height: headerHeight)
+        body = Rect(x: 0, y: headerHeight, width: width, height: height - headerHeight - 1)
+        footer = Rect(x: 0, y: max(0, height - 1), width: width, height: 1)
+        panePlace = width >= 150 ? .beside : .below
+
+        let wantsPane =
+            switch screen {
+            case .graph, .waterfall: showsPane
+            case .edges, .traces, .canary, .help: false
+            }
+        var rest = body
+        if !wantsPane || body.height < 13 {
+            pane = nil
+        } else if panePlace == .beside {
+            let paneWidth = min(48, max(40, width / 5))
+            pane = Rect(x: width - paneWidth, y: body.y, width: paneWidth, height: body.height)
+            rest = body.inset(right: paneWidth + 1)
+        } else {
+            let paneHeight = min(12, max(6, body.height / 4 + 1))
+            pane = Rect(x: 0, y: body.maxY - paneHeight, width: width, height: paneHeight)
+            rest = body.inset(bottom: paneHeight)
+        }
+        graph = rest
+        // The waterfall has its ruler, the tables their column titles, and help nothing above the rows.
+        let titles: Int =
+            switch screen {
+            case .edges, .traces: 1
+            case .waterfall: 2
+            case .graph, .canary, .help: 0
+            }
+        rows = rest.inset(top: titles)
+    }
+}
+
+extension Model {
+    var geometry: ScreenGeometry {
+        ScreenGeometry(width: size.width, height: size.height, screen: screen, showsPane: showsPane)
+    }
+
+    /// Whether there is room for more than a sentence.
+    var isTooSmall: Bool { size.width < ScreenGeometry.minimum.width || size.height < ScreenGeometry.minimum.height }
+}

@@ -1,0 +1,77 @@
+import MeshModel
+import TerminalUI
+
+/// The console's own signs beside the terminal's ``GlyphSet``. Both sets are complete: whatever Unicode shows, ASCII
+/// shows too.
+struct Signs: Hashable, Sendable {
+    let healthy, degraded, failure, unknown: String
+    let separator, crumb, absent, arrow, bullet, critical: String
+    /// A moving dot of traffic, and one that stands for a failed request.
+    let dot, failedDot: Unicode.Scalar
+    let treeBranch, treeLast, treeLine: String
+    let axis, bandLeft, bandRight, bandMark: Unicode.Scalar
+    let arrowKeys: String
+    /// How keys are written where their names are long.
+    let keys: [String: String]
+
+    init(_ glyphs: GlyphSet) {
+        self = glyphs.isUnicode ? .unicode : .ascii
+    }
+
+    func health(_ health: Health) -> String {
+        switch health {
+        case .unknown: unknown
+        case .healthy: healthy
+        case .degraded: degraded
+        case .failure: failure
+        }
+    }
+
+    /// `shift+tab` as people know it.
+    func key(_ name: String) -> String {
+        if let sign = keys[name] { return sign }
+        if name.hasPrefix("ctrl+") { return "^" + name.dropFirst(5).uppercased() }
+        return name
+    }
+
+    /// `Shift-Tab`, `Ctrl-L`, `PgUp`: where there is room for words.
+    func keyName(_ name: String) -> String {
+        let words = [
+            "pgup": "PgUp", "pgdn": "PgDn", "up": key("up"), "down": key("down"), "left": key("left"),
+            "right": key("right"),
+        ]
+        return name.split(separator: "+", omittingEmptySubsequences: false).map { part -> String in
+            if let word = words[String(part)] { return word }
+            guard part.count > 1 || name.contains("ctrl+") else { return String(part) }
+            return part.prefix(1).uppercased() + part.dropFirst()
+        }.joined(separator: "-")
+    }
+
+    private init(
+        health: [String], words: [String], dots: [Unicode.Scalar], tree: [String], band: [Unicode.Scalar],
+        arrowKeys: String, keys: [String: String]
+    ) {
+        (healthy, degraded, failure, unknown) = (health[0], health[1], health[2], health[3])
+        (separator, crumb, absent, arrow, bullet, critical) = (
+            words[0], words[1], words[2], words[3], words[4], words[5]
+        )
+        (dot, failedDot) = (dots[0], dots[1])
+        (treeBranch, treeLast, treeLine) = (tree[0], tree[1], tree[2])
+        (axis, bandLeft, bandRight, bandMark) = (band[0], band[1], band[2], band[3])
+        self.arrowKeys = arrowKeys
+        self.keys = keys
+    }
+
+    private static let unicode = Signs(
+        health: ["●", "▲", "✕", "○"], words: ["·", "▸", "–", "→", "•", "◆"], dots: ["•", "✕"],
+        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], arrowKeys: "↑↓←→",
+        keys: [
+            "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "tab": "⇥", "shift+tab": "⇤",
+            "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→", "backspace": "⌫",
+        ])
+
+    private static let ascii = Signs(
+        health: ["o", "!", "X", "?"], words: ["|", ">", "-", "->", "*", "*"], dots: ["o", "x"],
+        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], arrowKeys: "arrows",
+        keys: ["enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab"])
+}

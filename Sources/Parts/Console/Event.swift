@@ -1,0 +1,20 @@
+package import MeshModel
+package import Quantities
+package import TerminalUI
+package import TraceModel
+
+/// Everything that can happen to the console.
+package enum Event: Sendable {
+    /// From the terminal: keys, mouse, pasted text, a new size, focus.
+    case input(InputEvent)
+    /// The wall clock, read by the loop before it handles other events.
+    case clock(WallTime)
+    /// Time for the next picture of the moving dots.
+    case animate
+    case snapshot(MeshSnapshot)
+    /// Why there is no fresh snapshot, in words; nothing when all is well again.
+    case trouble(String?)
+    case tracesFound(question: Int, Result<[TraceSummary], ConsoleFailure>)
+    case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
+    case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
+}

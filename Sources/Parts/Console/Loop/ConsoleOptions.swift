@@ -1,0 +1,21 @@
+package import TerminalUI
+
+/// What the person asked of the console.
+package struct ConsoleOptions: Sendable {
+    /// What the header calls the mesh: `demo`, `127.0.0.1:15010`.
+    package var source: String
+    package var theme: Theme
+    /// Whether dots of traffic move.
+    package var animation: Bool
+    package var terminal: TerminalOptions
+
+    package init(
+        source: String, theme: Theme = .dark, animation: Bool = true, terminal: TerminalOptions = TerminalOptions()
+    ) {
+        self.source = source
+        self.theme = theme
+        self.animation = animation
+        self.terminal = terminal
+        if self.terminal.title.isEmpty { self.terminal.title = "meshtop \(source)" }
+    }
+}

@@ -1,0 +1,67 @@
+import MeshModel
+import SystemIO
+import TraceModel
+
+/// Runs questions to the world, each on a thread of its own, so that a slow one holds up neither the screen nor another
+/// question. Belongs to the loop's thread.
+final class EffectRunner {
+    /// How many questions may be under way. A person who leans on a key gets a refusal, not a thousand threads.
+    private static let limit = 8
+
+    private let environment: ConsoleEnvironment
+    private let feed: ConsoleFeed
+    private var running: [ThreadHandle] = []
+    private let finished = FinishedCount()
+
+    init(environment: ConsoleEnvironment, feed: ConsoleFeed) {
+        self.environment = environment
+        self.feed = feed
+    }
+
+    /// Starts the question of `effect`; its answer comes through the feed.
+    func start(_ effect: Effect) {
+        collect()
+        guard running.count < EffectRunner.limit else { return refuse(effect, "too many questions are open already") }
+        let (environment, feed, finished) = (environment, feed, finished)
+        do throws(SystemError) {
+            let thread = try Threads.spawn(name: "console-effect") {
+                if let event = EffectRunner.answer(to: effect, environment) { feed.answer(event) }
+                finished.add()
+            }
+            running.append(thread)
+        } catch {
+            refuse(effect, "\(error)")
+        }
+    }
+
+    /// Threads that have ended are joined once all have: their stacks are given back, and nobody waits.
+    private func collect() {
+        guard finished.value == running.count else { return }
+        for thread in running { thread.join() }
+        running = []
+        finished.reset()
+    }
+
+    private static func answer(to effect: Effect, _ environment: ConsoleEnvironment) -> Event? {
+        switch effect {
+        case .findTraces(let query, let question):
+            .tracesFound(question: question, environment.findTraces(query))
+        case .loadTrace(let id):
+            .traceLoaded(id, environment.loadTrace(id))
+        case .changeWeights(let change, let dryRun):
+            .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
+        case .repaint, .suspend, .quit: nil
+        }
+    }
+
+    private func refuse(_ effect: Effect, _ reason: String) {
+        let failure = ConsoleFailure(message: reason)
+        switch effect {
+        case .findTraces(_, let question): feed.answer(.tracesFound(question: question, .failure(failure)))
+        case .loadTrace(let id): feed.answer(.traceLoaded(id, .failure(failure)))
+        case .changeWeights(let change, let dryRun):
+            feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
+        case .repaint, .suspend, .quit: break
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import MeshModel
+import Quantities
+import SystemIO
+package import TerminalUI
+
+/// Runs the console on this process's terminal until the person leaves.
+///
+/// One thread owns the model and the terminal; snapshots and answers come through `feed`, questions run on threads of
+/// their own.
+///
+/// - Returns: the exit code: 0, or 128 and the signal that ended it.
+/// - Throws: why there is no terminal to draw on.
+package func runConsole(
+    options: ConsoleOptions, environment: ConsoleEnvironment, feed: ConsoleFeed
+) throws(TerminalError) -> CInt {
+    let terminal = try Terminal(options.terminal)
+    let theme = options.theme.adapted(to: terminal.depth)
+    let waker = terminal.waker
+    feed.attach { waker.wake() }
+    defer { feed.attach(nil) }
+    var loop = ConsoleLoop(
+        model: Model(
+            source: options.source, size: terminal.size, now: SystemClock.wall(), utcOffset: utcOffset(),
+            glyphs: terminal.glyphs, isAnimated: options.animation),
+        effects: EffectRunner(environment: environment, feed: feed), feed: feed)
+    let end = terminal.run { turn in
+        loop.turn(turn, wall: SystemClock.wall())
+    } draw: { _ in
+        view(loop.model, theme: theme)
+    }
+    return switch end {
+    case .finished: 0
+    case .signal(let number): 128 + number
+    // As after SIGHUP: whoever started us is gone, too.
+    case .hangUp: 129
+    }
+}
+
+/// How far the machine's time zone is ahead of UTC now.
+private func utcOffset() -> Duration {
+    var now = time(nil)
+    var local = tm()
+    guard localtime_r(&now, &local) != nil else { return .zero }
+    return .seconds(local.tm_gmtoff)
+}
+
+/// The loop's own state: the model, and when the next picture of moving dots is due.
+private struct ConsoleLoop {
+    private(set) var model: Model
+    private let effects: EffectRunner
+    private let feed: ConsoleFeed
+    private var nextStep: MonotonicTime?
+
+    init(model: Model, effects: EffectRunner, feed: ConsoleFeed) {
+        self.model = model
+        self.effects = effects
+        self.feed = feed
+    }
+
+    mutating func turn(_ turn: LoopTurn, wall: WallTime) -> LoopRequest {
+        var asked = update(&model, .clock(wall))
+        if let due = nextStep, due <= turn.now {
+            asked += update(&model, .animate)
+            nextStep = nil
+        }
+        for input in turn.events { asked += update(&model, .input(input)) }
+        for event in feed.take() { asked += update(&model, event) }
+
+        var request = LoopRequest(needsFrame: true, timer: nextTurn(turn.now, wall))
+        for effect in asked {
+            switch effect {
+            case .quit: request.action = .finish
+            case .repaint: request.action = .repaint
+            case .suspend: request.action = .suspend
+            case .findTraces, .loadTrace, .changeWeights: effects.start(effect)
+            }
+            if request.action == .finish { break }
+        }
+        return request
+    }
+
+    /// An eighth of a second while dots move; otherwise when the age of the data, in seconds, changes.
+    private mutating func nextTurn(_ now: MonotonicTime, _ wall: WallTime) -> MonotonicTime? {
+        guard model.wantsAnimation else {
+            nextStep = nil
+            guard let mesh = model.mesh else { return model.toast == nil ? nil : now.advanced(by: .seconds(1)) }
+            let age = max(0, mesh.snapshot.time.duration(to: wall).nanoseconds)
+            return now.advanced(by: .nanoseconds(1_000_000_000 - age % 1_000_000_000))
+        }
+        if nextStep == nil {
+            nextStep = now.advanced(by: .nanoseconds(1_000_000_000 / Int64(TrafficDots.stepsPerSecond)))
+        }
+        return nextStep
+    }
+}

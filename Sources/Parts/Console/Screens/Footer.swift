@@ -1,0 +1,94 @@
+import TerminalUI
+
+/// The last line: the keys that matter here, or what is being typed, or a message that leaves by itself.
+enum Footer {
+    static func draw(_ model: Model, on canvas: inout Canvas) {
+        let area = model.geometry.footer
+        canvas.on(.bar, area) { canvas in draw(model, in: area, on: &canvas) }
+    }
+
+    private static func draw(_ model: Model, in area: Rect, on canvas: inout Canvas) {
+        if let prompt = model.prompt {
+            draw(prompt, completion: model.completion, in: area, on: &canvas)
+        } else if let toast = model.toast {
+            draw(toast, in: area, on: &canvas)
+        } else {
+            drawKeys(model, in: area, on: &canvas)
+        }
+    }
+
+    private static func drawKeys(_ model: Model, in area: Rect, on canvas: inout Canvas) {
+        // What is always there stands at the right end, so that it is found without reading.
+        let fixed: Set<String> = ["help", "quit"]
+        let commands = Command.footer(in: model.context)
+        var right = area.maxX - 1
+        for command in commands.reversed() where fixed.contains(command.name) {
+            let width = itemWidth(command, on: canvas)
+            guard right - width >= 1 else { break }
+            right -= width
+            draw(command, x: right, y: area.y, on: &canvas)
+            right -= 2
+        }
+        var x = 1
+        if model.context == .graph {
+            x +=
+                canvas.put(
+                    [Piece(canvas.signs.arrowKeys, .key), Piece(" select", .dim)], x: x, y: area.y, width: right - x)
+                + 2
+        }
+        for command in commands where !fixed.contains(command.name) {
+            let width = itemWidth(command, on: canvas)
+            guard x + width <= right else { break }
+            draw(command, x: x, y: area.y, on: &canvas)
+            x += width + 2
+        }
+    }
+
+    private static func itemWidth(_ command: Command, on canvas: Canvas) -> Int {
+        canvas.cells(keyText(command, canvas.signs)) + 1 + canvas.cells(command.label ?? "")
+    }
+
+    private static func draw(_ command: Command, x: Int, y: Int, on canvas: inout Canvas) {
+        let pieces = [Piece(keyText(command, canvas.signs), .key), Piece(" " + (command.label ?? ""), .dim)]
+        let width = canvas.put(pieces, x: x, y: y, width: canvas.width - x)
+        canvas.hit(Rect(x: x, y: y, width: width, height: 1), .action(command.action))
+    }
+
+    private static func keyText(_ command: Command, _ signs: Signs) -> String {
+        // A pair of opposite keys is one thing to a person.
+        if command.name == "more" { return "+ -" }
+        return command.keys.first.map { signs.key($0) } ?? ":\(command.name)"
+    }
+
+    private static func draw(_ toast: Toast, in area: Rect, on canvas: inout Canvas) {
+        let signs = canvas.signs
+        let (glyph, tone): (String, Tone) =
+            switch toast.level {
+            case .info: (signs.bullet, .text)
+            case .success: (signs.healthy, .healthy)
+            case .warning: (signs.degraded, .degraded)
+            case .failure: (signs.failure, .failure)
+            }
+        canvas.put([Piece("\(glyph) ", tone), Piece(toast.text, tone)], x: 1, y: area.y, width: area.width - 2)
+    }
+
+    private static func draw(_ prompt: Prompt, completion: String?, in area: Rect, on canvas: inout Canvas) {
+        let mark = prompt.kind == .command ? ":" : "/"
+        let room = max(1, area.width - 3)
+        // The end of a long line stays in sight.
+        let shown = prompt.scalars.prefix(prompt.cursor).suffix(room - 1)
+        var before = String.UnicodeScalarView()
+        before.append(contentsOf: shown)
+        var after = String.UnicodeScalarView()
+        after.append(contentsOf: prompt.scalars.dropFirst(prompt.cursor))
+        var x = area.x + 1
+        x += canvas.put([Piece(mark, .key)], x: x, y: area.y, width: 1)
+        x += canvas.put([Piece(String(before), .strong)], x: x, y: area.y, width: room)
+        canvas.setCursor(x: x, y: area.y)
+        x += canvas.put([Piece(String(after), .strong)], x: x, y: area.y, width: max(0, area.maxX - x))
+        if let completion {
+            let rest = String(completion.dropFirst(prompt.text.count))
+            canvas.put([Piece(rest, .dim)], x: x, y: area.y, width: max(0, area.maxX - x))
+        }
+    }
+}

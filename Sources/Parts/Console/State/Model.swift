@@ -1,0 +1,124 @@
+package import MeshModel
+package import Quantities
+package import TerminalUI
+import TraceModel
+
+/// Everything the console knows. Only ``update(_:_:)`` changes it; ``view(_:theme:)`` only reads it.
+package struct Model: Sendable {
+    // The outside.
+    package internal(set) var size: Size
+    /// The terminal's characters.
+    package let glyphs: GlyphSet
+    package internal(set) var now: WallTime
+    package internal(set) var isFocused = true
+    /// What the header calls the mesh.
+    package let source: String
+    /// What is to be added to UTC for the person's own clock.
+    package let utcOffset: Duration
+
+    // The mesh.
+    package internal(set) var mesh: MeshIndex?
+    /// The newest snapshot while the picture is held still.
+    var heldSnapshot: MeshSnapshot?
+    package internal(set) var trouble: String?
+
+    // Where we are.
+    package internal(set) var screens: [Screen] = [.graph]
+    var previousScreen: Screen?
+    package internal(set) var selection: Selection?
+    /// True until the person selects something: the console then shows what is worst.
+    var selectionIsAutomatic = true
+    package internal(set) var prompt: Prompt?
+    var commandHistory: [String] = []
+    var filterHistory: [String] = []
+    /// The filter before the prompt opened: Esc goes back to it.
+    var filterBeforePrompt = ""
+    package internal(set) var toast: Toast?
+
+    // The graph.
+    package internal(set) var scene: GraphScene?
+    /// The room that the scene was made for.
+    var fittedRoom = Size.zero
+    package internal(set) var pan = Point.zero
+    /// The box whose edges Tab walks.
+    var edgeRingCenter: MeshNode.ID?
+    package internal(set) var isPaused = false
+    package internal(set) var isAnimated: Bool
+    package internal(set) var animationStep: UInt64 = 0
+    package internal(set) var showsPane = true
+
+    // The tables.
+    package internal(set) var edgeTable = TableState(sortColumn: EdgeColumn.rate.rawValue, isDescending: true)
+    /// Positions in the snapshot's edges, sorted and filtered.
+    package internal(set) var edgeRows: [Int] = []
+    package internal(set) var traces: TracesState?
+    package internal(set) var waterfall: WaterfallState?
+    var traceQuestions = 0
+    package internal(set) var helpOffset = 0
+
+    // The canary.
+    package internal(set) var canary: CanaryState?
+    /// The last change that was stored from here, by service.
+    package internal(set) var stored: [ServiceName: StoredChange] = [:]
+
+    /// - Parameters:
+    ///   - source: what the mesh is called, `demo` or an address.
+    ///   - utcOffset: what the person's clock shows more than UTC.
+    ///   - isAnimated: whether dots move at the start.
+    package init(
+        source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .unicode,
+        isAnimated: Bool = true
+    ) {
+        self.source = source
+        self.utcOffset = utcOffset
+        self.size = size
+        self.glyphs = glyphs
+        self.now = now
+        self.isAnimated = isAnimated
+    }
+
+    package var screen: Screen { screens.last ?? .graph }
+
+    package var context: Context {
+        switch screen {
+        case .graph: .graph
+        case .edges: .edges
+        case .traces: .traces
+        case .waterfall: .waterfall
+        case .canary: if case .asking? = canary?.phase { .question } else { .canary }
+        case .help: .help
+        }
+    }
+
+    /// How old the data is; nothing before there is any.
+    package var age: Duration? {
+        mesh.map { max(.zero, $0.snapshot.time.duration(to: now)) }
+    }
+
+    /// Five missed looks, or a pause of as long.
+    package var isStale: Bool { age.map { $0 >= .seconds(5) } ?? false }
+
+    /// Whether a picture every eighth of a second is worth drawing.
+    package var wantsAnimation: Bool {
+        guard isAnimated, isFocused, !isPaused, !isStale, screen == .graph, let mesh else { return false }
+        return mesh.snapshot.edges.contains { $0.traffic.rate.value > 0 }
+    }
+
+    var selectedNode: MeshNode? {
+        guard case .node(let id)? = selection else { return nil }
+        return mesh?.node(id)
+    }
+
+    var selectedEdge: MeshEdge? {
+        guard case .edge(let id)? = selection else { return nil }
+        return mesh?.edge(id)
+    }
+
+    /// The weights of `service` as they are stored: what the last snapshot says, or what we stored ourselves until a
+    /// snapshot has caught up.
+    package func split(of service: ServiceName) -> TrafficSplit? {
+        guard let seen = mesh?.snapshot.splits.first(where: { $0.service == service }) else { return nil }
+        if let own = stored[service], own.superseded.contains(seen.resourceVersion) { return own.after }
+        return seen
+    }
+}

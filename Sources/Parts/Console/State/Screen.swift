@@ -1,0 +1,18 @@
+package import MeshModel
+package import TraceModel
+
+/// What fills the space between header and footer.
+package enum Screen: Hashable, Sendable {
+    case graph
+    case edges
+    case traces
+    case waterfall(TraceID)
+    case canary(ServiceName)
+    case help(Context)
+}
+
+/// What the person is looking at. Shared by every screen.
+package enum Selection: Hashable, Sendable {
+    case node(MeshNode.ID)
+    case edge(MeshEdge.ID)
+}

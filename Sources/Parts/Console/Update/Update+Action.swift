@@ -1,0 +1,109 @@
+import MeshModel
+
+extension Model {
+    /// Does what a key, a typed command or a click asks for, on the screen that is open.
+    mutating func perform(_ action: Action, argument: String = "", _ effects: inout [Effect]) {
+        switch action {
+        case .move(let direction): move(direction)
+        case .pan(let direction): panGraph(direction)
+        case .page(let direction): moveRows(by: (direction == .up ? -1 : 1) * max(1, listHeight - 1))
+        case .goToStart: goToEnd(first: true)
+        case .goToEnd: goToEnd(first: false)
+        case .nextEdge: selectEdge(step: 1)
+        case .previousEdge: selectEdge(step: -1)
+        case .open: open(&effects)
+        case .back: back()
+        case .previousScreen: if let previousScreen { show(previousScreen, &effects) }
+        case .showGraph: show(.graph, &effects)
+        case .showEdges: show(.edges, &effects)
+        case .showTraces: showTraces(&effects)
+        case .showCanary: showCanary(&effects)
+        case .showHelp: show(.help(context), &effects)
+        case .promptCommand: openPrompt(.command)
+        case .promptFilter: openPrompt(.filter)
+        case .nextSort: sortByNextColumn()
+        case .reverseSort: reverseSort()
+        case .toggleErrorsOnly: toggleErrorsOnly(&effects)
+        case .togglePause: togglePause()
+        case .togglePane:
+            showsPane.toggle()
+            refit(mayMove: true)
+        case .toggleAnimation:
+            isAnimated.toggle()
+            say(.info, isAnimated ? "moving dots on" : "moving dots off")
+        case .center: centerSelection()
+        case .layOut: layOutAnew()
+        case .refresh: refresh(&effects)
+        case .repaint: effects.append(.repaint)
+        case .nextVersion: canary?.edit.focusNext()
+        case .previousVersion: canary?.edit.focusNext(-1)
+        case .moveWeight(let step): editWeights { $0.move(by: step) }
+        case .setWeight(let percent): editWeights { $0.setFocused(to: percent) }
+        case .equalWeights: editWeights { $0.makeEqual() }
+        case .resetWeights: editWeights { $0.reset() }
+        case .undo: askToUndo(&effects)
+        case .answerYes: answer(apply: true, &effects)
+        case .answerNo: answer(apply: false, &effects)
+        case .otherAnswer: markOtherAnswer()
+        case .select: select(title: argument)
+        case .filter: setFilter(argument)
+        case .suspend: effects.append(.suspend)
+        case .quit: effects.append(.quit)
+        }
+    }
+
+    private mutating func move(_ direction: Direction) {
+        switch screen {
+        case .graph: selectBox(direction)
+        case .edges, .traces, .waterfall, .help:
+            switch direction {
+            case .up: moveRows(by: -1)
+            case .down: moveRows(by: 1)
+            case .left, .right: break
+            }
+        case .canary:
+            // Up and down choose the version; left and right are weights.
+            if direction == .up { canary?.edit.focusNext(-1) }
+            if direction == .down { canary?.edit.focusNext() }
+        }
+    }
+
+    private mutating func open(_ effects: inout [Effect]) {
+        switch screen {
+        case .graph, .edges: showTraces(&effects)
+        case .traces: openSelectedTrace(&effects)
+        case .waterfall, .help: break
+        case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
+        }
+    }
+
+    private mutating func goToEnd(first: Bool) {
+        if screen == .graph {
+            selectBox(first: first)
+        } else {
+            moveRows(by: first ? -Int(Int32.max) : Int(Int32.max))
+        }
+    }
+
+    private mutating func togglePause() {
+        isPaused.toggle()
+        if !isPaused { showHeld() }
+    }
+
+    /// Goes on living: whatever came while the picture was held is shown.
+    mutating func showHeld() {
+        isPaused = false
+        if let held = heldSnapshot {
+            heldSnapshot = nil
+            show(held)
+        }
+    }
+
+    private mutating func refresh(_ effects: inout [Effect]) {
+        switch screen {
+        case .traces: askForTraces(&effects)
+        case .waterfall(let id): effects.append(.loadTrace(id))
+        case .graph, .edges, .canary, .help: break
+        }
+    }
+}

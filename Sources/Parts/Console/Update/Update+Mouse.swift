@@ -1,0 +1,53 @@
+import TerminalUI
+
+extension Model {
+    /// Rows that one notch of the wheel moves.
+    private static let wheelStep = 3
+
+    mutating func handleMouse(_ mouse: Mouse, _ effects: inout [Effect]) {
+        switch mouse.kind {
+        case .press(.left): click(at: mouse.position, &effects)
+        case .wheelUp: if screen == .graph { panGraph(.up) } else { moveRows(by: -Model.wheelStep) }
+        case .wheelDown: if screen == .graph { panGraph(.down) } else { moveRows(by: Model.wheelStep) }
+        case .wheelLeft: panGraph(.left)
+        case .wheelRight: panGraph(.right)
+        case .press, .release, .drag: break
+        }
+    }
+
+    /// Acts on what was drawn under the pointer. A click on what is already selected opens it.
+    private mutating func click(at point: Point, _ effects: inout [Effect]) {
+        guard let target = hitTarget(at: point) else { return }
+        switch target {
+        case .action(let action):
+            prompt = nil
+            perform(action, &effects)
+        case .selection(let selected):
+            if selection == selected, screen == .graph {
+                perform(.open, &effects)
+            } else {
+                choose(selected)
+            }
+        case .row(let row):
+            let isOpen = cursorRow == row
+            moveRows(by: row - cursorRow)
+            if isOpen { perform(.open, &effects) }
+        case .column(let column):
+            sort(byColumn: column)
+        case .version(let index):
+            guard canary?.phase == .editing else { return }
+            canary?.edit.focus(on: index)
+        case .screen(let screen):
+            show(screen, &effects)
+        }
+    }
+
+    private var cursorRow: Int {
+        switch screen {
+        case .edges: edgeTable.cursor
+        case .traces: traces?.table.cursor ?? 0
+        case .waterfall: waterfall?.cursor ?? 0
+        case .graph, .canary, .help: 0
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import MeshModel
+
+extension Model {
+    /// Opens `next` on top, or goes back to it when it is already open below.
+    mutating func show(_ next: Screen, _ effects: inout [Effect]) {
+        guard next != screen else { return }
+        let leaving = screen
+        if let index = screens.firstIndex(of: next) {
+            screens.removeSubrange((index + 1)...)
+        } else {
+            // Help is about the screen below it and never stays under another one.
+            if case .help = leaving { screens.removeLast() }
+            screens.append(next)
+        }
+        if case .help = leaving {} else { previousScreen = leaving }
+        helpOffset = 0
+        enter(&effects)
+    }
+
+    /// Brings the state of the screen that is now open up to date.
+    private mutating func enter(_ effects: inout [Effect]) {
+        switch screen {
+        case .graph:
+            reveal()
+        case .edges: refreshEdgeRows()
+        case .traces: if traces == nil { showTraces(&effects) }
+        case .waterfall(let id):
+            if waterfall?.id != id {
+                waterfall = WaterfallState(id: id)
+                effects.append(.loadTrace(id))
+            }
+        case .canary(let service):
+            if canary?.service != service, let split = split(of: service) { canary = CanaryState(split) }
+        case .help: break
+        }
+    }
+
+    /// One level out. At the graph there is nothing left to leave, and Esc never quits.
+    mutating func back() {
+        toast = nil
+        if !currentFilter.isEmpty, screen == .edges || screen == .traces {
+            setFilter("")
+            return
+        }
+        guard screens.count > 1 else { return }
+        previousScreen = screen
+        screens.removeLast()
+        if case .help? = previousScreen { previousScreen = nil }
+        var effects: [Effect] = []
+        enter(&effects)
+    }
+}

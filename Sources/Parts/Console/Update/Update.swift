@@ -1,0 +1,51 @@
+import TerminalUI
+
+/// Takes one event into the model and says what is to be done about it outside.
+///
+/// Pure: the same model and event always give the same model and effects.
+package func update(_ model: inout Model, _ event: Event) -> [Effect] {
+    var effects: [Effect] = []
+    switch event {
+    case .input(let input):
+        model.handle(input, &effects)
+    case .clock(let now):
+        model.now = now
+        if let toast = model.toast, toast.end <= now { model.toast = nil }
+    case .animate:
+        if model.wantsAnimation { model.animationStep &+= 1 }
+    case .snapshot(let snapshot):
+        if model.isPaused { model.heldSnapshot = snapshot } else { model.show(snapshot) }
+    case .trouble(let message):
+        model.trouble = message
+    case .tracesFound(let question, let result):
+        model.takeTraces(question: question, result)
+    case .traceLoaded(let id, let result):
+        model.takeTrace(id, result)
+    case .weightsAnswered(let change, let dryRun, let outcome):
+        model.takeWeightAnswer(change, dryRun: dryRun, outcome)
+    }
+    return effects
+}
+
+extension Model {
+    fileprivate mutating func handle(_ input: InputEvent, _ effects: inout [Effect]) {
+        switch input {
+        case .key(let key):
+            if prompt != nil {
+                handlePromptKey(key, &effects)
+            } else if let command = Command.command(for: key.name, in: context) {
+                perform(command.action, &effects)
+            }
+        case .paste(let text):
+            // Pasted text goes into a prompt or nowhere: it must never run commands.
+            if prompt != nil { editPrompt { $0.insert(text) } }
+        case .mouse(let mouse): handleMouse(mouse, &effects)
+        case .resize(let size): resize(to: size)
+        case .focus(let isFocused): self.isFocused = isFocused
+        }
+    }
+
+    mutating func say(_ level: Toast.Level, _ text: String) {
+        toast = Toast(level, text, at: now)
+    }
+}

@@ -1,0 +1,41 @@
+package import TerminalUI
+
+/// The whole screen for a model. Pure: it reads no clock and changes nothing.
+///
+/// - Parameter theme: already adapted to the terminal's colours.
+package func view(_ model: Model, theme: Theme) -> Frame {
+    var canvas = Canvas(size: model.size, theme: theme, glyphs: model.glyphs)
+    draw(model, on: &canvas)
+    return canvas.frame
+}
+
+private func draw(_ model: Model, on canvas: inout Canvas) {
+    guard !model.isTooSmall else {
+        let text = "meshtop needs 40 × 12 cells; this is \(model.size.width) × \(model.size.height)"
+        return canvas.sentence(text, in: Rect(model.size))
+    }
+    canvas.within(model.geometry.body) { canvas in
+        switch model.screen {
+        case .graph: GraphScreen.draw(model, on: &canvas)
+        case .edges: EdgesScreen.draw(model, on: &canvas)
+        case .traces: TracesScreen.draw(model, on: &canvas)
+        case .waterfall: WaterfallScreen.draw(model, on: &canvas)
+        case .canary: CanaryScreen.draw(model, on: &canvas)
+        case .help: HelpScreen.draw(model, on: &canvas)
+        }
+    }
+    Header.draw(model, on: &canvas)
+    Footer.draw(model, on: &canvas)
+}
+
+extension Model {
+    /// What was drawn at `point`, or nothing where a click means nothing.
+    ///
+    /// Draws the frame again to find out: a click is rare, and what is under the pointer is then what is on the
+    /// screen, with no second copy of the layout.
+    func hitTarget(at point: Point) -> HitTarget? {
+        var canvas = Canvas(size: size, theme: .dark, glyphs: glyphs, collectsHits: true)
+        draw(self, on: &canvas)
+        return canvas.hits.last { $0.rect.contains(point) }?.target
+    }
+}

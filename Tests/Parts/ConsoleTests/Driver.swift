@@ -1,0 +1,148 @@
+import MeshModel
+import Quantities
+import TerminalUI
+import Testing
+import TraceModel
+
+@testable import Console
+
+/// A person at the console: presses keys, waits a second, reads the screen. Effects are answered at once, by a mesh
+/// that keeps its weights in a variable.
+struct Driver {
+    private(set) var model: Model
+    var theme = Theme.dark
+    /// What the mesh stores.
+    private(set) var weights: (v1: Int, v2: Int) = (90, 10)
+    private var version = 17
+    private var seconds = 0
+    private(set) var effects: [Effect] = []
+    /// What the mesh answers to a change, instead of storing it.
+    var refusal: WeightChangeOutcome?
+    var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
+
+    init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .unicode, withData: Bool = true) {
+        model = Model(
+            source: "shop demo", size: Size(width: width, height: height), now: SampleMesh.start, glyphs: glyphs)
+        if withData { wait(seconds: 0) }
+    }
+
+    // MARK: What a person does
+
+    mutating func press(_ keys: String...) {
+        for key in keys { send(.input(.key(Key(named: key)))) }
+    }
+
+    mutating func type(_ text: String) {
+        for character in text { send(.input(.key(Key(.character(character))))) }
+    }
+
+    /// Types `:command` and Enter.
+    mutating func run(_ command: String) {
+        press(":")
+        type(command)
+        press("enter")
+    }
+
+    mutating func click(_ x: Int, _ y: Int) {
+        send(.input(.mouse(Mouse(.press(.left), at: Point(x: x, y: y)))))
+    }
+
+    /// Clicks the first place where `text` stands.
+    mutating func click(on text: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        for (y, line) in frame.lines.enumerated() {
+            guard let range = line.firstRange(of: text) else { continue }
+            click(line[..<range.lowerBound].unicodeScalars.count, y)
+            return
+        }
+        Issue.record("“\(text)” is not on the screen:\n\(screen)", sourceLocation: sourceLocation)
+    }
+
+    mutating func resize(_ width: Int, _ height: Int) {
+        send(.input(.resize(Size(width: width, height: height))))
+    }
+
+    /// Time passes, and the mesh is looked at again.
+    mutating func wait(seconds: Int) {
+        self.seconds += seconds
+        send(.clock(SampleMesh.start.advanced(by: .seconds(self.seconds))))
+        send(
+            .snapshot(
+                SampleMesh.snapshot(weights: weights, secondsLater: self.seconds, resourceVersion: String(version))))
+    }
+
+    /// Time passes, and nobody looks.
+    mutating func waitBlindly(seconds: Int) {
+        self.seconds += seconds
+        send(.clock(SampleMesh.start.advanced(by: .seconds(self.seconds))))
+    }
+
+    // MARK: What a person sees
+
+    var frame: Frame { view(model, theme: theme) }
+    var screen: String { frame.plainText }
+
+    func sees(_ text: String) -> Bool { screen.contains(text) }
+
+    // MARK: The world
+
+    mutating func send(_ event: Event) {
+        var queue = [event]
+        while !queue.isEmpty {
+            let asked = update(&model, queue.removeFirst())
+            effects += asked
+            queue += asked.compactMap { answer($0) }
+        }
+    }
+
+    private mutating func answer(_ effect: Effect) -> Event? {
+        switch effect {
+        case .findTraces(let query, let question):
+            return .tracesFound(
+                question: question,
+                traces.map { list in
+                    list.map(\.summary).filter { !query.errorsOnly || $0.errorCount > 0 }
+                        .filter { summary in
+                            query.service.map { service in summary.services.contains { $0.hasPrefix(service) } } ?? true
+                        }
+                })
+        case .loadTrace(let id):
+            return .traceLoaded(
+                id,
+                traces.flatMap { list in
+                    list.first { $0.id == id }.map { .success($0) }
+                        ?? .failure(ConsoleFailure(message: "no trace of that name is kept any more"))
+                })
+        case .changeWeights(let change, let dryRun):
+            return .weightsAnswered(change, dryRun: dryRun, outcome(of: change, dryRun: dryRun))
+        case .repaint, .suspend, .quit: return nil
+        }
+    }
+
+    private mutating func outcome(of change: WeightChange, dryRun: Bool) -> WeightChangeOutcome {
+        if let refusal { return refusal }
+        guard change.split.resourceVersion == String(version) else { return .stale }
+        guard !dryRun else { return .validated }
+        weights = (change.weights["v1"] ?? weights.v1, change.weights["v2"] ?? weights.v2)
+        version += 1
+        return .applied(resourceVersion: String(version))
+    }
+}
+
+extension Key {
+    /// The key that is called `name`, as ``Key/name`` spells it.
+    init(named name: String) {
+        var modifiers: Modifiers = []
+        var rest = name[...]
+        for (prefix, modifier) in [("ctrl+", Modifiers.control), ("alt+", .alt), ("shift+", .shift)] {
+            guard rest.hasPrefix(prefix) else { continue }
+            rest.removeFirst(prefix.count)
+            modifiers.insert(modifier)
+        }
+        let codes: [String: Code] = [
+            "space": .character(" "), "enter": .enter, "esc": .escape, "tab": .tab, "backspace": .backspace,
+            "delete": .delete, "up": .up, "down": .down, "left": .left, "right": .right, "home": .home, "end": .end,
+            "pgup": .pageUp, "pgdn": .pageDown, "f1": .function(1), "f5": .function(5),
+        ]
+        self.init(codes[String(rest)] ?? .character(rest.first ?? " "), modifiers)
+    }
+}
