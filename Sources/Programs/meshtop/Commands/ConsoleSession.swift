@@ -1,0 +1,157 @@
+import Collector
+import Console
+import Glibc
+import MeshModel
+import Quantities
+import Steering
+import Synchronization
+import SystemIO
+import TerminalUI
+import TraceModel
+
+extension Command {
+    static let console = Command(
+        name: "", summary: "the console",
+        options: Source.options + ConsoleSession.options
+    ) { invocation in
+        try ConsoleSession.requireTerminal()
+        let traces = try TraceSession.open()
+        defer { traces.stop() }
+        let source = try Source(invocation)
+        try ConsoleSession.requireMesh(source)
+        let name = (source.control ?? source.targets.first)?.description ?? ""
+        return try ConsoleSession.run(source, traces: traces.source, invocation, name: name)
+    }
+}
+
+/// Joins the console to the world: snapshots from the collector, weights through the control plane, traces.
+enum ConsoleSession {
+    static let options = [
+        Option(
+            name: "--theme", value: "NAME",
+            summary: "a theme of the themes directory, or the path of one (default harbor)"),
+        Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
+        Option(name: "--window", value: "DURATION", summary: "what rates and quantiles cover (default 60s)"),
+        Option(name: "--ascii", summary: "draw with ASCII characters only"),
+        Option(name: "--mono", summary: "no colours"),
+        Option(name: "--no-mouse", summary: "leave the mouse to the terminal"),
+        Option(name: "--no-animation", summary: "no moving dots"),
+    ]
+
+    static func requireTerminal() throws(CommandFailure) {
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw CommandFailure(
+                "the console needs a terminal on its input and output; for scripts there is meshtop graph --once -o json"
+            )
+        }
+    }
+
+    /// A console on nothing would only show an empty screen: better to say where a mesh was looked for.
+    static func requireMesh(_ source: Source) throws(CommandFailure) {
+        guard let control = source.control, source.targets.isEmpty else { return }
+        do {
+            _ = try MeshAPI(address: control).targets()
+        } catch {
+            throw Source.nothingFound(control, "\(error)")
+        }
+    }
+
+    static func run(
+        _ source: Source, traces: any TraceSource, _ invocation: Invocation, name: String
+    ) throws -> ExitCode {
+        let feed = ConsoleFeed()
+        let splits = SplitWatch(source.control)
+        let collector = try Collector(
+            CollectorConfiguration(
+                control: source.control, targets: source.targets,
+                interval: try invocation.duration("--refresh", default: .seconds(1)),
+                window: try invocation.duration("--window", default: .seconds(60)))
+        ) { snapshot in
+            var snapshot = snapshot
+            snapshot.splits = splits.newest()
+            feed.publish(snapshot)
+        }
+        defer { collector.stop() }
+        try splits.start()
+        defer { splits.stop() }
+        let environment = ConsoleEnvironment(
+            findTraces: { query in
+                do throws(TraceSourceFailure) {
+                    return .success(try traces.find(query))
+                } catch {
+                    return .failure(ConsoleFailure(message: error.message))
+                }
+            },
+            loadTrace: { id in
+                do throws(TraceSourceFailure) {
+                    if let trace = try traces.trace(id) { return .success(trace) }
+                    return .failure(ConsoleFailure(message: "the collector no longer holds trace \(id)"))
+                } catch {
+                    return .failure(ConsoleFailure(message: error.message))
+                }
+            },
+            changeWeights: { change, isTrial in
+                guard let control = source.control else {
+                    return .unreachable(reason: "weights live in a control plane; name one with --control")
+                }
+                defer { splits.refresh() }
+                return MeshAPI(address: control).apply(change, dryRun: isTrial)
+            })
+        let code = try runConsole(
+            options: try consoleOptions(invocation, name: name), environment: environment, feed: feed)
+        return ExitCode(value: code)
+    }
+
+    private static func consoleOptions(_ invocation: Invocation, name: String) throws -> ConsoleOptions {
+        var terminal = TerminalOptions()
+        if invocation.has("--ascii") { terminal.glyphs = .ascii }
+        if invocation.has("--mono") { terminal.colorDepth = .mono }
+        terminal.mouse = !invocation.has("--no-mouse")
+        return ConsoleOptions(
+            source: name, theme: try ThemeFiles.theme(named: invocation.value("--theme")),
+            animation: !invocation.has("--no-animation"), terminal: terminal)
+    }
+}
+
+/// Keeps the weighted routes of the control plane at hand, asked for once a second on a thread of its own.
+private final class SplitWatch: Sendable {
+    private let control: SocketAddress?
+    private let splits = Mutex<[TrafficSplit]>([])
+    private let loop = Mutex<(handle: EventLoopHandle, thread: ThreadHandle)?>(nil)
+
+    init(_ control: SocketAddress?) {
+        self.control = control
+    }
+
+    func newest() -> [TrafficSplit] { splits.withLock { $0 } }
+
+    /// Asks now: somebody has just changed them.
+    func refresh() {
+        guard let control, let found = try? MeshAPI(address: control).splits() else { return }
+        splits.withLock { $0 = found }
+    }
+
+    func start() throws {
+        guard control != nil else { return }
+        // Handed over to the thread below: nothing here touches it again.
+        nonisolated(unsafe) let loop = try EventLoop()
+        let handle = loop.handle
+        let thread = try Threads.spawn(name: "weights") {
+            self.ask(on: loop)
+            loop.run()
+        }
+        self.loop.withLock { $0 = (handle, thread) }
+    }
+
+    func stop() {
+        guard let running = loop.withLock({ $0 }) else { return }
+        running.handle.stop()
+        running.thread.join()
+    }
+
+    /// While the control plane is away the last weights stay: they are still in force.
+    private func ask(on loop: EventLoop) {
+        refresh()
+        loop.schedule(after: .seconds(1)) { self.ask(on: loop) }
+    }
+}

@@ -1,0 +1,103 @@
+import JSONWire
+import MeshModel
+import Quantities
+
+extension Command {
+    static let graph = Command(
+        name: "graph", summary: "the traffic graph, once or again and again",
+        discussion: "Scrapes the mesh's proxies for the length of the window, then prints what it saw.",
+        options: Observation.options + [
+            Option(name: "--once", summary: "print one graph and leave (the default)"),
+            Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
+            Option(name: "-o", value: "FORMAT", summary: "text, json or dot (default text)"),
+        ]
+    ) { invocation in
+        let format = try invocation.choice("-o", of: ["text", "json", "dot"])
+        if invocation.has("--watch") {
+            try Observation.watch(invocation, window: try Observation.window(invocation)) {
+                print(render($0, as: format))
+                return true
+            }
+        } else {
+            print(render(try Observation.observe(invocation), as: format))
+        }
+        return .success
+    }
+
+    private static func render(_ snapshot: MeshSnapshot, as format: String) -> String {
+        switch format {
+        case "json": GraphJSON.document(snapshot).text
+        case "dot": GraphDOT.document(snapshot)
+        default: MeshTables.graph(snapshot)
+        }
+    }
+
+    static let edges = Command(
+        name: "edges", summary: "who calls whom: rate, errors and latency of every edge",
+        options: Observation.options + [sortOption, tableFormat]
+    ) { invocation in
+        let format = try invocation.choice("-o", of: ["text", "json"])
+        let order = try Sorting(invocation)
+        let snapshot = try Observation.observe(invocation)
+        let edges = snapshot.edges.sorted { order.isBefore($0.traffic, $1.traffic) }
+        if format == "json" {
+            print(GraphJSON.edges(edges, of: snapshot).text)
+        } else {
+            print(MeshTables.edges(edges, nodes: snapshot.nodes))
+        }
+        return .success
+    }
+
+    static let services = nodes(
+        "services", "what is called: rate, errors and latency of every service", type: "service")
+    static let workloads = nodes("workloads", "what runs: rate, errors and latency of every workload", type: "workload")
+
+    private static func nodes(_ name: String, _ summary: String, type: String) -> Command {
+        let options = Observation.options.filter { $0.name != "--type" } + [sortOption, tableFormat]
+        return Command(name: name, summary: summary, options: options) { invocation in
+            let format = try invocation.choice("-o", of: ["text", "json"])
+            let order = try Sorting(invocation)
+            let snapshot = try Observation.observe(invocation.adding("--type", type))
+            let nodes = snapshot.nodes.sorted { left, right in
+                switch (left.inbound, right.inbound) {
+                case (let left?, let right?): order.isBefore(left, right)
+                case (_?, nil): true
+                default: false
+                }
+            }
+            if format == "json" {
+                print(GraphJSON.nodes(nodes, of: snapshot, name: name).text)
+            } else {
+                print(MeshTables.nodes(nodes))
+            }
+            return .success
+        }
+    }
+
+    private static let sortOption = Option(
+        name: "--sort", value: "KEY", summary: "rate, errors, p50, p95 or p99 (default rate), largest first")
+    private static let tableFormat = Option(name: "-o", value: "FORMAT", summary: "text or json (default text)")
+}
+
+/// In which order rows of traffic are printed.
+private struct Sorting {
+    private var key: String
+
+    init(_ invocation: Invocation) throws(UsageError) {
+        key = try invocation.choice("--sort", of: ["rate", "errors", "p50", "p95", "p99"])
+    }
+
+    func isBefore(_ left: TrafficSummary, _ right: TrafficSummary) -> Bool {
+        value(left) > value(right)
+    }
+
+    private func value(_ traffic: TrafficSummary) -> Double {
+        switch key {
+        case "errors": traffic.errors?.value ?? -1
+        case "p50": traffic.latency?.p50 ?? -1
+        case "p95": traffic.latency?.p95 ?? -1
+        case "p99": traffic.latency?.p99 ?? -1
+        default: traffic.rate.value
+        }
+    }
+}

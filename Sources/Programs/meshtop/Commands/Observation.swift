@@ -1,0 +1,78 @@
+import Collector
+import MeshModel
+import Quantities
+import SystemIO
+
+/// Looks at a mesh for as long as a window needs, and hands back what was seen.
+enum Observation {
+    static let options =
+        Source.options + [
+            Option(name: "--window", value: "DURATION", summary: "how long to look, 30s or 5m (default 5s)"),
+            Option(
+                name: "--type", value: "TYPE",
+                summary: "what a node is: \(GraphGrouping.allCases.map(\.rawValue).joined(separator: ", "))"),
+            Option(
+                name: "--namespace", value: "NAME", summary: "only this namespace; may be repeated", mayRepeat: true),
+        ]
+
+    static func window(_ invocation: Invocation) throws(UsageError) -> Duration {
+        try invocation.duration("--window", default: .seconds(5))
+    }
+
+    /// Scrapes until the window is full, then answers with the last snapshot.
+    static func observe(_ invocation: Invocation) throws -> MeshSnapshot {
+        let window = try window(invocation)
+        var result: MeshSnapshot?
+        try watch(invocation, window: window) { snapshot in
+            let isFull = snapshot.window >= window - .milliseconds(50)
+            if isFull { result = snapshot }
+            return !isFull
+        }
+        guard let result else { throw CommandFailure("the mesh was not seen for \(window.inSeconds) s") }
+        return result
+    }
+
+    /// Calls `body` with every snapshot until it says no.
+    static func watch(_ invocation: Invocation, window: Duration, _ body: (MeshSnapshot) throws -> Bool) throws {
+        let source = try Source(invocation)
+        let kind = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
+        let configuration = CollectorConfiguration(
+            control: source.control, targets: source.targets, window: window,
+            grouping: GraphGrouping(rawValue: kind) ?? .versionedApp, showsIdle: false)
+        let mailbox = try Mailbox<MeshSnapshot>()
+        let collector = try Collector(configuration) { mailbox.put($0) }
+        defer { collector.stop() }
+        let start = SystemClock.monotonic()
+        let namespaces = Set(invocation.allValues("--namespace"))
+        while true {
+            let snapshot = mailbox.take()
+            let waited = start.duration(to: SystemClock.monotonic())
+            try checkAnswers(snapshot, source: source, waited: waited)
+            guard try body(filtered(snapshot, to: namespaces)) else { return }
+        }
+    }
+
+    /// A mesh of which nothing answers in three seconds is not there.
+    private static func checkAnswers(_ snapshot: MeshSnapshot, source: Source, waited: Duration) throws(CommandFailure)
+    {
+        guard waited > .seconds(3), !snapshot.targets.contains(where: { $0.state == .up }) else { return }
+        if let control = source.control, snapshot.targets.isEmpty {
+            throw Source.nothingFound(control, snapshot.notices.first ?? "it names no targets")
+        }
+        let reasons = snapshot.targets.prefix(3).map { target in
+            if case .down(let reason) = target.state { return "\(target.address): \(reason)" }
+            return "\(target.address): no answer yet"
+        }
+        throw CommandFailure("no target answers – \(reasons.joined(separator: "; "))")
+    }
+
+    private static func filtered(_ snapshot: MeshSnapshot, to namespaces: Set<String>) -> MeshSnapshot {
+        guard !namespaces.isEmpty else { return snapshot }
+        var snapshot = snapshot
+        let inside = Set(snapshot.nodes.filter { namespaces.contains($0.namespace) }.map(\.id))
+        snapshot.edges.removeAll { !inside.contains($0.source) && !inside.contains($0.target) }
+        let kept = inside.union(snapshot.edges.flatMap { [$0.source, $0.target] })
+        snapshot.nodes.removeAll { !kept.contains($0.id) }
+        return snapshot
+    }
+}

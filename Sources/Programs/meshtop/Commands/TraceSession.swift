@@ -1,0 +1,30 @@
+import Collector
+import SystemIO
+
+/// Where traces come from: a receiver of our own, or the one that already runs on this machine.
+struct TraceSession {
+    static let defaultAddress = "127.0.0.1:4318"
+
+    let source: any TraceSource
+    private let receiver: TraceReceiver?
+
+    /// Starts a receiver, unless another meshtop, most likely, has the port: its traces are as good.
+    static func open() throws -> TraceSession {
+        guard let address = SocketAddress(defaultAddress) else {
+            preconditionFailure("\(defaultAddress) is an address")
+        }
+        do throws(TraceReceiverError) {
+            let receiver = try TraceReceiver(address: address)
+            return TraceSession(source: receiver.traces, receiver: receiver)
+        } catch {
+            switch error {
+            case .portTaken: return TraceSession(source: RemoteTraceSource(address: address), receiver: nil)
+            case .system: throw error
+            }
+        }
+    }
+
+    func stop() {
+        receiver?.stop()
+    }
+}

@@ -1,0 +1,137 @@
+import JSONWire
+import MeshModel
+import Quantities
+
+/// The graph as JSON, schema `meshtop/graph/v1`: every number carries its unit in its key, and what is unknown is
+/// absent, never 0.
+enum GraphJSON {
+    static func document(_ snapshot: MeshSnapshot) -> JSONValue {
+        [
+            "schema": "meshtop/graph/v1",
+            "time": .string(snapshot.time.rfc3339),
+            "windowSeconds": .number(rounded(snapshot.window.inSeconds)),
+            "nodes": .array(snapshot.nodes.map(node)),
+            "edges": .array(snapshot.edges.map(edge)),
+            "targets": .array(snapshot.targets.map(target)),
+            "notices": .array(snapshot.notices.map { .string($0) }),
+        ]
+    }
+
+    static func node(_ node: MeshNode) -> JSONValue {
+        var object: JSONObject = [
+            "id": .string(node.id.text),
+            "kind": .string(node.kind.rawValue),
+            "namespace": .string(node.namespace),
+        ]
+        object["app"] = node.app.map { .string($0) }
+        object["service"] = node.service.map { .string($0) }
+        object["workload"] = node.workload.map { .string($0) }
+        object["version"] = node.version.map { .string($0) }
+        object["health"] = .string(node.health.rawValue)
+        object["trouble"] = node.trouble.map { .string($0) }
+        if let inbound = node.inbound { add(inbound, to: &object) }
+        object["outboundRequestsPerSecond"] = .number(rounded(node.outboundRate.value))
+        return .object(object)
+    }
+
+    static func edge(_ edge: MeshEdge) -> JSONValue {
+        var object: JSONObject = [
+            "id": .string(edge.id.text),
+            "source": .string(edge.source.text),
+            "target": .string(edge.target.text),
+            "protocol": .string(edge.protocol.rawValue),
+            "reporter": .string(edge.reporter.rawValue),
+            "health": .string(edge.health.rawValue),
+        ]
+        add(edge.traffic, to: &object)
+        object["mtlsRatio"] = edge.mtls.map { .number(rounded($0.value)) }
+        return .object(object)
+    }
+
+    private static func add(_ traffic: TrafficSummary, to object: inout JSONObject) {
+        object["requestsPerSecond"] = .number(rounded(traffic.rate.value))
+        object["samples"] = .number(rounded(traffic.samples))
+        object["errorRatio"] = traffic.errors.map { .number(rounded($0.value)) }
+        object["clientErrorRatio"] = traffic.clientErrors.map { .number(rounded($0.value)) }
+        if let latency = traffic.latency {
+            object["p50Milliseconds"] = .number(rounded(latency.p50))
+            object["p95Milliseconds"] = .number(rounded(latency.p95))
+            object["p99Milliseconds"] = .number(rounded(latency.p99))
+        }
+        object["bytesPerSecond"] = .number(rounded(traffic.throughput.value))
+        object["responses"] = .array(
+            traffic.codes.map { ["code": .string($0.code), "requestsPerSecond": .number(rounded($0.rate.value))] })
+    }
+
+    private static func target(_ target: ScrapeTarget) -> JSONValue {
+        var object: JSONObject = ["address": .string(target.address)]
+        switch target.state {
+        case .pending: object["state"] = "pending"
+        case .up: object["state"] = "up"
+        case .down(let reason):
+            object["state"] = "down"
+            object["reason"] = .string(reason)
+        }
+        object["workload"] = target.workload.map { .string($0.workload) }
+        object["lastSuccess"] = target.lastSuccess.map { .string($0.rfc3339) }
+        object["series"] = .integer(Int64(target.series))
+        return .object(object)
+    }
+
+    /// Six decimals: more than any rate or ratio here can mean.
+    fileprivate static func rounded(_ value: Double) -> Double {
+        guard value.isFinite, abs(value) < 1e12 else { return value.isFinite ? value : 0 }
+        return (value * 1e6).rounded() / 1e6
+    }
+}
+
+// The tables of the other commands, in the same words.
+extension GraphJSON {
+    /// `meshtop/edges/v1`: the edges, each with the names of its ends beside their ids.
+    static func edges(_ edges: [MeshEdge], of snapshot: MeshSnapshot) -> JSONValue {
+        let nodes = Dictionary(snapshot.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return [
+            "schema": "meshtop/edges/v1", "time": .string(snapshot.time.rfc3339),
+            "windowSeconds": .number(rounded(snapshot.window.inSeconds)),
+            "edges": .array(
+                edges.map { edge in
+                    var object = Self.edge(edge).object ?? [:]
+                    object["sourceName"] = nodes[edge.source].map { .string($0.title) }
+                    object["targetName"] = nodes[edge.target].map { .string($0.title) }
+                    object["sourceWorkload"] = nodes[edge.source]?.workload.map { .string($0) }
+                    object["targetWorkload"] = nodes[edge.target]?.workload.map { .string($0) }
+                    return .object(object)
+                }),
+        ]
+    }
+
+    /// `meshtop/services/v1` and `meshtop/workloads/v1`.
+    static func nodes(_ nodes: [MeshNode], of snapshot: MeshSnapshot, name: String) -> JSONValue {
+        [
+            "schema": .string("meshtop/\(name)/v1"), "time": .string(snapshot.time.rfc3339),
+            "windowSeconds": .number(rounded(snapshot.window.inSeconds)), "nodes": .array(nodes.map(node)),
+        ]
+    }
+
+    /// `meshtop/weights/v1`.
+    static func splits(_ splits: [TrafficSplit]) -> JSONValue {
+        [
+            "schema": "meshtop/weights/v1",
+            "splits": .array(
+                splits.map { split in
+                    [
+                        "namespace": .string(split.service.namespace), "service": .string(split.service.name),
+                        "virtualService": .string(split.owner.description),
+                        "resourceVersion": .string(split.resourceVersion),
+                        "shares": .array(
+                            split.shares.map { share in
+                                var object: JSONObject = ["subset": .string(share.subset)]
+                                object["version"] = share.version.map { .string($0) }
+                                object["weight"] = .integer(Int64(share.weight))
+                                return .object(object)
+                            }),
+                    ]
+                }),
+        ]
+    }
+}
