@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// The console as a person has it: a real terminal (tmux), real keys, the real mesh behind it.
+    @Suite("Console under tmux", .enabled(if: Peer.isUsable("tmux"), "tmux is not installed"))
+    struct ConsoleTests {
+        @Test func `a person watches the graph, opens a trace, moves the canary and leaves`() throws {
+            let mesh = try RunningMesh.running()
+            let terminal = try TmuxTerminal(
+                columns: 120, rows: 40, running: [try RunningMesh.path(of: "meshtop"), "--theme", "harbor"],
+                log: "\(mesh.stateDirectory)/terminal.log")
+            defer { terminal.end() }
+
+            try terminal.await("the graph", #"payment v2"#)
+            try terminal.await("rates", #"[1-9][0-9.]*/s"#)
+
+            try terminal.type(":select payment-service", thenKey: "Enter")
+            try terminal.await("the selection explained", #"─ . payment-service v1 ─"#)
+            try terminal.press("t")
+            try terminal.await("its traces", #"graph ▸ traces of payment-service[^▸]*\n.*started"#)
+            try terminal.await("a whole trace", #" 11  ingress-gateway"#)
+            try terminal.press("Enter")
+            try terminal.await("the waterfall", #"critical path"#)
+            try terminal.press("Escape")
+            try terminal.await("the traces again", #"graph ▸ traces of payment-service[^▸]*\n.*started"#)
+            try terminal.press("Escape")
+            try terminal.await("the graph again", #"payment v2"#)
+
+            try terminal.press("w")
+            try terminal.await("the weights", #"v1 +90 %"#)
+            try terminal.press("+")
+            try terminal.await("the draft", #"v2 +10 → 15 %"#)
+            try terminal.press("Enter")
+            try terminal.await("the question", #"(?i)apply.*(y|n)"#)
+            try terminal.press("y")
+            try eventually("the new weights in the mesh", within: 5) { try mesh.weights() == [85, 15] }
+            try terminal.await("the new weights on the screen", #"v2 +15 %"#)
+            try terminal.press("u")
+            try terminal.await("the question to undo", #"(?i)apply.*(y|n)"#)
+            try terminal.press("y")
+            try eventually("the old weights again", within: 5) { try mesh.weights() == [90, 10] }
+            try terminal.press("Escape")
+            // A key at the heels of Escape would be taken for Alt with that key.
+            try terminal.await("the graph once more", #"payment v2"#)
+
+            try terminal.press("q")
+            try terminal.await("the shell again", #"left with 0"#)
+            let modes = try terminal.modes()
+            #expect(modes == "alternate 0 cursor 1 mouse 0 keypad 0\n")
+        }
+
+        @Test func `eighty columns by twenty-four rows show the graph`() throws {
+            let mesh = try RunningMesh.running()
+            let terminal = try TmuxTerminal(
+                columns: 80, rows: 24, running: [try RunningMesh.path(of: "meshtop")],
+                log: "\(mesh.stateDirectory)/terminal.log")
+            defer { terminal.end() }
+
+            try terminal.await("the graph", #"web"#)
+            try terminal.press("q")
+            try terminal.await("the shell again", #"left with 0"#)
+        }
+
+        @Test func `without a terminal it says so and draws nothing`() throws {
+            _ = try RunningMesh.running()
+
+            let result = try run(RunningMesh.path(of: "meshtop"), [])
+
+            #expect(result.status == 1)
+            #expect(!result.output.contains("\u{1B}"))
+            #expect(result.errors.contains("terminal"))
+        }
+    }
+}

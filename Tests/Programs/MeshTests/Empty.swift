@@ -1,1 +1,0 @@
-// Empty room: the first file that moves in replaces this one.

@@ -1,0 +1,14 @@
+import Foundation
+
+/// A real program that tests run beside ours.
+enum Peer {
+    /// Whether `name` is on the `PATH`. Where peers are required, a missing one is used all the same and fails there.
+    static func isUsable(_ name: String) -> Bool {
+        RunningMesh.mustHavePeers || (try? run("sh", ["-c", "command -v \(name)"]).status == 0) == true
+    }
+
+    static let kubectl = "\(RunningMesh.peers)/kubectl"
+
+    /// kubectl comes with the Python peers.
+    static let hasKubectl = RunningMesh.mustHavePeers || FileManager.default.isExecutableFile(atPath: kubectl)
+}
