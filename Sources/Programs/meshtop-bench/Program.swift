@@ -1,5 +1,83 @@
+import Glibc
+import Quantities
+import SystemIO
+
 @main
 enum Program {
+    private static let usage = """
+        Figures for people, with the peer beside us where there is one.
+
+        usage: meshtop-bench [SUBJECT…]
+
+          proxy        HTTP/1.1 proxying, CPU per request, nginx in turn in the same run
+          exposition   reading scrapes of known series, MB/s
+          layout       laying out graphs of 300 and 1,000 nodes
+          canary       from a weight change's answer to the last request under the old weights
+          console      first frame, frame time and bytes per animated frame
+
+        Without a subject, all of them. Build it with: swift build -c release --static-swift-stdlib
+        """
+
+    private static let all = ["proxy", "exposition", "layout", "canary", "console"]
+
     static func main() {
+        let words = CommandLine.arguments.dropFirst()
+        if words.contains("--help") || words.contains("-h") {
+            print(usage)
+            exit(0)
+        }
+        if words.contains("--version") {
+            print("meshtop-bench 0.1.0")
+            exit(0)
+        }
+        if let unknown = words.first(where: { !all.contains($0) }) {
+            complain("“\(unknown)” is no subject; --help lists them")
+            exit(2)
+        }
+        let subjects = words.isEmpty ? all : Array(words)
+        for subject in subjects {
+            do {
+                try run(subject)
+            } catch let failure as BenchmarkFailure {
+                complain("\(subject): \(failure.message)")
+                exit(1)
+            } catch {
+                complain("\(subject): \(error)")
+                exit(1)
+            }
+        }
+    }
+
+    private static func run(_ subject: String) throws {
+        switch subject {
+        case "proxy":
+            print("HTTP/1.1 proxying: 64 connections, 128-byte body, one processor each")
+            try ProxyBenchmark(.init(programs: directoryOfThisProgram)).run()
+        case "exposition":
+            print("Exposition: 50,000 series of Istio's labels, about 460 bytes a line")
+            try ExpositionBenchmark().run()
+        case "layout":
+            print("Layout: layered graphs, 1.5 edges a node")
+            LayoutBenchmark().run()
+        case "canary":
+            print("Canary: all weight from one version to the other, under the demo's load")
+            try CanaryBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
+        case "console":
+            print("Console: the demo mesh, dots moving")
+            try ConsoleBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
+        default: throw BenchmarkFailure("there is no such subject; --help lists them")
+        }
+    }
+
+    private static var directoryOfThisProgram: String {
+        let path = CommandLine.arguments.first ?? ""
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return String(path[..<slash])
+    }
+
+    private static func complain(_ message: String) {
+        let line = Array("meshtop-bench: \(message)\n".utf8)
+        // A word that cannot be said is no reason to stop.
+        _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
     }
 }

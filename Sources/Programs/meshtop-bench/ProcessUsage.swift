@@ -1,0 +1,56 @@
+import Glibc
+import SystemIO
+
+/// What a process has used so far, from `/proc`.
+struct ProcessUsage {
+    var processorSeconds: Double
+    var peakMegabytes: Double
+
+    /// Usage of a child and of the children it has now: nginx works in a child of its master.
+    init(of process: ChildProcess) throws {
+        var seconds = 0.0
+        var peak = 0.0
+        for identifier in try Self.family(of: process.processID) {
+            let stat = String(decoding: try Files.read("/proc/\(identifier)/stat"), as: UTF8.self)
+            // The name stands in parentheses and may hold anything; the fields after it are plain.
+            let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+                throw BenchmarkFailure("/proc/\(identifier)/stat has another form than expected")
+            }
+            seconds += (user + system) / Double(sysconf(CInt(_SC_CLK_TCK)))
+            peak += try Self.peakMegabytes(of: identifier)
+        }
+        processorSeconds = seconds
+        peakMegabytes = peak
+    }
+
+    private static func family(of identifier: Int32) throws -> [Int32] {
+        let children = String(
+            decoding: try Files.read("/proc/\(identifier)/task/\(identifier)/children"), as: UTF8.self)
+        return [identifier] + children.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    private static func peakMegabytes(of identifier: Int32) throws -> Double {
+        let status = String(decoding: try Files.read("/proc/\(identifier)/status"), as: UTF8.self)
+        for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+            let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
+            return (kilobytes.flatMap { Double($0) } ?? 0) / 1_000
+        }
+        return 0
+    }
+}
+
+/// Why a benchmark has no figure.
+struct BenchmarkFailure: Error {
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}
+
+func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard let middle = sorted.dropFirst(sorted.count / 2).first else { return .nan }
+    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + middle) / 2 : middle
+}
