@@ -106,13 +106,7 @@ import Testing
             ChildCommand("/bin/sh", ["-c", "trap '' TERM; : > \(ready); while :; do sleep 1; done"]), loop: loop)
         var ended: ChildExit?
         child.onExit = { ended = $0 }
-        #expect(
-            runs(loop) {
-                Files.exists(ready)
-                    || {
-                        rests(loop, milliseconds: 1); return false
-                    }()
-            })
+        #expect(eventually { Files.exists(ready) })
 
         child.terminate(grace: .milliseconds(10))
 
