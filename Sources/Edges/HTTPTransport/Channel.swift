@@ -32,6 +32,8 @@ protocol ChannelOwner: AnyObject {
 /// buffer is empty, so it is not asked again: the next byte is a new edge. Writing: callers append to ``output`` and the
 /// channel flushes once after the event that caused it, so that head and body leave together.
 ///
+/// A server's channel may accept plain clients beside TLS ones: the first byte of a TLS handshake begins no request.
+///
 /// The loop keeps an open channel, the channel its owner, and the owner the channel, until it is closed.
 final class Channel: EventHandler, DeferredWork {
     /// Whether a peer may speak plaintext where there is a TLS session.
@@ -65,35 +67,35 @@ final class Channel: EventHandler, DeferredWork {
     let loop: EventLoop
     let socket: Socket
     /// Plain bytes to send; append and call ``scheduleFlush()``.
-    var output: [UInt8] = []
-    private var outputStart = 0
+    @exclusivity(unchecked) var output: [UInt8] = []
+    @exclusivity(unchecked) private var outputStart = 0
     /// Encrypted bytes that the socket did not take yet.
-    private var sealed: [UInt8] = []
-    private var sealedStart = 0
+    @exclusivity(unchecked) private var sealed: [UInt8] = []
+    @exclusivity(unchecked) private var sealedStart = 0
 
-    private var owner: (any ChannelOwner)?
-    private var tls: TLSSession?
+    @exclusivity(unchecked) private var owner: (any ChannelOwner)?
+    @exclusivity(unchecked) private var tls: TLSSession?
     /// What becomes of a peer that does not begin as TLS; decided by its first byte.
-    private var plaintextRule: PlaintextRule
+    @exclusivity(unchecked) private var plaintextRule: PlaintextRule
     private var registration: EventLoop.Registration?
-    private var state: State
+    @exclusivity(unchecked) private var state: State
     private let stallTimeout: Duration
-    private var stall: Deadline?
-    private var isPaused = false
+    @exclusivity(unchecked) private var stall: Deadline?
+    @exclusivity(unchecked) private var isPaused = false
     /// An edge came that has not been read out.
-    private var hasUnread = false
+    @exclusivity(unchecked) private var hasUnread = false
     /// The peer has ended its direction, so reads go on until they say so.
-    private var hasSeenEnd = false
+    @exclusivity(unchecked) private var hasSeenEnd = false
     /// The session may hold decrypted bytes.
-    private var hasPlaintext = false
+    @exclusivity(unchecked) private var hasPlaintext = false
     private var hasReportedEnd = false
-    private var isFlushScheduled = false
-    private var isReadScheduled = false
-    private var isDeferred = false
-    private var wasFull = false
+    @exclusivity(unchecked) private var isFlushScheduled = false
+    @exclusivity(unchecked) private var isReadScheduled = false
+    @exclusivity(unchecked) private var isDeferred = false
+    @exclusivity(unchecked) private var wasFull = false
     private var hasSentEnd = false
     /// Set when the peer takes no more; what it has sent is still read.
-    private var writeFailure: SystemError?
+    @exclusivity(unchecked) private var writeFailure: SystemError?
 
     /// - Parameter stallTimeout: how long the peer may take nothing of what is to be sent.
     init(

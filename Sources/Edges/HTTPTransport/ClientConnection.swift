@@ -16,20 +16,20 @@ final class ClientConnection: ChannelOwner {
     }
 
     private let pool: HTTPConnectionPool
-    private var channel: Channel?
-    private var deadline: Deadline?
-    private var phase = Phase.connecting
-    private var stream: HTTPClientStream?
-    private var method = HTTPMethod.get
-    private var parser: ResponseParser
-    private var decoder = BodyDecoder(.none)
-    private var leftover: [UInt8] = []
+    @exclusivity(unchecked) private var channel: Channel?
+    @exclusivity(unchecked) private var deadline: Deadline?
+    @exclusivity(unchecked) private var phase = Phase.connecting
+    @exclusivity(unchecked) private var stream: HTTPClientStream?
+    @exclusivity(unchecked) private var method = HTTPMethod.get
+    @exclusivity(unchecked) private var parser: ResponseParser
+    @exclusivity(unchecked) private var decoder = BodyDecoder(.none)
+    @exclusivity(unchecked) private var leftover: [UInt8] = []
     /// The request's body; nothing before its head.
-    private var sending: SendingBody?
-    private var isRequestComplete = false
-    private var keepsAlive = true
-    private var hasServed = false
-    private var hasReceived = false
+    @exclusivity(unchecked) private var sending: SendingBody?
+    @exclusivity(unchecked) private var isRequestComplete = false
+    @exclusivity(unchecked) private var keepsAlive = true
+    @exclusivity(unchecked) private var hasServed = false
+    @exclusivity(unchecked) private var hasReceived = false
 
     init(pool: HTTPConnectionPool, socket: Socket, tls: TLSSession?, stream: HTTPClientStream) throws(SystemError) {
         self.pool = pool
@@ -214,7 +214,7 @@ final class ClientConnection: ChannelOwner {
         }
     }
 
-    private func received(_ response: ParsedResponse, hasSurplus: Bool) {
+    private func received(_ response: consuming ParsedResponse, hasSurplus: Bool) {
         guard let stream else { return close() }
         if response.head.status < 200 {
             // Interim responses concern our own expectations, and we have none.
@@ -223,10 +223,12 @@ final class ClientConnection: ChannelOwner {
         }
         guard sending != nil else { return fail(.protocolError("it answers before it was asked")) }
         keepsAlive = response.keepsAlive
-        decoder = BodyDecoder(response.framing, limits: pool.limits.wire)
+        let framing = response.framing
+        decoder = BodyDecoder(framing, limits: pool.limits.wire)
         phase = .body
-        stream.handler?.response(stream, head: response.head, hasBody: response.framing != .none)
-        guard response.framing == .none, self.stream === stream, case .body = phase else { return }
+        // Handed on, so that a handler that edits it edits the only copy.
+        stream.handler?.response(stream, head: response.head, hasBody: framing != .none)
+        guard framing == .none, self.stream === stream, case .body = phase else { return }
         if hasSurplus { keepsAlive = false }
         responseEnded()
     }
@@ -241,7 +243,7 @@ final class ClientConnection: ChannelOwner {
             hasServed = true
             phase = .idle
             channel?.resumeReading()
-            deadline?.arm(after: pool.limits.idleTimeout)
+            deadline?.arm(afterNanoseconds: pool.idleNanoseconds)
             pool.keep(self)
         } else {
             close()

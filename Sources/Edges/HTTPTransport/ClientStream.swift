@@ -35,7 +35,7 @@ package enum UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertible
 /// `response` once, `responseBody` any number of times, `responseEnd` once, also when there is no body; or `failed` at
 /// any point. Nothing after either of the last two.
 package protocol HTTPClientStreamHandler: AnyObject {
-    func response(_ stream: HTTPClientStream, head: ResponseHead, hasBody: Bool)
+    func response(_ stream: HTTPClientStream, head: consuming ResponseHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer)
     func responseEnd(_ stream: HTTPClientStream)
@@ -46,10 +46,10 @@ package protocol HTTPClientStreamHandler: AnyObject {
 
 /// One request to an upstream and its response. It belongs to the pool's loop; calls on one that is over do nothing.
 package final class HTTPClientStream {
-    private(set) var handler: (any HTTPClientStreamHandler)?
-    private(set) var connection: ClientConnection?
+    @exclusivity(unchecked) private(set) var handler: (any HTTPClientStreamHandler)?
+    @exclusivity(unchecked) private(set) var connection: ClientConnection?
     /// Whether it runs on a connection that has served a request before.
-    package private(set) var isReused = false
+    @exclusivity(unchecked) package private(set) var isReused = false
     /// Who the upstream is, once the connection stands; empty without TLS.
     package var peerURIs: [String] { connection?.peerURIs ?? [] }
 

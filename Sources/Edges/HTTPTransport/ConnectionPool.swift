@@ -32,8 +32,9 @@ package final class HTTPConnectionPool {
 
     let loop: EventLoop
     let limits: HTTPClientLimits
+    let idleNanoseconds: Int64
     private let sourceAddress: SocketAddress?
-    private var idle: [ClientConnection] = []
+    @exclusivity(unchecked) private var idle: [ClientConnection] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var isClosed = false
 
@@ -47,6 +48,7 @@ package final class HTTPConnectionPool {
         self.tls = tls
         self.sourceAddress = sourceAddress
         self.limits = limits
+        idleNanoseconds = limits.idleTimeout.nanoseconds
     }
 
     package var connectionCount: Int { connections.count }

@@ -24,6 +24,7 @@ package final class HTTPListener: EventHandler {
 
     let loop: EventLoop
     let limits: HTTPServerLimits
+    let timeouts: ServerTimeouts
     let handler: any HTTPServerStreamHandler
     private(set) var isDraining = false
 
@@ -49,6 +50,7 @@ package final class HTTPListener: EventHandler {
         self.loop = loop
         self.tls = tls
         self.limits = limits
+        timeouts = ServerTimeouts(limits)
         self.handler = handler
         socket = try Socket.listening(on: address, sharesPort: reusePort)
         boundAddress = socket.localAddress ?? address

@@ -41,24 +41,24 @@ final class ServerConnection: ChannelOwner, DeferredWork {
 
     private let listener: HTTPListener
     private let handler: any HTTPServerStreamHandler
-    private var channel: Channel?
-    private var deadline: Deadline?
-    private var alarm = Alarm.idle
+    @exclusivity(unchecked) private var channel: Channel?
+    @exclusivity(unchecked) private var deadline: Deadline?
+    @exclusivity(unchecked) private var alarm = Alarm.idle
 
-    private var parser: RequestParser
-    private var decoder = BodyDecoder(.none)
-    private var phase = Phase.head
-    private var response = Response.none
-    private var stream: HTTPServerStream?
-    private var leftover: [UInt8] = []
-    private var keepsAlive = true
-    private var version = HTTPVersion.http11
-    private var owesContinue = false
-    private var isHandlerPaused = false
-    private var hasInputEnded = false
-    private var isContinuationScheduled = false
+    @exclusivity(unchecked) private var parser: RequestParser
+    @exclusivity(unchecked) private var decoder = BodyDecoder(.none)
+    @exclusivity(unchecked) private var phase = Phase.head
+    @exclusivity(unchecked) private var response = Response.none
+    @exclusivity(unchecked) private var stream: HTTPServerStream?
+    @exclusivity(unchecked) private var leftover: [UInt8] = []
+    @exclusivity(unchecked) private var keepsAlive = true
+    @exclusivity(unchecked) private var version = HTTPVersion.http11
+    @exclusivity(unchecked) private var owesContinue = false
+    @exclusivity(unchecked) private var isHandlerPaused = false
+    @exclusivity(unchecked) private var hasInputEnded = false
+    @exclusivity(unchecked) private var isContinuationScheduled = false
     /// Pipelined requests wait until the client has taken more of the responses.
-    private var awaitsDrain = false
+    @exclusivity(unchecked) private var awaitsDrain = false
 
     init(listener: HTTPListener, socket: Socket, peer: SocketAddress, tls: TLSSession?) throws(SystemError) {
         self.listener = listener
@@ -74,7 +74,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         // Not weak: a weak reference would give the object a side table, and every retain of it a detour. The deadline
         // is invalidated before the connection goes.
         deadline = Deadline(loop: listener.loop) { [unowned self] in deadlinePassed() }
-        arm(isTLS ? .handshake : .head, after: listener.limits.headTimeout)
+        arm(isTLS ? .handshake : .head, after: listener.timeouts.head)
     }
 
     /// Whether a request is being received or answered.
@@ -85,7 +85,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
     func channelOpened() {
         isTLS = channel?.isTLS ?? isTLS
         peerURIs = channel?.peerURIs ?? []
-        arm(.head, after: listener.limits.headTimeout)
+        arm(.head, after: listener.timeouts.head)
     }
 
     func channelReceived(_ bytes: UnsafeRawBufferPointer) {
@@ -106,7 +106,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         case .body: abort(.peerClosed)
         case .waiting:
             keepsAlive = false
-            arm(.halfClosed, after: listener.limits.halfCloseGrace)
+            arm(.halfClosed, after: listener.timeouts.halfClose)
         case .closed: break
         }
     }
@@ -147,7 +147,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
     private func noteLeftover() {
         switch phase {
         case .head where awaitsDrain: channel?.pauseReading()
-        case .head: if alarm == .idle { arm(.head, after: listener.limits.headTimeout) }
+        case .head: if alarm == .idle { arm(.head, after: listener.timeouts.head) }
         case .waiting: channel?.pauseReading()
         // A body takes in everything, so nothing is left over.
         case .body, .discarding, .closed: break
@@ -207,7 +207,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         }
     }
 
-    private func begin(_ request: ParsedRequest) {
+    private func begin(_ request: consuming ParsedRequest) {
         keepsAlive = request.keepsAlive
         version = request.head.version
         owesContinue = request.expectsContinue
@@ -215,10 +215,12 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         isHandlerPaused = false
         let stream = HTTPServerStream(connection: self, method: request.head.method)
         self.stream = stream
+        let framing = request.framing
+        // Handed on, so that a handler that edits it edits the only copy.
         var head = request.head
         // The expectation is ours to meet, not the next hop's.
         if owesContinue { head.remove("expect") }
-        switch request.framing {
+        switch framing {
         case .none, .untilClose:
             phase = .waiting
             deadline?.disarm()
@@ -226,8 +228,8 @@ final class ServerConnection: ChannelOwner, DeferredWork {
             if self.stream === stream { handler.requestEnd(stream) }
         case .length, .chunked:
             phase = .body
-            decoder = BodyDecoder(request.framing, limits: listener.limits.wire)
-            arm(.body, after: listener.limits.stallTimeout)
+            decoder = BodyDecoder(framing, limits: listener.limits.wire)
+            arm(.body, after: listener.timeouts.stall)
             handler.request(stream, head: head, hasBody: true)
             if self.stream === stream, owesContinue, case .none = response { sendContinue() }
         }
@@ -245,7 +247,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         switch phase {
         case .body:
             guard let stream else { return }
-            arm(.body, after: listener.limits.stallTimeout)
+            arm(.body, after: listener.timeouts.stall)
             handler.requestBody(stream, bytes)
             if isHandlerPaused { deadline?.disarm() }
         case .discarding(let allowed):
@@ -352,7 +354,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         case .body:
             guard keepsAlive else { return close(flushing: true) }
             phase = .discarding(listener.limits.discardedBytes)
-            arm(.body, after: listener.limits.stallTimeout)
+            arm(.body, after: listener.timeouts.stall)
             channel?.resumeReading()
         case .head, .discarding, .closed: break
         }
@@ -362,9 +364,9 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         if listener.isDraining || hasInputEnded { return close(flushing: true) }
         phase = .head
         if leftover.isEmpty {
-            arm(.idle, after: listener.limits.idleTimeout)
+            arm(.idle, after: listener.timeouts.idle)
         } else if !isContinuationScheduled {
-            arm(.head, after: listener.limits.headTimeout)
+            arm(.head, after: listener.timeouts.head)
             isContinuationScheduled = true
             listener.loop.afterEvent(self)
         }
@@ -389,7 +391,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         guard isHandlerPaused else { return }
         isHandlerPaused = false
         guard case .body = phase else { return }
-        arm(.body, after: listener.limits.stallTimeout)
+        arm(.body, after: listener.timeouts.stall)
         channel?.resumeReading()
     }
 
@@ -434,9 +436,9 @@ final class ServerConnection: ChannelOwner, DeferredWork {
         if case .head = phase, leftover.isEmpty, alarm == .idle { close() }
     }
 
-    private func arm(_ alarm: Alarm, after delay: Duration) {
+    private func arm(_ alarm: Alarm, after nanoseconds: Int64) {
         self.alarm = alarm
-        deadline?.arm(after: delay)
+        deadline?.arm(afterNanoseconds: nanoseconds)
     }
 
     private func deadlinePassed() {

@@ -1,4 +1,5 @@
 package import HTTPWire
+internal import Quantities
 
 /// How long clients of a listener may take, and how many there may be.
 package struct HTTPServerLimits: Hashable, Sendable {
@@ -19,4 +20,19 @@ package struct HTTPServerLimits: Hashable, Sendable {
     package var discardedBytes = 256 * 1024
 
     package init() {}
+}
+
+/// The timeouts of a listener as its connections use them, converted once.
+struct ServerTimeouts {
+    let head: Int64
+    let idle: Int64
+    let stall: Int64
+    let halfClose: Int64
+
+    init(_ limits: HTTPServerLimits) {
+        head = limits.headTimeout.nanoseconds
+        idle = limits.idleTimeout.nanoseconds
+        stall = limits.stallTimeout.nanoseconds
+        halfClose = limits.halfCloseGrace.nanoseconds
+    }
 }

@@ -29,7 +29,7 @@ package enum HTTPStreamAbort: Hashable, Sendable, CustomStringConvertible {
 /// aborted by the handler.
 package protocol HTTPServerStreamHandler: AnyObject {
     /// A head has arrived. The response may begin now or later.
-    func request(_ stream: HTTPServerStream, head: RequestHead, hasBody: Bool)
+    func request(_ stream: HTTPServerStream, head: consuming RequestHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer)
     func requestEnd(_ stream: HTTPServerStream)
@@ -45,7 +45,7 @@ package protocol HTTPServerStreamHandler: AnyObject {
 /// the head that is given, `content-length` says how long the body will be, and without it the body is chunked.
 package final class HTTPServerStream {
     /// Whatever the handler wants to find again; released with the stream's end.
-    package var context: AnyObject?
+    @exclusivity(unchecked) package var context: AnyObject?
     /// The same for the whole connection: what its requests have in common, such as who the client is. Nothing once the
     /// stream is over.
     package var connectionContext: AnyObject? {
@@ -53,7 +53,7 @@ package final class HTTPServerStream {
         set { connection?.context = newValue }
     }
     /// Nothing once the stream is over.
-    private(set) var connection: ServerConnection?
+    @exclusivity(unchecked) private(set) var connection: ServerConnection?
     package let peerAddress: SocketAddress
     package var localAddress: SocketAddress? { connection?.localAddress }
     /// The verified identities of the client; empty without a certificate.

@@ -1,7 +1,7 @@
 /// Byte arrays that keep their capacity between uses, so that a busy connection allocates nothing and an idle one owns
 /// nothing. It belongs to one event loop.
 package final class BufferPool {
-    private var spare: [[UInt8]] = []
+    @exclusivity(unchecked) private var spare: [[UInt8]] = []
     /// Larger arrays go back to the allocator: they were for one big body.
     private let largestKept = 128 * 1024
     private let mostKept = 64

@@ -8,8 +8,8 @@ internal import Quantities
 package final class Deadline {
     private let loop: EventLoop
     private var onExpiry: (() -> Void)?
-    private var deadline: MonotonicTime?
-    private var timer: (id: TimerID, fires: MonotonicTime)?
+    @exclusivity(unchecked) private var deadline: MonotonicTime?
+    @exclusivity(unchecked) private var timer: (id: TimerID, fires: MonotonicTime)?
 
     /// - Parameter onExpiry: called on the loop when the deadline passes, once per arming. It is kept until
     ///   ``invalidate()``: mind cycles.
@@ -22,7 +22,14 @@ package final class Deadline {
 
     /// Sets the deadline to `delay` from now, replacing the last one.
     package func arm(after delay: Duration) {
-        let fires = loop.now.advanced(by: delay)
+        arm(afterNanoseconds: delay.nanoseconds)
+    }
+
+    /// The same for a delay that was converted before: `Duration` counts in 128 bits, which shows when it happens several
+    /// times a request.
+    package func arm(afterNanoseconds delay: Int64) {
+        let (sum, overflow) = loop.now.nanoseconds.addingReportingOverflow(UInt64(max(0, delay)))
+        let fires = MonotonicTime(nanoseconds: overflow ? .max : sum)
         deadline = fires
         if let timer {
             if timer.fires <= fires { return }

@@ -70,8 +70,9 @@ struct TimerHeap {
                 removeFirst()
                 continue
             }
-            let nanoseconds = now.duration(to: first.deadline).nanoseconds
-            return nanoseconds <= 0 ? 0 : CInt(clamping: (nanoseconds - 1) / 1_000_000 + 1)
+            guard first.deadline > now else { return 0 }
+            // In whole numbers, as this is asked at every turn and Duration counts in 128 bits.
+            return CInt(clamping: (first.deadline.nanoseconds - now.nanoseconds - 1) / 1_000_000 + 1)
         }
         return -1
     }

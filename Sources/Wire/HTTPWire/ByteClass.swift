@@ -3,6 +3,12 @@ enum ByteClass {
     /// `tchar` of RFC 9110 §5.6.2: the bytes of methods and field names.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
+        // Names are letters and hyphens, nearly always.
+        (byte | 0x20) &- 0x61 < 26 || byte == 0x2d || isRareToken(byte)
+    }
+
+    @inline(__always)
+    private static func isRareToken(_ byte: UInt8) -> Bool {
         byte < 128 && (byte < 64 ? tokenLow >> UInt64(byte) : tokenHigh >> UInt64(byte &- 64)) & 1 == 1
     }
 

@@ -16,14 +16,14 @@ package enum OutgoingFraming: Hashable, Sendable {
     case length(Int)
     case chunked
 
-    func write(to output: inout [UInt8]) {
+    func write(to output: inout RawWriter) {
         switch self {
         case .unframed: break
         case .length(let length):
-            output.append(ascii: "content-length: ")
-            withDecimal(length) { output.append(contentsOf: $0) }
-            output.append(ascii: "\r\n")
-        case .chunked: output.append(ascii: "transfer-encoding: chunked\r\n")
+            output.append("content-length: ")
+            output.append(decimal: length)
+            output.append("\r\n")
+        case .chunked: output.append("transfer-encoding: chunked\r\n")
         }
     }
 
@@ -47,8 +47,8 @@ package enum ConnectionOption: Hashable, Sendable {
     /// This message is the last on its connection.
     case close
 
-    func write(to output: inout [UInt8]) {
-        if self == .close { output.append(ascii: "connection: close\r\n") }
+    func write(to output: inout RawWriter) {
+        if self == .close { output.append("connection: close\r\n") }
     }
 }
 

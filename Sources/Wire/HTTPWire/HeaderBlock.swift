@@ -25,6 +25,15 @@ struct HeaderBlock: Sendable {
         self.fields = fields
     }
 
+    /// Copies a parsed head, with room for what a proxy adds on the way: growing would copy it again.
+    init(copying bytes: UnsafeRawBufferPointer, fields: ContiguousArray<Field>) {
+        storage = [UInt8](unsafeUninitializedCapacity: bytes.count + 512) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+            count = bytes.count
+        }
+        self.fields = fields
+    }
+
     var count: Int { fields.count }
 
     /// The index of the first field called `name`, from `start` on.
@@ -61,16 +70,22 @@ struct HeaderBlock: Sendable {
 
     mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let line = storage.count
-        storage.append(contentsOf: name)
-        storage.append(0x3a)
-        storage.append(0x20)
-        let start = storage.count
-        storage.append(contentsOf: value)
+        let start = line &+ name.count &+ 2
+        let end = start &+ value.count
+        storage.append(atMost: name.count &+ value.count &+ 4) { writer in
+            writer.append(name)
+            writer.append(0x3a)
+            writer.append(0x20)
+            writer.append(value)
+            writer.append(0x0d)
+            writer.append(0x0a)
+        }
         // The other side of "no byte in a value can end its line": a value built from foreign text is cleaned here.
-        for index in start..<storage.count where !ByteClass.isValue(storage[index]) { storage[index] = 0x20 }
-        let end = storage.count
-        storage.append(0x0d)
-        storage.append(0x0a)
+        var index = 0
+        while index < value.count {
+            if !ByteClass.isValue(value[index]) { storage[start &+ index] = 0x20 }
+            index &+= 1
+        }
         fields.append(
             Field(
                 line: UInt32(line), nameLength: UInt32(name.count), value: UInt32(start), valueEnd: UInt32(end),
@@ -88,9 +103,13 @@ struct HeaderBlock: Sendable {
         }
     }
 
+    /// The most bytes that a head with these fields can take: each line once, the parts of the first line, which are in
+    /// the storage too, and the framing fields.
+    var writtenLimit: Int { storage.count * 2 + 256 }
+
     /// Appends all lines to `output` but those that `skip` names, copying neighbours in one go.
     @inline(__always)
-    func write(to output: inout [UInt8], skip: (Field, UnsafeRawBufferPointer) -> Bool) {
+    func write(to output: inout RawWriter, skip: (Field, UnsafeRawBufferPointer) -> Bool) {
         storage.withUnsafeBytes { bytes in
             var runStart: UInt32 = 0
             var runEnd: UInt32 = 0
@@ -100,12 +119,12 @@ struct HeaderBlock: Sendable {
                 index &+= 1
                 if skip(field, bytes) { continue }
                 if field.line != runEnd {
-                    if runEnd > runStart { output.append(contentsOf: Self.slice(bytes, runStart, runEnd)) }
+                    if runEnd > runStart { output.append(Self.slice(bytes, runStart, runEnd)) }
                     runStart = field.line
                 }
                 runEnd = field.end
             }
-            if runEnd > runStart { output.append(contentsOf: Self.slice(bytes, runStart, runEnd)) }
+            if runEnd > runStart { output.append(Self.slice(bytes, runStart, runEnd)) }
         }
     }
 

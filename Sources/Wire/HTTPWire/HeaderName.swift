@@ -5,7 +5,6 @@ package struct HeaderName: Sendable, ExpressibleByStringLiteral, CustomStringCon
     /// - Precondition: an ASCII literal.
     @inline(__always)
     package init(stringLiteral text: StaticString) {
-        precondition(text.hasPointerRepresentation, "a header name of one character cannot be a literal here")
         self.text = text
     }
 
@@ -13,7 +12,7 @@ package struct HeaderName: Sendable, ExpressibleByStringLiteral, CustomStringCon
 
     @inline(__always)
     var bytes: UnsafeRawBufferPointer {
-        // A static string of more than one scalar lives in the program's read-only data, forever.
+        // A string literal lives in the program's read-only data, forever.
         UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 }

@@ -16,18 +16,26 @@ package enum HTTPMethod: UInt8, Sendable, Hashable {
     package var isIdempotent: Bool { isSafe || self == .put || self == .delete }
 
     static func of(_ bytes: UnsafeRawBufferPointer) -> HTTPMethod {
-        // Methods are compared with regard to case.
-        for (name, method) in names where name.utf8CodeUnitCount == bytes.count {
-            let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-            if name.elementsEqual(bytes) { return method }
+        switch bytes.count {
+        case 3: matches(bytes, "GET") ? .get : matches(bytes, "PUT") ? .put : .other
+        case 4: matches(bytes, "POST") ? .post : matches(bytes, "HEAD") ? .head : .other
+        case 5: matches(bytes, "PATCH") ? .patch : matches(bytes, "TRACE") ? .trace : .other
+        case 6: matches(bytes, "DELETE") ? .delete : .other
+        case 7: matches(bytes, "OPTIONS") ? .options : matches(bytes, "CONNECT") ? .connect : .other
+        default: .other
         }
-        return .other
     }
 
-    private static let names: [(StaticString, HTTPMethod)] = [
-        ("GET", .get), ("POST", .post), ("PUT", .put), ("HEAD", .head), ("DELETE", .delete), ("OPTIONS", .options),
-        ("PATCH", .patch), ("TRACE", .trace), ("CONNECT", .connect),
-    ]
+    /// Methods are compared with regard to case. `name` has as many bytes as `bytes`.
+    @inline(__always)
+    private static func matches(_ bytes: UnsafeRawBufferPointer, _ name: StaticString) -> Bool {
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] != name.utf8Start[index] { return false }
+            index &+= 1
+        }
+        return true
+    }
 }
 
 /// The minor versions of HTTP/1.
@@ -98,20 +106,26 @@ package struct RequestHead: MessageHead {
     /// Appends the head as HTTP/1.1 text. The framing fields come from `framing` alone and fields of the connection
     /// are left out, whatever the head holds; one Host field is written, first.
     package func write(to output: inout [UInt8], framing: OutgoingFraming, connection: ConnectionOption = .none) {
-        output.append(contentsOf: methodBytes)
-        output.append(0x20)
-        output.append(contentsOf: target)
-        output.append(ascii: " HTTP/1.1\r\nhost: ")
-        output.append(contentsOf: authority)
-        output.append(ascii: "\r\n")
-        block.block.write(to: &output) { field, bytes in
-            let name = HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength)
-            return name.count == 4 && equalIgnoringCase(name, Self.host.bytes)
-                || OutgoingFraming.isOwned(name, keepsLength: false)
+        let authority =
+            authorityRange ?? block.block.index(of: Self.host.bytes).map { block.block.valueRange($0) } ?? 0..<0
+        output.append(atMost: block.block.writtenLimit) { writer in
+            block.block.storage.withUnsafeBytes { bytes in
+                writer.append(UnsafeRawBufferPointer(rebasing: bytes[methodRange]))
+                writer.append(0x20)
+                writer.append(UnsafeRawBufferPointer(rebasing: bytes[targetRange]))
+                writer.append(" HTTP/1.1\r\nhost: ")
+                writer.append(UnsafeRawBufferPointer(rebasing: bytes[authority]))
+                writer.append("\r\n")
+            }
+            block.block.write(to: &writer) { field, bytes in
+                let name = HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength)
+                return name.count == 4 && equalIgnoringCase(name, Self.host.bytes)
+                    || OutgoingFraming.isOwned(name, keepsLength: false)
+            }
+            framing.write(to: &writer)
+            connection.write(to: &writer)
+            writer.append("\r\n")
         }
-        framing.write(to: &output)
-        connection.write(to: &output)
-        output.append(ascii: "\r\n")
     }
 
     private static var host: HeaderName { "host" }

@@ -70,7 +70,7 @@ package struct RequestParser: Sendable {
         try Self.checkHost(bytes, facts, version, hasAuthority: target.authority != nil)
 
         let head = RequestHead(
-            block: HeaderBlock(storage: Array(bytes), fields: fields), method: method, version: version,
+            block: HeaderBlock(copying: bytes, fields: fields), method: method, version: version,
             methodRange: methodRange, targetRange: target.path, authorityRange: target.authority)
         return ParsedRequest(
             head: target.path.isEmpty ? Self.withRootTarget(head) : head, framing: framing,
@@ -79,9 +79,8 @@ package struct RequestParser: Sendable {
     }
 
     private static func version(_ bytes: UnsafeRawBufferPointer) throws(HTTPWireError) -> HTTPVersion {
-        let prefix: StaticString = "HTTP/"
-        guard bytes.count >= 10, prefix.withUTF8Buffer({ $0.elementsEqual(bytes[..<5]) }),
-            ByteClass.isDigit(bytes[5]), bytes[6] == 0x2e, ByteClass.isDigit(bytes[7])
+        guard bytes.count >= 10, bytes[0] == 0x48, bytes[1] == 0x54, bytes[2] == 0x54, bytes[3] == 0x50,
+            bytes[4] == 0x2f, ByteClass.isDigit(bytes[5]), bytes[6] == 0x2e, ByteClass.isDigit(bytes[7])
         else { throw .badRequest("the request line does not end in an HTTP version") }
         guard bytes[8] == 0x0d, bytes[9] == 0x0a else {
             throw .badRequest("something follows the version in the request line")
@@ -116,7 +115,7 @@ package struct RequestParser: Sendable {
             guard equalIgnoringCase(scheme.bytes, UnsafeRawBufferPointer(rebasing: text[..<count])) else { continue }
             let slash = text[count...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? text.count
             let authority = range.lowerBound + count..<range.lowerBound + slash
-            guard isAuthority(bytes[authority]) else { throw .badRequest("the target's host is not a host name") }
+            guard isAuthority(bytes, authority) else { throw .badRequest("the target's host is not a host name") }
             guard slash == text.count || text[slash] == UInt8(ascii: "/") else {
                 throw .badRequest("the target has a query but no path")
             }
@@ -130,22 +129,25 @@ package struct RequestParser: Sendable {
     ) throws(HTTPWireError) {
         if facts.hosts > 1 { throw .badRequest("there are several Host fields") }
         if facts.hosts == 0, version == .http11 { throw .badRequest("there is no Host field") }
-        if facts.hosts == 1, !hasAuthority, !isAuthority(bytes[facts.host]) {
+        if facts.hosts == 1, !hasAuthority, !isAuthority(bytes, facts.host) {
             throw .badRequest("the Host is not a host name")
         }
     }
 
     /// Whether bytes can be `host[:port]`: what a URL splits on, or a list, would mean another host to another reader.
-    private static func isAuthority(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-        guard !bytes.isEmpty else { return false }
-        return bytes.allSatisfy { byte in
+    private static func isAuthority(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let byte = bytes[position]
             switch byte {
             case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: ","),
                 UInt8(ascii: "\\"):
-                false
-            default: ByteClass.isTarget(byte)
+                return false
+            default: guard ByteClass.isTarget(byte) else { return false }
             }
+            position &+= 1
         }
+        return !range.isEmpty
     }
 
     /// `GET http://shop HTTP/1.1` asks for `/`.

@@ -24,20 +24,22 @@ package struct ResponseHead: MessageHead {
     /// Appends the head as HTTP/1.1 text. The framing fields come from `framing` and fields of the connection are left
     /// out, whatever the head holds.
     package func write(to output: inout [UInt8], framing: OutgoingFraming, connection: ConnectionOption = .none) {
-        output.append(ascii: "HTTP/1.1 ")
-        withDecimal(status) { output.append(contentsOf: $0) }
-        output.append(0x20)
-        output.append(ascii: Self.reason(status))
-        output.append(ascii: "\r\n")
         // The answer to a HEAD request, and a 304, keep the length that the body would have had.
         let keepsLength = framing == .unframed
-        block.block.write(to: &output) { field, bytes in
-            OutgoingFraming.isOwned(
-                HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength), keepsLength: keepsLength)
+        output.append(atMost: block.block.writtenLimit) { writer in
+            writer.append("HTTP/1.1 ")
+            writer.append(decimal: status)
+            writer.append(0x20)
+            writer.append(Self.reason(status))
+            writer.append("\r\n")
+            block.block.write(to: &writer) { field, bytes in
+                OutgoingFraming.isOwned(
+                    HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength), keepsLength: keepsLength)
+            }
+            framing.write(to: &writer)
+            connection.write(to: &writer)
+            writer.append("\r\n")
         }
-        framing.write(to: &output)
-        connection.write(to: &output)
-        output.append(ascii: "\r\n")
     }
 
     /// The customary phrase; empty for a code without one. Nobody reads it but people.

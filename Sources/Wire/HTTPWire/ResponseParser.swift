@@ -54,7 +54,7 @@ package struct ResponseParser: Sendable {
         fields.reserveCapacity(16)
         let facts = try FieldParser.parse(bytes, from: position, to: bytes.count, into: &fields)
         let head = ResponseHead(
-            block: HeaderBlock(storage: Array(bytes), fields: fields), status: status, version: version)
+            block: HeaderBlock(copying: bytes, fields: fields), status: status, version: version)
         let framing = try Self.framing(facts, head, version, answering: method)
         let keepsAlive = version == .http11 ? !facts.closes : facts.keepsAlive && !facts.closes
         return ParsedResponse(head: head, framing: framing, keepsAlive: keepsAlive && framing != .untilClose)

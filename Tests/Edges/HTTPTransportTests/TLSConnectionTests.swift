@@ -125,6 +125,30 @@ private let clientURI = "spiffe://cluster.local/ns/shop/sa/order"
             send(HTTPClient(loop: loop), HTTPRequest("/"), to: server, try clientContext(accepting: [rotated])) == "ok")
     }
 
+    @Test func `serves plain clients beside others where that is accepted`() throws {
+        let recorder = ServerRecorder()
+        let listener = try HTTPListener(loop: loop, address: .loopback(), tls: serverContext(), handler: recorder)
+        listener.acceptsPlaintext = true
+        var refusals: [Int] = []
+        listener.onMalformedRequest = { status, _ in refusals.append(status) }
+        recorder.onEnd = { $0.answer("\($0.isTLS)") }
+        let client = HTTPClient(loop: loop)
+        var answers: [String] = []
+
+        for tls in [nil, try clientContext()] {
+            client.send(HTTPRequest("/"), to: listener.boundAddress, tls: tls) {
+                answers.append((try? $0.get().text) ?? "\($0)")
+            }
+        }
+        let other = try RawPeer(loop, connectingTo: listener.boundAddress)
+        other.send("\u{1}nothing")
+
+        #expect(runs(loop) { answers.count == 2 && other.hasEnded })
+        #expect(answers.sorted() == ["false", "true"])
+        #expect(other.text.hasPrefix("HTTP/1.1 400 "))
+        #expect(refusals == [400])
+    }
+
     @Test func `waits for slow readers`() throws {
         let recorder = ServerRecorder()
         let listener = try HTTPListener(loop: loop, address: .loopback(), tls: serverContext(), handler: recorder)

@@ -64,6 +64,22 @@ private let wellFormed = [
             lines == [[#"GET / host= close body="""#], [#"GET / host=a Connection=keep-alive Host=a keep body="""#]])
     }
 
+    /// Names are scanned eight bytes at a time, so every byte is tried at every place of such a group.
+    @Test(arguments: 0..<18) func `has tokens for field names, whatever their length`(_ place: Int) {
+        let tokens = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
+        for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: ":") {
+            var bytes = Array("GET / HTTP/1.1\r\nHost: a\r\n".utf8) + Array("Letters-and-More-Ones".utf8)
+            bytes[bytes.count - 21 + place] = byte
+            bytes += Array(": 1\r\n\r\n".utf8)
+            var parser = RequestParser()
+
+            let parsed = bytes.withUnsafeBytes { try? parser.parse($0) }
+
+            #expect((parsed != nil) == tokens.contains(byte), "byte \(byte)")
+        }
+    }
+
     @Test func `tells that the client waits before the body`() throws {
         var parser = RequestParser()
         let bytes = request("POST / HTTP/1.1\nHost: a\nContent-Length: 1\nExpect: 100-Continue\n\n")
