@@ -13,6 +13,7 @@ struct CanaryBenchmark {
     private let directory: String
 
     private struct Flip {
+        var asked: UInt64
         var answered: UInt64
         var old: String
     }
@@ -36,8 +37,10 @@ struct CanaryBenchmark {
         var flips: [Flip] = []
         for number in 0..<Self.flips {
             let isEven = number.isMultiple(of: 2)
+            let asked = SystemClock.monotonic().nanoseconds
             try change(v1: isEven ? 0 : 100, v2: isEven ? 100 : 0)
-            flips.append(Flip(answered: SystemClock.monotonic().nanoseconds, old: isEven ? "v1" : "v2"))
+            let answered = SystemClock.monotonic().nanoseconds
+            flips.append(Flip(asked: asked, answered: answered, old: isEven ? "v1" : "v2"))
             pass(.milliseconds(900))
         }
         // The log is written out five times a second.
@@ -46,19 +49,26 @@ struct CanaryBenchmark {
     }
 
     private func report(_ flips: [Flip], _ served: [Served]) throws {
-        var lateness: [Double] = []
+        var late = (asked: [Double](), answered: [Double]())
         for (index, flip) in flips.enumerated() {
-            let end = index + 1 < flips.count ? flips[index + 1].answered - 200_000_000 : UInt64.max
-            let after = served.filter { $0.start > flip.answered && $0.start < end }
-            guard !after.isEmpty else { throw BenchmarkFailure("no payment was made after flip \(index + 1)") }
-            let last = after.filter { $0.version == flip.old }.map { $0.start - flip.answered }.max()
-            lateness.append(Double(last ?? 0) / 1e6)
+            let end = index + 1 < flips.count ? flips[index + 1].asked : UInt64.max
+            let after = served.filter { $0.start > flip.asked && $0.start < end }
+            guard after.contains(where: { $0.start > flip.answered }) else {
+                throw BenchmarkFailure("no payment was made after flip \(index + 1)")
+            }
+            let last = after.filter { $0.version == flip.old }.map(\.start).max() ?? 0
+            late.asked.append(Double(max(last, flip.asked) - flip.asked) / 1e6)
+            late.answered.append(Double(max(last, flip.answered) - flip.answered) / 1e6)
         }
-        print(
-            "  last request to the old version after the command's answer: median "
-                + "\(Humane.fixed(median(lateness), decimals: 1)) ms, worst "
-                + "\(Humane.fixed(lateness.max() ?? 0, decimals: 1)) ms, over \(flips.count) flips and "
-                + "\(served.count) payments")
+        print("  over \(flips.count) flips and \(served.count) payments")
+        print("  command, from its start to its answer: " + row(flips.map { Double($0.answered - $0.asked) / 1e6 }))
+        print("  last request to the old version, after the command's start: " + row(late.asked))
+        print("  last request to the old version, after the command's answer: " + row(late.answered))
+    }
+
+    private func row(_ milliseconds: [Double]) -> String {
+        "median \(Humane.fixed(median(milliseconds), decimals: 1)) ms, "
+            + "worst \(Humane.fixed(milliseconds.max() ?? 0, decimals: 1)) ms"
     }
 
     private func change(v1: Int, v2: Int) throws {

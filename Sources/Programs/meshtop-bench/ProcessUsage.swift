@@ -18,21 +18,30 @@ struct ProcessUsage {
                 throw BenchmarkFailure("/proc/\(identifier)/stat has another form than expected")
             }
             seconds += (user + system) / Double(sysconf(CInt(_SC_CLK_TCK)))
-            peak += try Self.peakMegabytes(of: identifier)
+            peak += try Self.megabytes("VmHWM:", in: "/proc/\(identifier)/status")
         }
         processorSeconds = seconds
         peakMegabytes = peak
     }
 
-    private static func family(of identifier: Int32) throws -> [Int32] {
-        let children = String(
-            decoding: try Files.read("/proc/\(identifier)/task/\(identifier)/children"), as: UTF8.self)
-        return [identifier] + children.split(separator: " ").compactMap { Int32($0) }
+    /// The memory of a child and of the children it has now, shared pages counted once among those that share them.
+    static func proportionalMegabytes(of process: ChildProcess) throws -> Double {
+        try family(of: process.processID).reduce(0) { sum, identifier in
+            try sum + megabytes("Pss:", in: "/proc/\(identifier)/smaps_rollup")
+        }
     }
 
-    private static func peakMegabytes(of identifier: Int32) throws -> Double {
-        let status = String(decoding: try Files.read("/proc/\(identifier)/status"), as: UTF8.self)
-        for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+    private static func family(of identifier: Int32) throws -> [Int32] {
+        // Each thread has children of its own.
+        try Files.list("/proc/\(identifier)/task").reduce(into: [identifier]) { family, thread in
+            let children = try Files.read("/proc/\(identifier)/task/\(thread)/children")
+            family += String(decoding: children, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+        }
+    }
+
+    private static func megabytes(_ key: String, in path: String) throws -> Double {
+        for line in String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix(key) {
             let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
             return (kilobytes.flatMap { Double($0) } ?? 0) / 1_000
         }

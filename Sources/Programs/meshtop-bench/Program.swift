@@ -13,12 +13,13 @@ enum Program {
           exposition   reading scrapes of known series, MB/s
           layout       laying out graphs of 300 and 1,000 nodes
           canary       from a weight change's answer to the last request under the old weights
+          demo         from the command to traffic on the screen, and the memory of the whole mesh
           console      first frame, frame time and bytes per animated frame
 
         Without a subject, all of them. Build it with: swift build -c release --static-swift-stdlib
         """
 
-    private static let all = ["proxy", "exposition", "layout", "canary", "console"]
+    private static let all = ["proxy", "exposition", "layout", "canary", "demo", "console"]
 
     static func main() {
         let words = CommandLine.arguments.dropFirst()
@@ -62,6 +63,9 @@ enum Program {
         case "canary":
             print("Canary: all weight from one version to the other, under the demo's load")
             try CanaryBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
+        case "demo":
+            print("Demo: meshtop demo on a terminal, 120×40")
+            try DemoBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
         case "console":
             print("Console: the demo mesh, dots moving")
             try ConsoleBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()

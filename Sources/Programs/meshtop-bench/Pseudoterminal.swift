@@ -15,6 +15,8 @@ final class Pseudoterminal {
     private let path: String
     private let loop: EventLoop
     private(set) var chunks: [Chunk] = []
+    /// The last bytes that were drawn, to look for a word in them.
+    private(set) var tail: [UInt8] = []
     private var registration: EventLoop.Registration?
 
     init(columns: Int, rows: Int, loop: EventLoop) throws {
@@ -65,6 +67,8 @@ final class Pseudoterminal {
     private func take() {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let got = read(master, &buffer, buffer.count)
-        if got > 0 { chunks.append(Chunk(time: SystemClock.monotonic(), bytes: got)) }
+        guard got > 0 else { return }
+        chunks.append(Chunk(time: SystemClock.monotonic(), bytes: got))
+        tail = Array((tail + buffer[..<got]).suffix(100_000))
     }
 }
