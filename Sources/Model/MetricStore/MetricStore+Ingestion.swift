@@ -34,7 +34,7 @@ extension MetricStore {
                 scrape = try stage(body, format, &target)
             }
         }
-        commit(scrape, to: &target, at: time, others: others)
+        commit(scrape, to: &target, named: name, at: time, others: others)
         if target.series.count > 2 * scrape.samples.count + 512, let oldest = target.clock.oldest {
             target.forgetVanished(since: oldest)
         }
@@ -63,7 +63,8 @@ extension MetricStore {
     }
 
     private func commit(
-        _ scrape: StagedScrape, to target: inout TargetSeries<Meaning>, at time: MonotonicTime, others: Int
+        _ scrape: StagedScrape, to target: inout TargetSeries<Meaning>, named name: String, at time: MonotonicTime,
+        others: Int
     ) {
         let startsAtZero = target.clock.newest != nil && !target.isStale
         let number = target.clock.append(time, keeping: limits.history)
@@ -71,7 +72,7 @@ extension MetricStore {
         target.refused = scrape.refused
         for key in scrape.newKeys {
             target.lastSeen.append(0)
-            guard let meaning = meaning(cut(key, counting: &target.cut)) else {
+            guard let meaning = meaning(cut(key, counting: &target.cut), name) else {
                 target.series.append(nil)
                 continue
             }

@@ -29,7 +29,7 @@ package struct MetricStoreLimits: Hashable, Sendable {
 package struct MetricStore<Meaning> {
     package let limits: MetricStoreLimits
     let families: [[UInt8]]
-    let meaning: (SeriesKey) -> Meaning?
+    let meaning: (SeriesKey, _ target: String) -> Meaning?
     var targets: [String: TargetSeries<Meaning>] = [:]
 
     /// Series with a meaning, of all targets.
@@ -38,9 +38,10 @@ package struct MetricStore<Meaning> {
     /// - Parameters:
     ///   - families: The names, with suffixes such as `_bucket`, of the series that are wanted. All others are passed
     ///     over unread.
-    ///   - meaning: What a series means, or nothing when it is not wanted after all.
+    ///   - meaning: What a series of a target means, or nothing when it is not wanted after all.
     package init(
-        limits: MetricStoreLimits = MetricStoreLimits(), families: [String], meaning: @escaping (SeriesKey) -> Meaning?
+        limits: MetricStoreLimits = MetricStoreLimits(), families: [String],
+        meaning: @escaping (SeriesKey, _ target: String) -> Meaning?
     ) {
         self.limits = limits
         self.families = families.map { Array($0.utf8) }

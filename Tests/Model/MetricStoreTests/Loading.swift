@@ -6,7 +6,7 @@ import Quantities
 typealias Store = MetricStore<String>
 
 func makeStore(families: [String] = ["c"], limits: MetricStoreLimits = MetricStoreLimits()) -> Store {
-    MetricStore(limits: limits, families: families) { key in
+    MetricStore(limits: limits, families: families) { key, _ in
         key["unwanted"] == nil ? key.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",") : nil
     }
 }

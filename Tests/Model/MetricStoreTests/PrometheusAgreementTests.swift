@@ -39,7 +39,7 @@ import Testing
     @Test func `rates and quantiles are those of Prometheus`() throws {
         // Given: one scrape a second, as Prometheus had them.
         let samples = try samples()
-        var store = MetricStore<(job: String, bound: Double?)>(families: ["work_total", "took_bucket"]) { key in
+        var store = MetricStore<(job: String, bound: Double?)>(families: ["work_total", "took_bucket"]) { key, _ in
             (key["job"] ?? "", key["le"].map { $0 == "+Inf" ? .infinity : Double($0) ?? .nan })
         }
         var questions: [Int: [[Substring]]] = [:]

@@ -1,46 +1,104 @@
 package import ExpositionWire
+package import MeshModel
 
-/// What a series of Istio's standard metrics says: which number of which traffic.
+/// Istio's standard metrics, from sidecars, gateways and waypoints. Ours are the same.
 ///
-/// Names, labels and bounds: <https://istio.io/latest/docs/reference/config/metrics/>.
-package struct IstioSeries: Hashable, Sendable {
-    package enum Number: Hashable, Sendable {
-        case requests
-        /// A bucket of the latency histogram by its upper bound in milliseconds; infinite for the last.
-        case latencyBucket(upperBound: Double)
-        /// Of requests or of responses.
-        case bodyBytes
-        /// TCP, in either direction.
-        case streamBytes
-    }
+/// Names, labels and bounds: <https://istio.io/latest/docs/reference/config/metrics/>. Labels are read by Kiali's rules:
+/// nothing when one is absent that Istio always writes (rule 1) or when they contradict each other (rules 3 and 5).
+/// Absent and empty are one here, as they are in Prometheus.
+///
+/// Kiali drops series without canonical names; here `app` and `version` stand in for them, and the workload for both.
+package struct IstioFormat: MetricFormat {
+    package var name: String { "Istio" }
 
-    package var number: Number
-    package var traffic: IstioTraffic
-
-    /// The names of all series that a graph needs.
-    package static let families = [
+    package let families = [
         "istio_requests_total", "istio_request_duration_milliseconds_bucket", "istio_request_bytes_sum",
         "istio_response_bytes_sum", "istio_tcp_sent_bytes_total", "istio_tcp_received_bytes_total",
     ]
 
-    /// Nothing for a series that no graph needs.
-    package init?(_ key: SeriesKey) {
-        let isStream: Bool
+    package init() {}
+
+    package func series(_ key: SeriesKey, of reporter: WorkloadIdentity?) -> TrafficSeries? {
+        let number: TrafficSeries.Number
         switch key.name {
-        case "istio_requests_total": (number, isStream) = (.requests, false)
+        case "istio_requests_total": number = .requests
         case "istio_request_duration_milliseconds_bucket":
-            guard let bound = key["le"].flatMap(Self.bound) else { return nil }
-            (number, isStream) = (.latencyBucket(upperBound: bound), false)
-        case "istio_request_bytes_sum", "istio_response_bytes_sum": (number, isStream) = (.bodyBytes, false)
-        case "istio_tcp_sent_bytes_total", "istio_tcp_received_bytes_total": (number, isStream) = (.streamBytes, true)
+            guard let bound = key["le"].flatMap(TrafficSeries.bound) else { return nil }
+            number = .latencyBucket(upperBound: bound)
+        case "istio_request_bytes_sum", "istio_response_bytes_sum": number = .bodyBytes
+        case "istio_tcp_sent_bytes_total", "istio_tcp_received_bytes_total": number = .streamBytes
         default: return nil
         }
-        guard let traffic = IstioTraffic(key, isStream: isStream) else { return nil }
-        self.traffic = traffic
+        let isStream = number == .streamBytes
+        guard let flow = Self.flow(key, isStream: isStream),
+            let facts = Self.facts(key, isStream: isStream, isGRPC: flow.protocol == .grpc)
+        else { return nil }
+        return TrafficSeries(number: number, traffic: Traffic(flow: flow, facts: facts))
     }
 
-    private static func bound(_ text: String) -> Double? {
-        guard let bound = text == "+Inf" ? .infinity : Double(text), !bound.isNaN else { return nil }
-        return bound
+    private static func facts(_ key: SeriesKey, isStream: Bool, isGRPC: Bool) -> TrafficFacts? {
+        let reporter: Reporter
+        switch key["reporter"] {
+        // A waypoint speaks for the destination that it stands before.
+        case "destination", "waypoint": reporter = .destination
+        case "source": reporter = .source
+        default: return nil
+        }
+        guard let flagText = key["response_flags"] else { return nil }
+        let flags = flagText == "-" ? [] : flagText.split(separator: ",").map(String.init)
+        let passage = RequestPassage(flags: flags)
+        let isMutualTLS = key["connection_security_policy"] == "mutual_tls"
+        guard !isStream else {
+            return TrafficFacts(
+                reporter: reporter, code: "-", result: .succeeded, passage: passage, isMutualTLS: isMutualTLS)
+        }
+        guard let response = key["response_code"] else { return nil }
+        let grpcStatus = isGRPC ? key["grpc_response_status"] : nil
+        // Rule 7: what a gRPC call came to is its status, unless HTTP failed under it.
+        let isHTTPFailure = response.hasPrefix("4") || response.hasPrefix("5")
+        return TrafficFacts(
+            reporter: reporter, code: response == "0" ? "-" : isHTTPFailure ? response : grpcStatus ?? response,
+            result: RequestResult(response: response, grpcStatus: grpcStatus, flags: flags), passage: passage,
+            isMutualTLS: isMutualTLS)
+    }
+
+    private static let egressGateway = "istio-egressgateway.istio-system.svc.cluster.local"
+
+    private static func flow(_ key: SeriesKey, isStream: Bool) -> Flow? {
+        guard let source = peer(key, "source"), var destination = peer(key, "destination") else { return nil }
+        guard let service = key["destination_service"], var name = key["destination_service_name"] else { return nil }
+        // Rule 3: a namespace, but nobody in it.
+        if isKnown(source.namespace), source.isUnknown { return nil }
+        var namespace = key["destination_service_namespace"] ?? "unknown"
+        if service == egressGateway, name == service {
+            // Rule 4: an egress gateway that does not name itself.
+            namespace = "istio-system"
+            name = "istio-egressgateway"
+            destination = Peer(namespace: "istio-system", workload: name, app: name, version: "latest")
+        }
+        // Rule 5: nobody, asked for by a bare address.
+        if !isKnown(destination.workload), service == name, isAddress(service) { return nil }
+        if !isStream, key["request_protocol"] == nil { return nil }
+        // Requests may ride on HTTP only, TCP on itself only.
+        return Flow(
+            source: source, destination: destination, service: service, serviceName: name, serviceNamespace: namespace,
+            protocol: isStream ? .tcp : key["request_protocol"] == "grpc" ? .grpc : .http)
+    }
+
+    private static func peer(_ key: SeriesKey, _ side: String) -> Peer? {
+        guard let workload = key["\(side)_workload"], let namespace = key["\(side)_workload_namespace"] else {
+            return nil
+        }
+        return Peer(
+            namespace: namespace, workload: workload,
+            app: key["\(side)_canonical_service"] ?? key["\(side)_app"] ?? "unknown",
+            version: key["\(side)_canonical_revision"] ?? key["\(side)_version"] ?? "latest")
+    }
+
+    /// `10.2.3.4` with or without a port.
+    private static func isAddress(_ text: String) -> Bool {
+        let host = text.split(separator: ":", maxSplits: 1).first ?? ""
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -40,7 +40,8 @@ struct FlowCounts {
         }
     }
 
-    mutating func add(_ increase: Double, perSecond: Double, as number: IstioSeries.Number, of traffic: TrafficFacts) {
+    mutating func add(_ increase: Double, perSecond: Double, as number: TrafficSeries.Number, of traffic: TrafficFacts)
+    {
         switch traffic.reporter {
         case .destination: destination.add(increase, perSecond: perSecond, as: number, of: traffic)
         case .source: source.add(increase, perSecond: perSecond, as: number, of: traffic)
@@ -76,7 +77,7 @@ struct FlowCounts {
 
 extension TrafficCount {
     fileprivate mutating func add(
-        _ increase: Double, perSecond: Double, as number: IstioSeries.Number, of traffic: TrafficFacts
+        _ increase: Double, perSecond: Double, as number: TrafficSeries.Number, of traffic: TrafficFacts
     ) {
         switch number {
         case .requests:

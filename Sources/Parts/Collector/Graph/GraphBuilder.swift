@@ -1,4 +1,4 @@
-import ExpositionWire
+package import ExpositionWire
 package import MeshModel
 package import MetricStore
 package import Quantities
@@ -10,7 +10,7 @@ package import Quantities
 package final class GraphBuilder {
     /// What a store keeps of a series.
     package struct Meaning: Sendable {
-        fileprivate var number: IstioSeries.Number
+        fileprivate var number: TrafficSeries.Number
         fileprivate var kind: Int
     }
 
@@ -23,27 +23,37 @@ package final class GraphBuilder {
     package static let idleTime = Duration.seconds(600)
 
     private var kinds: [Kind] = []
-    private var kindNumbers: [IstioTraffic: Int] = [:]
-    private var flows: [IstioFlow] = []
-    private var flowNumbers: [IstioFlow: Int] = [:]
+    private var kindNumbers: [Traffic: Int] = [:]
+    private var flows: [Flow] = []
+    private var flowNumbers: [Flow: Int] = [:]
     /// The nodes of each flow, for the grouping that was asked for last.
     private var nodes: [FlowNodes] = []
     private var nodesGrouping: GraphGrouping?
     private var structure = GraphStructure()
 
-    package init() {}
+    private let formats: [any MetricFormat]
+    /// Who exposes a target's metrics, by the target's name in the store.
+    package var reporters: [String: WorkloadIdentity] = [:]
+
+    package init(formats: [any MetricFormat] = MetricFormats.all) {
+        self.formats = formats
+    }
 
     /// An empty store of the series that graphs are made of.
     package func makeStore(limits: MetricStoreLimits = MetricStoreLimits()) -> MetricStore<Meaning> {
         // The builder does not know the store, so there is no cycle.
-        MetricStore(limits: limits, families: IstioSeries.families) { self.meaning(of: $0) }
+        MetricStore(limits: limits, families: formats.flatMap(\.families)) { self.meaning(of: $0, on: $1) }
     }
 
-    private func meaning(of key: SeriesKey) -> Meaning? {
-        IstioSeries(key).map { Meaning(number: $0.number, kind: number(of: $0.traffic)) }
+    private func meaning(of key: SeriesKey, on target: String) -> Meaning? {
+        for format in formats where format.families.contains(key.name) {
+            guard let series = format.series(key, of: reporters[target]) else { continue }
+            return Meaning(number: series.number, kind: number(of: series.traffic))
+        }
+        return nil
     }
 
-    private func number(of traffic: IstioTraffic) -> Int {
+    private func number(of traffic: Traffic) -> Int {
         if let number = kindNumbers[traffic] { return number }
         let flow = flowNumbers[traffic.flow] ?? flows.count
         if flow == flows.count {
@@ -60,7 +70,7 @@ package final class GraphBuilder {
     /// that ever was.
     package func forgetUnused(in store: inout MetricStore<Meaning>) {
         guard kinds.count > 2 * store.seriesCount + 1024 else { return }
-        var old = [IstioTraffic?](repeating: nil, count: kinds.count)
+        var old = [Traffic?](repeating: nil, count: kinds.count)
         for (traffic, number) in kindNumbers { old[number] = traffic }
         kinds = []
         kindNumbers = [:]
@@ -84,8 +94,39 @@ package final class GraphBuilder {
         of store: MetricStore<Meaning>, window: Duration, grouping: GraphGrouping = .versionedApp,
         now: MonotonicTime, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
     ) -> MeshSnapshot {
-        let troubles = TargetTroubles(targets)
         let (counts, covered) = count(store, window: window, now: now)
+        return snapshot(
+            of: counts, covered: covered, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
+    }
+
+    /// The graph of rates that somebody else has worked out, such as a Prometheus server.
+    ///
+    /// - Parameters:
+    ///   - rates: increases a second over the window, each series once. Series that no format knows are passed over.
+    ///   - window: what the rates cover.
+    package func snapshot(
+        of rates: some Sequence<(key: SeriesKey, perSecond: Double)>, window: Duration,
+        grouping: GraphGrouping = .versionedApp, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+    ) -> MeshSnapshot {
+        let readings = rates.compactMap { key, perSecond in meaning(of: key, on: "").map { ($0, perSecond) } }
+        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
+        for (meaning, perSecond) in readings {
+            let kind = kinds[meaning.kind]
+            if meaning.number == .requests || meaning.number == .streamBytes, perSecond > 0 {
+                counts[kind.flow].markAlive(kind.facts.reporter)
+            }
+            counts[kind.flow].add(
+                perSecond * window.inSeconds, perSecond: perSecond, as: meaning.number, of: kind.facts)
+        }
+        return snapshot(
+            of: counts, covered: window, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
+    }
+
+    private func snapshot(
+        of counts: [FlowCounts], covered: Duration, grouping: GraphGrouping, time: WallTime, targets: [ScrapeTarget],
+        showsIdle: Bool
+    ) -> MeshSnapshot {
+        let troubles = TargetTroubles(targets)
         prepareNodes(grouping)
         var graph = GraphSums()
         for (number, count) in counts.enumerated() where count.isAlive {
@@ -128,7 +169,7 @@ package final class GraphBuilder {
     private func prepareNodes(_ grouping: GraphGrouping) {
         guard nodesGrouping != grouping else { return }
         nodesGrouping = grouping
-        var served: [IstioPeer: IstioFlow] = [:]
+        var served: [Peer: Flow] = [:]
         for flow in flows where !flow.destination.isUnknown && isKnown(flow.serviceName) {
             // A workload behind several services is drawn behind the first by name: its requests cannot be told apart,
             // and drawn behind each they would be counted twice.

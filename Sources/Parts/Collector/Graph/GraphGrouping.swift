@@ -13,20 +13,20 @@ struct FlowNodes {
 }
 
 extension GraphGrouping {
-    /// - Parameter served: the service that a workload answers for, by ``IstioPeer``; only asked for in a graph of
+    /// - Parameter served: the service that a workload answers for, by ``Peer``; only asked for in a graph of
     ///   services, where it joins what a service gets to what its workloads send.
-    func nodes(of flow: IstioFlow, served: (IstioPeer) -> IstioFlow?) -> FlowNodes {
+    func nodes(of flow: Flow, served: (Peer) -> Flow?) -> FlowNodes {
         FlowNodes(source: source(of: flow, served: served), target: target(of: flow))
     }
 
-    private func source(of flow: IstioFlow, served: (IstioPeer) -> IstioFlow?) -> MeshNode {
+    private func source(of flow: Flow, served: (Peer) -> Flow?) -> MeshNode {
         if self == .service, let own = served(flow.source) { return service(own) }
         // Who has no sidecar names itself nowhere: one node for all of them.
         return node(flow.source) ?? MeshNode(id: MeshNode.ID("unknown"), kind: .unknown, namespace: "")
     }
 
     /// Who answered, or, where nobody is known, the host that was asked for.
-    private func target(of flow: IstioFlow) -> MeshNode {
+    private func target(of flow: Flow) -> MeshNode {
         if self == .service, isKnown(flow.serviceName), !flow.isExternal { return service(flow) }
         if let node = node(flow.destination) { return node }
         if flow.isExternal {
@@ -39,7 +39,7 @@ extension GraphGrouping {
         return service(flow)
     }
 
-    private func node(_ peer: IstioPeer) -> MeshNode? {
+    private func node(_ peer: Peer) -> MeshNode? {
         guard !peer.isUnknown else { return nil }
         let app = isKnown(peer.app) ? peer.app : peer.workload
         let version = isKnown(peer.version) ? peer.version : "latest"
@@ -61,7 +61,7 @@ extension GraphGrouping {
         }
     }
 
-    private func service(_ flow: IstioFlow) -> MeshNode {
+    private func service(_ flow: Flow) -> MeshNode {
         MeshNode(
             id: MeshNode.ID("service/\(flow.serviceNamespace)/\(flow.serviceName)"), kind: .service,
             namespace: flow.serviceNamespace, service: flow.serviceName)

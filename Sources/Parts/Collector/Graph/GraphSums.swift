@@ -40,7 +40,7 @@ struct GraphSums {
     private var edges: [EdgeKey: EdgeSum] = [:]
     private var nodes: [MeshNode.ID: NodeSum] = [:]
 
-    mutating func add(_ count: TrafficCount, _ reporter: Reporter, of flow: IstioFlow, between ends: FlowNodes) {
+    mutating func add(_ count: TrafficCount, _ reporter: Reporter, of flow: Flow, between ends: FlowNodes) {
         let key = EdgeKey(source: ends.source.id, target: ends.target.id, protocol: flow.protocol)
         edges[key, default: EdgeSum()].count.merge(count)
         if reporter == .destination { edges[key]?.reporter = .destination }

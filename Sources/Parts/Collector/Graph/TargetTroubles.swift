@@ -25,7 +25,7 @@ package struct TargetTroubles: Sendable {
     package static let none = TargetTroubles([])
 
     /// Whether a part of what `peer` counts is missing.
-    func isSilent(_ peer: IstioPeer) -> Bool {
+    func isSilent(_ peer: Peer) -> Bool {
         !silent.isEmpty && silent.contains(Name(namespace: peer.namespace, workload: peer.workload))
     }
 

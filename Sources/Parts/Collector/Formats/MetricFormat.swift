@@ -1,0 +1,28 @@
+package import ExpositionWire
+package import MeshModel
+
+/// A dialect in which the proxies of a mesh tell what they counted.
+///
+/// One graph is made of all of them: a format says what a series means, and knows nothing of graphs. Which format a
+/// target speaks is recognised by the names of its series, each target by itself.
+package protocol MetricFormat: Sendable {
+    /// What people call it: `Istio`, `Envoy`, `Linkerd`.
+    var name: String { get }
+    /// The names of all series that a graph needs, with suffixes such as `_bucket`. All others are passed over unread.
+    var families: [String] { get }
+
+    /// What a series says: once for each meaning it has, nothing for a series that no graph needs.
+    ///
+    /// - Parameter reporter: who exposes the series, as far as that is known. Formats that name both ends of the traffic
+    ///   in their labels need it not.
+    func series(_ key: SeriesKey, of reporter: WorkloadIdentity?) -> TrafficSeries?
+}
+
+extension MetricFormat where Self == IstioFormat {
+    package static var istio: IstioFormat { IstioFormat() }
+}
+
+/// All formats that are recognised, the richest first: where two read the same series, the first has the word.
+package enum MetricFormats {
+    package static let all: [any MetricFormat] = [.istio]
+}
