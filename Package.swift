@@ -125,7 +125,9 @@ let programs: [Target] = [
     program(
         "meshtop-bench",
         [
-            "GraphLayout", "ExpositionWire", "SystemIO", "HTTPTransport", "CLinux", "Quantities",
+            "Collector", "MeshModel", "MetricStore", "GraphLayout", "ExpositionWire", "SystemIO", "HTTPTransport",
+            "CLinux",
+            "Quantities",
         ]),
     program(
         "shop", path: "demo/shop",

@@ -11,6 +11,7 @@ enum Program {
 
           proxy        HTTP/1.1 proxying, CPU per request, nginx in turn in the same run
           exposition   reading scrapes of known series, MB/s
+          collector    a thousand proxies scraped every second: processor, memory, time to the graph
           layout       laying out graphs of 300 and 1,000 nodes
           canary       from a weight change's answer to the last request under the old weights
           demo         from the command to traffic on the screen, and the memory of the whole mesh
@@ -19,7 +20,7 @@ enum Program {
         Without a subject, all of them. Build it with: swift build -c release --static-swift-stdlib
         """
 
-    private static let all = ["proxy", "exposition", "layout", "canary", "demo", "console"]
+    private static let all = ["proxy", "exposition", "collector", "layout", "canary", "demo", "console"]
 
     static func main() {
         let words = CommandLine.arguments.dropFirst()
@@ -30,6 +31,16 @@ enum Program {
         if words.contains("--version") {
             print("meshtop-bench 0.1.0")
             exit(0)
+        }
+        // What the collector's benchmark starts beside itself.
+        if words.first == "farm", words.count == 3, let targets = Int(words[2]), let series = Int(words[3]) {
+            do {
+                try TargetFarm.serve(targets: targets, series: series)
+                exit(0)
+            } catch {
+                complain("farm: \(error)")
+                exit(1)
+            }
         }
         if let unknown = words.first(where: { !all.contains($0) }) {
             complain("“\(unknown)” is no subject; --help lists them")
@@ -57,6 +68,9 @@ enum Program {
         case "exposition":
             print("Exposition: 50,000 series of Istio's labels, about 460 bytes a line")
             try ExpositionBenchmark().run()
+        case "collector":
+            print("Collector: 1,000 proxies with 500 series each, every second")
+            try CollectorBenchmark(program: CommandLine.arguments.first ?? "meshtop-bench").run()
         case "layout":
             print("Layout: layered graphs, 1.5 edges a node")
             LayoutBenchmark().run()
