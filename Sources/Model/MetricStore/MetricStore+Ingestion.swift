@@ -14,15 +14,16 @@ extension MetricStore {
             ?? TargetSeries(
                 maximumSeries: limits.seriesPerTarget,
                 seed: time.nanoseconds ^ UInt64(bitPattern: Int64(name.hashValue)))
-        let others = seriesCount - target.live
+        let others = (series: seriesCount - target.live, bytes: historyBytes - target.history.size)
         defer {
-            seriesCount = others + target.live
+            seriesCount = others.series + target.live
+            historyBytes = others.bytes + target.history.size
             targets[name] = target
         }
         if target.lacksRoom, seriesCount < limits.series {
             // Some series found the store full. Who is not known is looked at again.
             target.lacksRoom = false
-            let known = target.series
+            let known = target.meanings
             target.renumber { known[$0] != nil }
         }
         var scrape = try stage(body, format, &target)
@@ -34,10 +35,9 @@ extension MetricStore {
                 scrape = try stage(body, format, &target)
             }
         }
-        commit(scrape, to: &target, named: name, at: time, others: others)
-        if target.series.count > 2 * scrape.samples.count + 512, let oldest = target.clock.oldest {
-            target.forgetVanished(since: oldest)
-        }
+        commit(scrape, to: &target, named: name, at: time, others: others.series)
+        if target.meanings.count > 2 * scrape.samples.count + 512 { target.forgetVanished() }
+        bound(&target, others: others.bytes)
     }
 
     private func stage(
@@ -58,40 +58,64 @@ extension MetricStore {
         scrape.index = SeriesIndex(maximumSeries: 0, seed: 0)
         guard let failure else { return scrape }
         // The index has learnt series that are not to be.
-        if target.index.count > target.series.count { target.renumber { _ in true } }
+        if target.index.count > target.meanings.count { target.renumber { _ in true } }
         throw failure
     }
 
-    private func commit(
+    private mutating func commit(
         _ scrape: StagedScrape, to target: inout TargetSeries<Meaning>, named name: String, at time: MonotonicTime,
         others: Int
     ) {
-        let startsAtZero = target.clock.newest != nil && !target.isStale
-        let number = target.clock.append(time, keeping: limits.history)
-        let oldest = target.clock.oldest ?? number
+        let startsAtZero = target.history.newest != nil && !target.isStale
+        let time = max(time, target.history.newest ?? time)
+        target.scrapes &+= 1
         target.refused = scrape.refused
         for key in scrape.newKeys {
-            target.lastSeen.append(0)
+            target.states.append(TargetSeries.State())
             guard let meaning = meaning(cut(key, counting: &target.cut), name) else {
-                target.series.append(nil)
+                target.meanings.append(nil)
                 continue
             }
             guard others + target.live < limits.series else {
                 target.refused += 1
                 target.lacksRoom = true
-                target.series.append(nil)
+                target.meanings.append(nil)
                 continue
             }
-            target.series.append(TargetSeries.Series(meaning: meaning))
+            target.meanings.append(meaning)
             target.live += 1
         }
-        for sample in scrape.samples where target.lastSeen[sample.number] != number.value {
+        changes.removeAll(keepingCapacity: true)
+        var isSorted = true
+        for sample in scrape.samples where target.states[sample.number].lastSeen != target.scrapes {
             // Of samples of one series in one scrape the first counts, as in Prometheus.
-            target.lastSeen[sample.number] = number.value
-            target.series[sample.number]?.history.record(
-                sample.value, scrape: number, oldest: oldest, startsAtZero: startsAtZero)
+            target.states[sample.number].lastSeen = target.scrapes
+            let increase = target.record(sample.value, series: sample.number, at: time, startsAtZero: startsAtZero)
+            guard increase > 0 else { continue }
+            let change = SeriesChange(series: Int32(truncatingIfNeeded: sample.number), increase: increase)
+            if let last = changes.last, last.series > change.series { isSorted = false }
+            changes.append(change)
         }
+        // A target shows its series in the order of their numbers, nearly always.
+        if !isSorted { changes.sort { $0.series < $1.series } }
+        target.history.append(changes, at: time, keeping: limits)
         target.isStale = false
+        if target.running != nil {
+            target.running?.advance(target.history, series: target.meanings.count)
+        } else if let watched {
+            target.running = RunningWindow(length: watched, of: target.history, series: target.meanings.count)
+        }
+    }
+
+    /// Keeps what histories take below the bound: a target with more than its share drops its oldest.
+    private mutating func bound(_ target: inout TargetSeries<Meaning>, others: Int) {
+        let share = limits.historyBytes / (targets.count + 1)
+        while others + target.history.size > limits.historyBytes, target.history.size > share,
+            target.history.canShorten
+        {
+            target.history.shorten()
+            isShortened = true
+        }
     }
 
     private func cut(_ key: SeriesKey, counting count: inout Int) -> SeriesKey {

@@ -6,12 +6,17 @@ package struct MetricStoreLimits: Hashable, Sendable {
     /// Series of wanted families that one target may show. Further ones are left out and counted.
     package var seriesPerTarget = 5_000
     /// Series of all targets together. Further ones are left out and counted.
-    package var series = 200_000
+    package var series = 1_000_000
     /// UTF-8 bytes of a label's value. A longer one is cut and counted; series that differ only in what was cut off are
     /// counted together.
     package var labelValueBytes = 1_024
+    /// How far back scrapes are kept one by one. What is older is joined in steps of ten seconds.
+    package var fineHistory = Duration.seconds(15 * 60)
     /// How far back windows may reach. What is older is dropped.
-    package var history = Duration.seconds(15 * 60)
+    package var history = Duration.seconds(6 * 60 * 60)
+    /// What the histories of all targets may take together, in bytes. At the bound each target keeps its share: who has
+    /// more drops its oldest.
+    package var historyBytes = 192 << 20
 
     package init() {}
 }
@@ -34,6 +39,14 @@ package struct MetricStore<Meaning> {
 
     /// Series with a meaning, of all targets.
     package internal(set) var seriesCount = 0
+    /// What histories take in memory, in bytes.
+    package internal(set) var historyBytes = 0
+    /// Whether any history was shortened because memory was short.
+    package internal(set) var isShortened = false
+    /// The length of the window that is kept up to date; see ``watch(_:)``.
+    var watched: Duration?
+    /// Kept between scrapes for its memory.
+    var changes: [SeriesChange] = []
 
     /// - Parameters:
     ///   - families: The names, with suffixes such as `_bucket`, of the series that are wanted. All others are passed
@@ -60,6 +73,17 @@ package struct MetricStore<Meaning> {
     package mutating func remove(_ target: String) {
         guard let gone = targets.removeValue(forKey: target) else { return }
         seriesCount -= gone.live
+        historyBytes -= gone.history.size
+    }
+
+    /// Keeps the window of this length up to date from scrape to scrape, so that reading it costs little.
+    package mutating func watch(_ length: Duration) {
+        guard watched != length else { return }
+        watched = length
+        for name in targets.keys {
+            guard let target = targets[name] else { continue }
+            targets[name]?.running = RunningWindow(length: length, of: target.history, series: target.meanings.count)
+        }
     }
 
     /// Marks a target as out of reach: the next series that is new there may have been counting for long, and is not
@@ -71,22 +95,79 @@ package struct MetricStore<Meaning> {
     /// The window of `length` before `now` as the samples of `target` cover it: it begins at the newest scrape at or
     /// before that time, or with the history while that is younger. Nothing when there are no two scrapes in it.
     package func window(of target: String, length: Duration, now: MonotonicTime) -> CountingWindow? {
-        targets[target]?.clock.window(of: length, now: now)
+        guard let history = targets[target]?.history, let end = history.newest,
+            let start = history.start(atOrBefore: now.advanced(by: .zero - length)), start < end
+        else { return nil }
+        return CountingWindow(start: start, end: end)
+    }
+
+    /// The window of `length` before a moment that is past: both its ends are scrapes at or before the times asked for.
+    /// Nothing when the history does not reach back so far.
+    package func window(of target: String, length: Duration, endingAt end: MonotonicTime) -> CountingWindow? {
+        guard let history = targets[target]?.history, let oldest = history.oldest, oldest < end,
+            let end = history.start(atOrBefore: end),
+            let start = history.start(atOrBefore: end.advanced(by: .zero - length)), start < end
+        else { return nil }
+        return CountingWindow(start: start, end: end)
     }
 
     /// The names of all targets.
     package var targetNames: [String] { Array(targets.keys) }
 
-    /// Calls `body` for every series of a target.
-    package func forEachSeries(of target: String, _ body: (Meaning, CounterHistory) -> Void) {
+    /// Calls `body` for every series of a target, with how much it grew in `window` and when it grew last.
+    package func forEachSeries(
+        of target: String, over window: CountingWindow,
+        _ body: (_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) -> Void
+    ) {
         guard let target = targets[target] else { return }
-        for case let series? in target.series { body(series.meaning, series.history) }
+        let sums = target.increases(over: window)
+        for series in target.meanings.indices {
+            guard let meaning = target.meanings[series] else { continue }
+            let lastChange = target.states[series].lastChange
+            // What has not grown in the window is nothing at all, and not the rounding error of sums and differences.
+            let increase = series < sums.count && lastChange > window.start ? max(0, sums[series]) : 0
+            body(meaning, increase, lastChange)
+        }
     }
 
     /// Lets `body` change what every series means: for a reader that numbers things and starts over.
     package mutating func updateMeanings(_ body: (inout Meaning) -> Void) {
         for name in targets.keys {
-            targets[name]?.updateMeanings(body)
+            guard var target = targets.removeValue(forKey: name) else { continue }
+            for series in target.meanings.indices {
+                guard var meaning = target.meanings[series] else { continue }
+                body(&meaning)
+                target.meanings[series] = meaning
+            }
+            targets[name] = target
         }
+    }
+}
+
+/// The time between two scrapes of a target, over which increases are counted.
+package struct CountingWindow: Hashable, Sendable {
+    /// What had been counted by this scrape is not in the window.
+    package let start: MonotonicTime
+    package let end: MonotonicTime
+
+    package init(start: MonotonicTime, end: MonotonicTime) {
+        self.start = start
+        self.end = end
+    }
+
+    /// Not the length that was asked for, but what the samples cover.
+    package var duration: Duration { start.duration(to: end) }
+}
+
+extension TargetSeries {
+    /// How much each series grew in `window`, by its number.
+    fileprivate func increases(over window: CountingWindow) -> [Double] {
+        guard var near = running, near.canMove(history) else {
+            return RunningWindow(
+                of: history, from: window.start, to: window.end, length: window.duration, series: meanings.count
+            ).sums
+        }
+        if near.start != window.start || near.end != window.end { near.move(history, to: window.start, window.end) }
+        return near.sums
     }
 }

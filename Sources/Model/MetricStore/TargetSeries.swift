@@ -1,20 +1,28 @@
 import ExpositionWire
 import Quantities
 
-/// The series of one target.
+/// The series of one target. What is known of series `n` stands at place `n` of each list.
 struct TargetSeries<Meaning> {
-    struct Series {
-        var meaning: Meaning
-        var history = CounterHistory()
+    /// What is known of one series beside its meaning.
+    struct State {
+        /// The last sample; not a number before the first.
+        var raw = Double.nan
+        /// When it grew last; nothing counted, nothing here.
+        var lastChange = MonotonicTime(nanoseconds: 0)
+        /// The last scrape that showed it.
+        var lastSeen: UInt32 = 0
     }
 
     var index: SeriesIndex
-    /// By the index's numbers; nothing for a series without a meaning or without room.
-    var series: [Series?] = []
-    /// By the same numbers, the last scrape that showed each; 0 for none.
-    var lastSeen: [UInt32] = []
-    var clock = ScrapeClock()
-    /// How many of `series` are there.
+    /// Nothing for a series that is not wanted or has no room.
+    var meanings: [Meaning?] = []
+    var states: [State] = []
+    var history = ScrapeHistory()
+    /// The window that is asked for at every tick.
+    var running: RunningWindow?
+    /// How many scrapes there were.
+    var scrapes: UInt32 = 0
+    /// How many of `meanings` are there.
     var live = 0
     var refused = 0
     var cut = 0
@@ -22,52 +30,44 @@ struct TargetSeries<Meaning> {
     /// Whether series were left out because the store as a whole was full.
     var lacksRoom = false
 
-    private let maximumSeries: Int
-    private var seed: UInt64
-
     init(maximumSeries: Int, seed: UInt64) {
-        self.maximumSeries = maximumSeries
-        self.seed = seed
-        index = Self.makeIndex(maximumSeries, seed: seed)
+        index = SeriesIndex(maximumSeries: maximumSeries, seed: seed)
     }
 
-    private static func makeIndex(_ maximumSeries: Int, seed: UInt64) -> SeriesIndex {
-        // 4 kB is more than any real series' key; the average is 0.5 kB.
-        SeriesIndex(maximumSeries: maximumSeries, maximumBytes: maximumSeries * 4096, seed: seed)
+    /// Records a sample. Values that are negative or no numbers are no counts and are passed over.
+    ///
+    /// A counter that falls was restarted and counts from zero again: Prometheus' rule.
+    ///
+    /// - Parameter startsAtZero: whether the first sample counts in full: its target was read before, without it.
+    /// - Returns: how much it grew since the sample before; 0 for nothing.
+    mutating func record(_ value: Double, series: Int, at time: MonotonicTime, startsAtZero: Bool) -> Double {
+        guard value.isFinite, value >= 0, meanings[series] != nil else { return 0 }
+        let raw = states[series].raw
+        states[series].raw = value
+        let increase = raw.isNaN ? (startsAtZero ? value : 0) : (value >= raw ? value - raw : value)
+        if increase > 0 { states[series].lastChange = time }
+        return increase
     }
 
     /// Numbers the series anew, without those that `isKept` does not want. An index only grows by itself.
     mutating func renumber(keeping isKept: (Int) -> Bool) {
-        let old = (index: index, series: series, lastSeen: lastSeen)
-        // The seed moves on, so that whoever found colliding labels must find others.
-        seed = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
-        index = Self.makeIndex(maximumSeries, seed: seed)
-        series = []
-        lastSeen = []
-        live = 0
-        for number in old.series.indices where isKept(number) {
-            guard let key = old.index.key(of: number) else { continue }
-            let isNew = key.withUnsafeBytes { bytes in
-                if case .new = index.find(bytes) { true } else { false }
-            }
-            guard isNew else { continue }
-            series.append(old.series[number])
-            lastSeen.append(old.lastSeen[number])
-            if old.series[number] != nil { live += 1 }
-        }
+        let kept = meanings.indices.filter(isKept)
+        // Without the series that a scrape brought which is not to be.
+        index = index.keeping(kept)
+        guard kept.count < meanings.count else { return }
+        var numbers = [Int32](repeating: -1, count: meanings.count)
+        for (new, old) in kept.enumerated() { numbers[old] = Int32(truncatingIfNeeded: new) }
+        meanings = kept.map { meanings[$0] }
+        states = kept.map { states[$0] }
+        live = meanings.count { $0 != nil }
+        history.renumber(numbers)
+        running = running.flatMap { RunningWindow(length: $0.length, of: history, series: meanings.count) }
     }
 
-    /// Forgets series that no scrape since `scrape` has shown.
-    mutating func forgetVanished(since scrape: ScrapeNumber) {
-        let lastSeen = lastSeen
-        renumber { lastSeen[$0] >= scrape.value }
-    }
-
-    mutating func updateMeanings(_ body: (inout Meaning) -> Void) {
-        for number in series.indices {
-            guard var changed = series[number] else { continue }
-            body(&changed.meaning)
-            series[number] = changed
-        }
+    /// Forgets series that no scrape has shown for as long as scrapes are kept one by one.
+    mutating func forgetVanished() {
+        let oldest = scrapes &- UInt32(truncatingIfNeeded: history.fineCount)
+        let states = states
+        renumber { states[$0].lastSeen >= oldest }
     }
 }

@@ -50,13 +50,17 @@ final class TargetFarm {
 /// What one proxy shows. Numbers have a fixed width and are counted up in place, so that the farm costs little.
 final class FarmText {
     private static let digits = 12
+    private static let families = [
+        "istio_requests_total", "istio_request_duration_milliseconds_bucket",
+        "istio_request_duration_milliseconds_count", "istio_request_bytes_sum", "istio_response_bytes_sum",
+    ]
     private static let bounds = [
         "0.5", "1", "5", "10", "25", "50", "100", "250", "500", "1000", "2500", "5000", "10000", "30000", "60000",
         "300000", "600000", "1800000", "3600000", "+Inf",
     ]
 
     private(set) var bytes: [UInt8] = []
-    /// Where the numbers of each flow end.
+    /// Where the numbers of each flow end: requests by code, then buckets, then the rest.
     private var flows: [[Int]] = []
     private var random: UInt64
 
@@ -72,23 +76,15 @@ final class FarmText {
                 reporter: isInbound ? "destination" : "source", source: isInbound ? peer : target,
                 destination: isInbound ? target : peer)
             for code in ["200", "503"] {
-                lines.append((flow, "istio_requests_total", "{\(labels),response_code=\"\(code)\"}"))
+                lines.append((flow, Self.families[0], "{\(labels),response_code=\"\(code)\"}"))
             }
             for bound in Self.bounds {
-                lines.append(
-                    (
-                        flow, "istio_request_duration_milliseconds_bucket",
-                        "{\(labels),response_code=\"200\",le=\"\(bound)\"}"
-                    ))
+                lines.append((flow, Self.families[1], "{\(labels),response_code=\"200\",le=\"\(bound)\"}"))
             }
-            for family in [
-                "istio_request_duration_milliseconds_count", "istio_request_bytes_sum", "istio_response_bytes_sum",
-            ] {
-                lines.append((flow, family, "{\(labels),response_code=\"200\"}"))
-            }
+            for family in Self.families[2...] { lines.append((flow, family, "{\(labels),response_code=\"200\"}")) }
         }
         // Families stand together, as the format wants it.
-        for family in Set(lines.map(\.family)).sorted() {
+        for family in Self.families {
             for line in lines where line.family == family {
                 bytes += Array("\(family)\(line.rest) ".utf8) + [UInt8](repeating: 0x30, count: Self.digits)
                 flows[line.flow].append(bytes.count)
@@ -104,7 +100,12 @@ final class FarmText {
             random ^= random >> 7
             random ^= random << 17
             guard random % 10 < 3 else { continue }
-            for end in ends where (random >> 20 &+ UInt64(end)) % 3 > 0 { count(endingAt: end, 1 + random % 7) }
+            let requests = 1 + random >> 8 % 4
+            // As in a histogram: every bucket from the latency on counts the request.
+            let bucket = 2 + Int(random >> 16 % 8)
+            count(endingAt: ends[random >> 32 % 20 == 0 ? 1 : 0], requests)
+            for end in ends[(2 + bucket)..<(2 + Self.bounds.count)] { count(endingAt: end, requests) }
+            for end in ends[(2 + Self.bounds.count)...] { count(endingAt: end, requests * 500) }
         }
     }
 

@@ -45,12 +45,21 @@ extension MetricStore {
         guard let window = window(of: target, length: .milliseconds(Int64(seconds * 1000)), now: time(now)) else {
             return [:]
         }
-        forEachSeries(of: target) { meaning, history in result[name(meaning)] = history.increase(over: window) }
+        forEachSeries(of: target, over: window) { meaning, increase, _ in result[name(meaning)] = increase }
         return result
     }
 }
 
 extension Store {
+    /// What the series of a target mean, in no order.
+    func meanings(of target: String = "t") -> [String] {
+        var meanings: [String] = []
+        forEachSeries(of: target, over: CountingWindow(start: time(0), end: time(0))) { meaning, _, _ in
+            meanings.append(meaning)
+        }
+        return meanings
+    }
+
     /// The increase of the series `s=<name>`.
     func increase(_ name: String = "a", last seconds: Double, at now: Double) -> Double? {
         increases(last: seconds, at: now) { $0 }["s=\(name)"]

@@ -57,12 +57,12 @@ import Testing
                 let expected = try #require(Double(question[4]))
                 var rate = 0.0
                 var buckets = BucketCounts()
-                store.forEachSeries(of: "t") { series, history in
+                store.forEachSeries(of: "t", over: window) { series, increase, _ in
                     guard question[3] == series.job || question[3] == "all" else { return }
                     if let bound = series.bound {
-                        buckets.add(history.increase(over: window), upTo: bound)
+                        buckets.add(increase, upTo: bound)
                     } else {
-                        rate += history.rate(over: window)
+                        rate += increase / window.duration.inSeconds
                     }
                 }
                 let answer = question[2] == "rate" ? rate : buckets.value(at: Double(question[2]) ?? .nan)?.value

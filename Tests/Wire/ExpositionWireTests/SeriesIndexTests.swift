@@ -18,16 +18,43 @@ import Testing
         }
 
         #expect(index.count == 500)
-        #expect(index.key(of: 7).map { String(decoding: $0, as: UTF8.self) } == keys[7])
-        #expect(index.key(of: 500) == nil)
+    }
+
+    @Test func `series that are kept are numbered anew, and others are new again`() {
+        var index = SeriesIndex(seed: 1)
+        for name in ["a", "b", "c", "d"] { _ = find(&index, name) }
+
+        var kept = index.keeping([3, 1])
+
+        #expect(["d", "b", "a"].map { find(&kept, $0) } == [.known(0), .known(1), .new(2)])
+        #expect(index.count == 4)
+    }
+
+    /// A fingerprint stands for a whole key: one byte more, less or other anywhere must make another.
+    @Test func `keys that differ in one byte are told apart`() {
+        var index = SeriesIndex(maximumSeries: 100_000, seed: 7)
+        var number = 0
+        for length in [1, 7, 8, 15, 16, 17, 31, 32, 33, 64, 450] {
+            let key = [UInt8](repeating: 0x61, count: length)
+            #expect(key.withUnsafeBytes { index.find($0) } == .new(number))
+            number += 1
+            for place in 0..<length {
+                for bit in 0..<8 {
+                    var other = key
+                    other[place] ^= 1 << bit
+                    #expect(other.withUnsafeBytes { index.find($0) } == .new(number))
+                    number += 1
+                }
+            }
+        }
     }
 
     @Test func `a full index knows what it has and takes no more`() {
-        var index = SeriesIndex(maximumSeries: 2, maximumBytes: 5, seed: 1)
+        var index = SeriesIndex(maximumSeries: 2, seed: 1)
 
         #expect(find(&index, "aaa") == .new(0))
-        #expect(find(&index, "bbb") == .full)
         #expect(find(&index, "bb") == .new(1))
+        #expect(find(&index, "bbb") == .full)
         #expect(find(&index, "") == .full)
         #expect(find(&index, "aaa") == .known(0))
     }

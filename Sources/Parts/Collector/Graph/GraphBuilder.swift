@@ -149,18 +149,19 @@ package final class GraphBuilder {
         var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
         var covered = Duration.zero
         for target in store.targetNames {
-            guard let recent = store.window(of: target, length: Self.idleTime, now: now) else { continue }
             let window = store.window(of: target, length: length, now: now)
+            // A target that fell silent counts nothing any more, but what it did is remembered as idle.
+            guard let read = window ?? store.window(of: target, length: Self.idleTime, now: now) else { continue }
             covered = max(covered, window?.duration ?? .zero)
-            store.forEachSeries(of: target) { meaning, history in
+            let idleSince = now.advanced(by: .zero - Self.idleTime)
+            let seconds = read.duration.inSeconds
+            store.forEachSeries(of: target, over: read) { meaning, increase, lastChange in
                 let kind = kinds[meaning.kind]
-                if meaning.number == .requests || meaning.number == .streamBytes, history.hasIncreased(over: recent) {
+                if meaning.number == .requests || meaning.number == .streamBytes, lastChange > idleSince {
                     counts[kind.flow].markAlive(kind.facts.reporter)
                 }
-                guard let window else { return }
-                let increase = history.increase(over: window)
-                counts[kind.flow].add(
-                    increase, perSecond: increase / window.duration.inSeconds, as: meaning.number, of: kind.facts)
+                guard window != nil else { return }
+                counts[kind.flow].add(increase, perSecond: increase / seconds, as: meaning.number, of: kind.facts)
             }
         }
         return (counts, covered)

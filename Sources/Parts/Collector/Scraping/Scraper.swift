@@ -121,6 +121,7 @@ final class Scraper {
         forgetTheDeparted()
         graph.forgetUnused(in: &store)
         let view = view.current
+        store.watch(view.window)
         let targets = book.report { store.seriesCount(of: $0.description) }
         var snapshot = graph.snapshot(
             of: store, window: view.window, grouping: view.grouping, now: loop.now, time: SystemClock.wall(),
@@ -135,6 +136,10 @@ final class Scraper {
         if let trouble = discovery?.trouble { notices.append(trouble) }
         if book.leftOut > 0 {
             notices.append("\(book.leftOut) targets are not scraped: there are more than \(TargetBook.capacity)")
+        }
+        if store.isShortened {
+            notices.append(
+                "history is shorter than \(store.limits.history.components.seconds / 3600) h: its memory is used up")
         }
         for target in targets {
             let refused = store.refusedSeries(of: target.address)
@@ -151,7 +156,8 @@ final class Scraper {
     }
 
     private func forgetTheDeparted() {
-        let gone = departed.filter { $0.value.duration(to: loop.now) > store.limits.history }
+        let kept = max(store.limits.fineHistory, view.current.window)
+        let gone = departed.filter { $0.value.duration(to: loop.now) > kept }
         guard !gone.isEmpty else { return }
         for address in gone.keys {
             departed[address] = nil
