@@ -51,8 +51,10 @@ enum ConsoleSession {
         guard let control = source.control, source.targets.isEmpty else { return }
         do {
             _ = try MeshAPI(address: control).targets()
+        } catch .unreachable(_, let reason) {
+            throw Source.nothingFound(control, reason)
         } catch {
-            throw Source.nothingFound(control, "\(error)")
+            throw CommandFailure("\(error)")
         }
     }
 
