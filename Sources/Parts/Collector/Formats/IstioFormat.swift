@@ -47,7 +47,8 @@ package struct IstioFormat: MetricFormat {
         guard let flagText = key["response_flags"] else { return nil }
         let flags = flagText == "-" ? [] : flagText.split(separator: ",").map(String.init)
         let passage = RequestPassage(flags: flags)
-        let isMutualTLS = key["connection_security_policy"] == "mutual_tls"
+        // A source cannot vouch for how its requests arrive; Istio has it say `unknown`.
+        let isMutualTLS = reporter == .source ? nil : key["connection_security_policy"] == "mutual_tls"
         guard !isStream else {
             return TrafficFacts(
                 reporter: reporter, code: "-", result: .succeeded, passage: passage, isMutualTLS: isMutualTLS)

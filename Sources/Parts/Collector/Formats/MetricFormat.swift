@@ -22,7 +22,30 @@ extension MetricFormat where Self == IstioFormat {
     package static var istio: IstioFormat { IstioFormat() }
 }
 
+extension MetricFormat where Self == LinkerdFormat {
+    package static var linkerd: LinkerdFormat { LinkerdFormat() }
+}
+
+extension MetricFormat where Self == ConsulFormat {
+    package static var consul: ConsulFormat { ConsulFormat() }
+}
+
+extension MetricFormat where Self == AppMeshFormat {
+    package static var appMesh: AppMeshFormat { AppMeshFormat() }
+}
+
+extension MetricFormat where Self == ServiceGraphFormat {
+    package static var serviceGraph: ServiceGraphFormat { ServiceGraphFormat() }
+}
+
+extension MetricFormat where Self == SpanmetricsFormat {
+    package static var spanmetrics: SpanmetricsFormat { SpanmetricsFormat() }
+}
+
 /// All formats that are recognised, the richest first: where two read the same series, the first has the word.
 package enum MetricFormats {
-    package static let all: [any MetricFormat] = [.istio]
+    /// Consul and App Mesh are Envoys with tags of their own, and so before an Envoy without any.
+    package static let all: [any MetricFormat] = [
+        .istio, .linkerd, .consul, .appMesh, .serviceGraph, .spanmetrics,
+    ]
 }

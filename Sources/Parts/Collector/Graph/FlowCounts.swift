@@ -56,6 +56,12 @@ struct FlowCounts {
         }
     }
 
+    /// Takes over what another flow has counted in its histogram.
+    mutating func takeLatency(of other: FlowCounts) {
+        destination.latency.merge(other.destination.latency)
+        source.latency.merge(other.source.latency)
+    }
+
     /// - Parameter isDestinationSilent: whether a target of the destination is down, so that its count lacks something.
     func chosen(isDestinationSilent: Bool) -> (count: TrafficCount, reporter: Reporter) {
         // The ends are not read at one moment: a source that is a second ahead does not silence a destination.
@@ -84,6 +90,9 @@ extension TrafficCount {
             guard increase > 0 else { return }
             add(increase, perSecond: perSecond, of: traffic)
             addSecurity(increase, of: traffic)
+        case .failures:
+            guard increase > 0 else { return }
+            addFailures(increase, perSecond: perSecond, of: traffic)
         // Empty buckets count too: their bounds say where the others begin.
         case .latencyBucket(let bound): latency.add(increase, upTo: bound)
         case .bodyBytes: bytesPerSecond += perSecond
@@ -94,10 +103,9 @@ extension TrafficCount {
     }
 
     private mutating func addSecurity(_ amount: Double, of traffic: TrafficFacts) {
-        // A source cannot vouch for how its requests arrive; Istio has it say `unknown`.
-        guard traffic.reporter == .destination else { return }
+        guard let isMutualTLS = traffic.isMutualTLS else { return }
         ofKnownSecurity += amount
-        if traffic.isMutualTLS { mutualTLS += amount }
+        if isMutualTLS { mutualTLS += amount }
     }
 
     /// The same mixture of results, as many as asked for.

@@ -26,14 +26,19 @@ package final class GraphBuilder {
     private var kindNumbers: [Traffic: Int] = [:]
     private var flows: [Flow] = []
     private var flowNumbers: [Flow: Int] = [:]
-    /// The nodes of each flow, for the grouping that was asked for last.
+    /// The flows with all that is known of their ends, how they stand to each other, and the nodes of each, for the
+    /// grouping that was asked for last.
+    private var resolved: [Flow] = []
+    private var relations = FlowRelations([])
     private var nodes: [FlowNodes] = []
     private var nodesGrouping: GraphGrouping?
     private var structure = GraphStructure()
 
     private let formats: [any MetricFormat]
     /// Who exposes a target's metrics, by the target's name in the store.
-    package var reporters: [String: WorkloadIdentity] = [:]
+    package var reporters: [String: WorkloadIdentity] = [:] {
+        didSet { if reporters != oldValue { nodesGrouping = nil } }
+    }
 
     package init(formats: [any MetricFormat] = MetricFormats.all) {
         self.formats = formats
@@ -42,7 +47,9 @@ package final class GraphBuilder {
     /// An empty store of the series that graphs are made of.
     package func makeStore(limits: MetricStoreLimits = MetricStoreLimits()) -> MetricStore<Meaning> {
         // The builder does not know the store, so there is no cycle.
-        MetricStore(limits: limits, families: formats.flatMap(\.families)) { self.meaning(of: $0, on: $1) }
+        MetricStore(limits: limits, families: Set(formats.flatMap(\.families)).sorted()) {
+            self.meaning(of: $0, on: $1)
+        }
     }
 
     private func meaning(of key: SeriesKey, on target: String) -> Meaning? {
@@ -128,9 +135,10 @@ package final class GraphBuilder {
     ) -> MeshSnapshot {
         let troubles = TargetTroubles(targets)
         prepareNodes(grouping)
+        let counts = relations.joiningLatency(counts)
         var graph = GraphSums()
-        for (number, count) in counts.enumerated() where count.isAlive {
-            let flow = flows[number]
+        for (number, count) in counts.enumerated() where count.isAlive && !relations.isToldBetter(number, in: counts) {
+            let flow = resolved[number]
             let (chosen, reporter) = count.chosen(isDestinationSilent: troubles.isSilent(flow.destination))
             guard showsIdle || chosen.requests > 0 || chosen.bytesPerSecond > 0 else { continue }
             graph.add(chosen, reporter, of: flow, between: nodes[number])
@@ -170,13 +178,16 @@ package final class GraphBuilder {
     private func prepareNodes(_ grouping: GraphGrouping) {
         guard nodesGrouping != grouping else { return }
         nodesGrouping = grouping
+        let directory = PeerDirectory(reporters.values, flows: flows)
+        resolved = flows.map(directory.resolved)
+        relations = FlowRelations(resolved)
         var served: [Peer: Flow] = [:]
-        for flow in flows where !flow.destination.isUnknown && isKnown(flow.serviceName) {
+        for flow in resolved where !flow.destination.isUnknown && isKnown(flow.serviceName) {
             // A workload behind several services is drawn behind the first by name: its requests cannot be told apart,
             // and drawn behind each they would be counted twice.
             if let other = served[flow.destination], other.serviceName <= flow.serviceName { continue }
             served[flow.destination] = flow
         }
-        nodes = flows.map { flow in grouping.nodes(of: flow) { served[$0] } }
+        nodes = resolved.map { flow in grouping.nodes(of: flow) { served[$0] } }
     }
 }

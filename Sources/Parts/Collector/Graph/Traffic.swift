@@ -20,10 +20,12 @@ package struct Flow: Hashable, Sendable {
     package var serviceName: String
     package var serviceNamespace: String
     package var `protocol`: TrafficProtocol
+    /// Whose word gives way to whose.
+    package var standing: Standing
 
     package init(
         source: Peer, destination: Peer, service: String, serviceName: String, serviceNamespace: String,
-        protocol: TrafficProtocol
+        protocol: TrafficProtocol, standing: Standing = .full
     ) {
         self.source = source
         self.destination = destination
@@ -31,6 +33,20 @@ package struct Flow: Hashable, Sendable {
         self.serviceName = serviceName
         self.serviceNamespace = serviceNamespace
         self.protocol = `protocol`
+        self.standing = standing
+    }
+
+    /// How much a format's word about a flow weighs where several series tell of the same requests.
+    ///
+    /// Most meshes count one request in several families, and not all of them name both ends. What weighs less is in
+    /// the graph only where nothing that weighs more tells of the same traffic; see ``FlowRelations``.
+    package enum Standing: Hashable, Sendable {
+        /// Stands for itself.
+        case full
+        /// The same traffic between the same ends, told less well: bytes of a connection that carried requests.
+        case secondary
+        /// What a destination got from a client that it cannot name, or only by its identity.
+        case hearsay
     }
 
     /// Whether there is nobody of the mesh behind the host, nor a service of the mesh of its name.

@@ -11,7 +11,7 @@ struct TrafficCount {
     var grpcErrors = 0.0
     var noResponses = 0.0
     var bytesPerSecond = 0.0
-    /// Requests – bytes, for TCP – that came over mutual TLS, of those for which a destination said how they came.
+    /// Requests – bytes, for TCP – that came over mutual TLS, of those for which anybody said how they came.
     var mutualTLS = 0.0
     var ofKnownSecurity = 0.0
     var latency = BucketCounts()
@@ -51,6 +51,19 @@ struct TrafficCount {
         case .grpcError: grpcErrors += increase
         case .noResponse: noResponses += increase
         }
+    }
+
+    /// Of requests that were added as succeeded, lets some have failed.
+    mutating func addFailures(_ increase: Double, perSecond: Double, of traffic: TrafficFacts) {
+        switch traffic.result {
+        case .succeeded, .clientGone: break
+        case .clientError: clientErrors += increase
+        case .serverError: serverErrors += increase
+        case .grpcError: grpcErrors += increase
+        case .noResponse: noResponses += increase
+        }
+        codes[traffic.code, default: 0] += perSecond
+        codes[TrafficFacts.codeOfSuccess, default: 0] -= perSecond
     }
 
     var summary: TrafficSummary {

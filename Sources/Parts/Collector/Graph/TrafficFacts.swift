@@ -8,11 +8,16 @@ package struct TrafficFacts: Hashable, Sendable {
     package var result: RequestResult
     /// Whether a request came through, as its source saw it.
     package var passage: RequestPassage
-    package var isMutualTLS: Bool
+    /// Nothing when the reporter cannot tell: Istio's sources, for one.
+    package var isMutualTLS: Bool?
+
+    /// What stands for a code where a mesh tells only whether a request succeeded.
+    package static let codeOfSuccess = "ok"
+    package static let codeOfFailure = "error"
 
     package init(
         reporter: Reporter, code: String, result: RequestResult, passage: RequestPassage = .arrived,
-        isMutualTLS: Bool = false
+        isMutualTLS: Bool? = nil
     ) {
         self.reporter = reporter
         self.code = code

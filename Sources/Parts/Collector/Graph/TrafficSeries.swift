@@ -2,6 +2,8 @@
 package struct TrafficSeries: Hashable, Sendable {
     package enum Number: Hashable, Sendable {
         case requests
+        /// Of requests that are counted as ``requests`` already, those that failed.
+        case failures
         /// A bucket of the latency histogram by its upper bound in milliseconds; infinite for the last.
         case latencyBucket(upperBound: Double)
         /// Of requests or of responses.
@@ -22,5 +24,16 @@ package struct TrafficSeries: Hashable, Sendable {
     package static func bound(_ text: String) -> Double? {
         guard let bound = text == "+Inf" ? .infinity : Double(text), !bound.isNaN else { return nil }
         return bound
+    }
+
+    /// A label `le` in seconds, as milliseconds.
+    ///
+    /// Rounded to the nanosecond, because 0.0011 × 1000 is not 1.1, and a bound must be the same one wherever it is
+    /// written: buckets with different bounds do not merge.
+    package static func boundInSeconds(_ text: String) -> Double? {
+        guard let bound = bound(text) else { return nil }
+        let nanoseconds = (bound * 1e9).rounded()
+        // Above some three months there is nothing to round.
+        return nanoseconds.isFinite && abs(nanoseconds) < 0x1p53 ? nanoseconds / 1e6 : bound * 1000
     }
 }
