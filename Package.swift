@@ -167,8 +167,9 @@ let testing: [Target] = [
     tests(
         "Parts", "Collector",
         [
-            "MetricStore", "TraceModel", "MeshModel", "HTTPTransport", "SystemIO", "HTTPWire", "JSONWire", "Quantities",
-        ]),
+            "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport", "SystemIO", "HTTPWire",
+            "JSONWire", "Quantities",
+        ], resources: [.copy("Fixtures")]),
     tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
     tests(
         "Parts", "Proxy",
