@@ -68,6 +68,6 @@ package struct ServiceGraphFormat: MetricFormat {
         Peer(
             namespace: key["\(side)_service_namespace"] ?? key["\(side)_k8s_namespace_name"] ?? "unknown",
             workload: key["\(side)_k8s_deployment_name"] ?? "unknown", app: service,
-            version: key["\(side)_service_version"] ?? "latest")
+            version: key["\(side)_service_version"] ?? "unknown")
     }
 }

@@ -37,7 +37,7 @@ package struct SpanmetricsFormat: MetricFormat {
         let own = Peer(
             namespace: key["service_namespace"] ?? key["k8s_namespace_name"] ?? "unknown",
             workload: key["k8s_deployment_name"] ?? "unknown", app: service,
-            version: key["service_version"] ?? "latest")
+            version: key["service_version"] ?? "unknown")
         switch key["span_kind"] {
         case "SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER":
             let flow = Flow(
@@ -54,7 +54,7 @@ package struct SpanmetricsFormat: MetricFormat {
     private static func call(_ key: SeriesKey, from own: Peer) -> Flow? {
         let isDatabase = key["db_system"] != nil || key["db_system_name"] != nil
         if let peer = key["peer_service"], !isDatabase {
-            let destination = Peer(namespace: "unknown", workload: "unknown", app: peer, version: "latest")
+            let destination = Peer(namespace: "unknown", workload: "unknown", app: peer, version: "unknown")
             return Flow(
                 source: own, destination: destination, service: peer, serviceName: peer, serviceNamespace: "unknown",
                 protocol: `protocol`(key))

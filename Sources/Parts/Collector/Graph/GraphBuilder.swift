@@ -137,9 +137,12 @@ package final class GraphBuilder {
         prepareNodes(grouping)
         let counts = relations.joiningLatency(counts)
         var graph = GraphSums()
-        for (number, count) in counts.enumerated() where count.isAlive && !relations.isToldBetter(number, in: counts) {
+        for (number, count) in counts.enumerated() where count.isAlive {
             let flow = resolved[number]
-            let (chosen, reporter) = count.chosen(isDestinationSilent: troubles.isSilent(flow.destination))
+            var (chosen, reporter) = count.chosen(isDestinationSilent: troubles.isSilent(flow.destination))
+            let share = relations.untold(number, flow, in: counts, requests: chosen.requests)
+            guard share > 0 else { continue }
+            if share < 1 { chosen = chosen.share(share) }
             guard showsIdle || chosen.requests > 0 || chosen.bytesPerSecond > 0 else { continue }
             graph.add(chosen, reporter, of: flow, between: nodes[number])
         }

@@ -40,6 +40,16 @@ struct TrafficCount {
         for (code, rate) in other.codes { codes[code, default: 0] += rate * factor }
     }
 
+    /// A part of the requests, nobody knows which: as many of each kind as there are in all, and no latency.
+    func share(_ share: Double) -> TrafficCount {
+        var result = TrafficCount()
+        result.mergeRequests(of: self, times: share)
+        result.bytesPerSecond = bytesPerSecond * share
+        result.mutualTLS = mutualTLS * share
+        result.ofKnownSecurity = ofKnownSecurity * share
+        return result
+    }
+
     mutating func add(_ increase: Double, perSecond: Double, of traffic: TrafficFacts) {
         requests += increase
         requestsPerSecond += perSecond
