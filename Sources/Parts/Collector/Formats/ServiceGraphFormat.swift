@@ -5,7 +5,7 @@ package import MeshModel
 ///
 /// <https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/connector/servicegraphconnector>. Each
 /// series names both ends, `client` and `server`. `request_total` counts all requests and `request_failed_total` again
-/// those that failed; the label `failed` is not looked at, because connectors before 0.98 let it flip on one series.
+/// those that failed; the label `failed` is not looked at, because connectors before April 2024 let it flip on one series.
 ///
 /// Latency is the server's. Where there is no server's span – `connection_type` is `database`, or `virtual_node` with an
 /// uninstrumented server – it is the client's, and the server is somebody outside the mesh. A virtual client (`user`) is

@@ -1,7 +1,7 @@
 package import ExpositionWire
 package import MeshModel
 
-/// Calls that a collector has counted from spans: OpenTelemetry's `spanmetrics` connector – `calls_total`, since 0.109
+/// Calls that a collector has counted from spans: OpenTelemetry's `spanmetrics` connector – `calls_total`, newly
 /// `traces_span_metrics_calls_total` – and Grafana Tempo's generator, `traces_spanmetrics_calls_total`.
 ///
 /// <https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/connector/spanmetricsconnector>. A series
