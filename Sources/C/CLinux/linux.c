@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <arpa/nameser.h>
+#include <netdb.h>
 #include <pthread.h>
+#include <resolv.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +22,27 @@ void meshtop_name_thread(const char *name) {
 }
 
 const char *meshtop_error_text(int code, char *buffer, size_t capacity) { return strerror_r(code, buffer, capacity); }
+
+int meshtop_dns_query(
+    const char *name, int type, const struct sockaddr_in *server, unsigned char *answer, int capacity, int *failure) {
+    struct __res_state state;
+    memset(&state, 0, sizeof state);
+    if (res_ninit(&state) != 0) {
+        *failure = NETDB_INTERNAL;
+        return -1;
+    }
+    if (server) {
+        state.nscount = 1;
+        state.nsaddr_list[0] = *server;
+    }
+    // The defaults wait up to 20 seconds for a server that is silent; this is six.
+    state.retrans = 2;
+    state.retry = 2;
+    int length = res_nquery(&state, name, ns_c_in, type, answer, capacity);
+    *failure = length < 0 ? state.res_h_errno : 0;
+    res_nclose(&state);
+    return length;
+}
 
 char **meshtop_environment(void) { return environ; }
 

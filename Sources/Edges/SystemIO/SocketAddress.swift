@@ -99,15 +99,24 @@ extension SocketAddress {
         }
     }
 
+    /// The kernel's form of an IPv4 address; nothing for IPv6.
+    var v4Form: sockaddr_in? {
+        if case .v4(let address) = host { Self.v4Form(address, port) } else { nil }
+    }
+
+    private static func v4Form(_ address: UInt32, _ port: UInt16) -> sockaddr_in {
+        var form = sockaddr_in()
+        form.sin_family = sa_family_t(AF_INET)
+        form.sin_port = port.bigEndian
+        form.sin_addr.s_addr = address
+        return form
+    }
+
     /// Calls `body` with the kernel's form of this address.
     func withKernelForm<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         switch host {
         case .v4(let address):
-            var form = sockaddr_in()
-            form.sin_family = sa_family_t(AF_INET)
-            form.sin_port = port.bigEndian
-            form.sin_addr.s_addr = address
-            return withUnsafeBytes(of: form) { Self.pass($0, body) }
+            return withUnsafeBytes(of: Self.v4Form(address, port)) { Self.pass($0, body) }
         case .v6(let high, let low):
             var form = sockaddr_in6()
             form.sin6_family = sa_family_t(AF_INET6)

@@ -33,9 +33,10 @@ package final class TLSContext: Sendable {
         let handle = try ContextHandle(.client, applicationProtocols: settings.applicationProtocols)
         if let key = settings.key { try handle.use(chain: settings.chain, key: key) }
         try handle.trust(settings.roots)
-        handle.verify(SSL_VERIFY_PEER)
+        handle.verify(settings.verifiesPeer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE)
         self.init(
-            role: .client, serverName: settings.serverName, verifiesServerName: settings.verifiesServerName,
+            role: .client, serverName: settings.serverName,
+            verifiesServerName: settings.verifiesServerName && settings.verifiesPeer,
             acceptedPeerURIs: settings.acceptedPeerURIs, handle: handle)
     }
 

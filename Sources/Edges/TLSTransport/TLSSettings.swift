@@ -43,13 +43,16 @@ package struct TLSClientSettings: Sendable {
     package var serverName: String?
     /// Whether the certificate must be for ``serverName`` as a DNS name; in a mesh identity is a URI instead.
     package var verifiesServerName: Bool
+    /// Whether the server's certificate must be one that the roots vouch for. Without, whoever answers is believed: for
+    /// trying things out only.
+    package var verifiesPeer: Bool
     package var applicationProtocols: [String]
     /// The identities that the server may have, compared exactly; empty for any that the roots vouch for.
     package var acceptedPeerURIs: [String]
 
     package init(
         chain: [Certificate] = [], key: PrivateKey? = nil, roots: [Certificate], serverName: String? = nil,
-        verifiesServerName: Bool = false, applicationProtocols: [String] = ["http/1.1"],
+        verifiesServerName: Bool = false, verifiesPeer: Bool = true, applicationProtocols: [String] = ["http/1.1"],
         acceptedPeerURIs: [String] = []
     ) {
         self.chain = chain
@@ -57,6 +60,7 @@ package struct TLSClientSettings: Sendable {
         self.roots = roots
         self.serverName = serverName
         self.verifiesServerName = verifiesServerName
+        self.verifiesPeer = verifiesPeer
         self.applicationProtocols = applicationProtocols
         self.acceptedPeerURIs = acceptedPeerURIs
     }

@@ -43,6 +43,12 @@ pid_t meshtop_spawn(
     const char *path, char *const arguments[], char *const environment[], const char *directory, const int standard[3],
     int death_signal);
 
+// Asks a DNS server, or those of resolv.conf when `server` is null, for the records of a type. Blocks. Returns the length
+// of the answer, which may be more than fits, or -1 with h_errno's number in `failure`. res_nquery is a macro over a
+// versioned name, and its state a struct of bit fields.
+int meshtop_dns_query(
+    const char *name, int type, const struct sockaddr_in *server, unsigned char *answer, int capacity, int *failure);
+
 // The environment, a global that Swift refuses as shared mutable state.
 char **meshtop_environment(void);
 
