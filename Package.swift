@@ -92,8 +92,8 @@ let parts: [Target] = [
     library(
         "Parts", "Collector",
         [
-            "HTTPTransport", "SystemIO", "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPWire",
-            "JSONWire", "Quantities",
+            "HTTPTransport", "TLSTransport", "SystemIO", "MetricStore", "TraceModel", "MeshModel", "ExpositionWire",
+            "HTTPWire", "JSONWire", "YAMLWire", "ByteCursor", "Quantities",
         ]),
     library(
         "Parts", "Steering",
@@ -167,8 +167,8 @@ let testing: [Target] = [
     tests(
         "Parts", "Collector",
         [
-            "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport", "SystemIO", "HTTPWire",
-            "JSONWire", "Quantities",
+            "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport", "TLSTransport", "SystemIO",
+            "HTTPWire", "JSONWire", "Quantities",
         ], resources: [.copy("Fixtures")]),
     tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
     tests(

@@ -6,9 +6,9 @@ package import SystemIO
 package struct CollectorConfiguration: Sendable {
     /// A control plane whose list of targets is followed.
     package var control: SocketAddress?
-    /// Targets to scrape beside it.
-    package var targets: [SocketAddress]
-    /// Between two scrapes of a target, and between two snapshots. At least 100 ms.
+    /// Where targets come from beside it.
+    package var sources: TargetSources
+    /// Between two scrapes of a target that names no interval of its own, and between two snapshots. At least 100 ms.
     package var interval: Duration
     /// The window that snapshots cover, once there is as much history.
     package var window: Duration
@@ -16,12 +16,15 @@ package struct CollectorConfiguration: Sendable {
     /// Whether traffic that stopped stays in the graph for ten minutes.
     package var showsIdle: Bool
 
+    /// - Parameter targets: to scrape beside those of `sources`.
     package init(
-        control: SocketAddress? = nil, targets: [SocketAddress] = [], interval: Duration = .seconds(1),
+        control: SocketAddress? = nil, targets: [SocketAddress] = [], sources: TargetSources = TargetSources(),
+        interval: Duration = .seconds(1),
         window: Duration = .seconds(60), grouping: GraphGrouping = .versionedApp, showsIdle: Bool = true
     ) {
         self.control = control
-        self.targets = targets
+        self.sources = sources
+        self.sources.targets += targets.map { TargetEntry(url: TargetURL(host: .address($0))) }
         self.interval = max(.milliseconds(100), interval)
         self.window = window
         self.grouping = grouping

@@ -1,5 +1,4 @@
 internal import Quantities
-internal import SystemIO
 
 /// When in the interval a target is scraped: always at the same place, and each at its own, so that a thousand targets
 /// do not all answer at once.
@@ -7,11 +6,11 @@ struct ScrapePhase {
     private let interval: UInt64
     private let offset: UInt64
 
-    init(of address: SocketAddress, interval: Duration) {
+    init(of target: String, interval: Duration) {
         self.interval = UInt64(max(1, interval.nanoseconds))
-        // FNV-1a, then mixed: addresses differ in their last characters only.
+        // FNV-1a, then mixed: names differ in their last characters only.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in address.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in target.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
         offset = (hash >> 16) % self.interval
     }

@@ -18,17 +18,17 @@ final class Scraper {
     private let configuration: CollectorConfiguration
     private let loop: EventLoop
     private let view: SharedView
-    private let client: HTTPClient
     private let onSnapshot: (MeshSnapshot) -> Void
     private let graph = GraphBuilder()
-    private let deadline: Duration
-    private var discovery: TargetDiscovery?
+    private let asking: TargetAsking
+    private let plainAsking: TargetAsking
+    private var feeds: TargetFeeds?
     private var store: MetricStore<GraphBuilder.Meaning>
     private var book = TargetBook()
     /// When each target was read last.
-    private var lastRead: [SocketAddress: MonotonicTime] = [:]
+    private var lastRead: [String: MonotonicTime] = [:]
     /// Targets that are gone, and since when: what they counted stays until no window reaches it.
-    private var departed: [SocketAddress: MonotonicTime] = [:]
+    private var departed: [String: MonotonicTime] = [:]
 
     init(
         _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView,
@@ -38,80 +38,104 @@ final class Scraper {
         self.loop = loop
         self.view = view
         self.onSnapshot = onSnapshot
-        client = HTTPClient(loop: loop)
-        deadline = min(configuration.interval * 9 / 10, .seconds(10))
         store = graph.makeStore()
+        // Four names at a time: one that hangs must not hold up the others.
+        let lookups = Errands(name: "target names", width: 4, loop: loop.handle)
+        let keys = Errands(name: "target keys", width: 1, loop: loop.handle)
+        let names = TargetNames(loop: loop, errands: lookups, server: configuration.sources.dnsServer)
+        asking = TargetAsking(configuration.sources.access, loop: loop, names: names, errands: keys)
+        plainAsking = TargetAsking(TargetAccess(), loop: loop, names: names, errands: keys)
     }
 
     func start() {
-        for address in configuration.targets {
-            if let stay = book.pin(address) { scrape(stay) }
-        }
-        if let control = configuration.control {
-            let discovery = TargetDiscovery(control: control, loop: loop, client: client) { [self] in follow($0) }
-            self.discovery = discovery
-            discovery.start()
-        }
+        let feeds = TargetFeeds(
+            configuration.sources, control: configuration.control, loop: loop, asking: asking, plainAsking: plainAsking
+        ) { [weak self] in self?.follow($0) }
+        self.feeds = feeds
+        asking.start { [weak feeds] in feeds?.start() }
         tick()
     }
 
-    private func follow(_ list: [TargetList.Entry]) {
-        let (new, gone) = book.follow(list)
-        for address in gone { departed[address] = loop.now }
-        for stay in new {
-            departed[stay.address] = nil
+    private func follow(_ list: [TargetEntry]) {
+        let change = book.follow(list)
+        for name in change.gone { departed[name] = loop.now }
+        // What a target has told so far was read as another's.
+        let identities = book.identities(of: change.renamed)
+        for name in change.renamed {
+            forget(name)
+            graph.reporters[name] = identities[name]
+        }
+        for stay in change.new {
+            departed[stay.name] = nil
+            let identity = book.identity(of: stay)
+            if graph.reporters[stay.name] != identity { forget(stay.name) }
+            graph.reporters[stay.name] = identity
             scrape(stay)
         }
+    }
+
+    private func forget(_ name: String) {
+        departed[name] = nil
+        lastRead[name] = nil
+        graph.reporters[name] = nil
+        store.remove(name)
     }
 
     // MARK: Scraping
 
     private func scrape(_ stay: TargetBook.Stay) {
-        guard let path = book.path(of: stay) else { return }
+        guard let question = book.question(for: stay, interval: configuration.interval) else { return }
         let began = loop.now
-        let request = HTTPRequest(path, headers: ["accept": "text/plain;version=0.0.4"])
-        client.send(request, to: stay.address, deadline: deadline, maximumBody: Self.maximumBody) { [self] result in
+        asking.get(
+            question.url, accept: "text/plain;version=0.0.4", deadline: question.deadline,
+            maximumBody: Self.maximumBody, attempt: question.failures
+        ) { [self] result in
             // The target may have left while it was asked.
-            guard book.path(of: stay) != nil else { return }
-            if let reason = take(result, from: stay.address) {
+            guard book.isHere(stay) else { return }
+            if let reason = take(result, from: stay, question) {
                 book.fail(stay, reason: reason)
             } else {
                 book.succeed(stay, at: SystemClock.wall())
             }
-            schedule(stay, after: began)
+            schedule(stay, after: began, interval: question.interval)
         }
     }
 
-    private func schedule(_ stay: TargetBook.Stay, after began: MonotonicTime) {
-        let interval = configuration.interval
+    private func schedule(_ stay: TargetBook.Stay, after began: MonotonicTime, interval: Duration) {
         let pause = book.pause(of: stay, interval: interval)
         var next = began.advanced(by: pause)
         if pause >= interval {
             // The first scrape comes at once; from then on each falls into its target's phase, at most half an interval
             // early.
-            let phase = ScrapePhase(of: stay.address, interval: interval)
+            let phase = ScrapePhase(of: stay.name, interval: interval)
             next = phase.next(notBefore: began.advanced(by: pause - interval / 2))
         }
         loop.schedule(after: max(.milliseconds(1), loop.now.duration(to: next))) { [self] in scrape(stay) }
     }
 
     /// Puts an answer into the store, or tells why it cannot be used.
-    private func take(_ result: Result<HTTPResponse, HTTPClientError>, from address: SocketAddress) -> String? {
+    private func take(
+        _ result: Result<HTTPResponse, TargetAsking.Failure>, from stay: TargetBook.Stay,
+        _ question: TargetBook.Question
+    ) -> String? {
         switch result {
         case .success(let response) where response.status == 200:
-            let name = address.description
-            if let last = lastRead[address], last.duration(to: loop.now) > Self.staleAfter { store.markStale(name) }
+            let name = stay.name
+            if let last = lastRead[name], last.duration(to: loop.now) > Self.staleAfter { store.markStale(name) }
             do throws(ExpositionError) {
                 let format = ExpositionFormat(contentType: response.headers["content-type"] ?? "")
                 try store.ingest(response.body, from: name, at: loop.now, format: format)
-                lastRead[address] = loop.now
+                lastRead[name] = loop.now
                 return nil
             } catch {
                 return "its metrics cannot be read: \(error)"
             }
-        case .success(let response): return "answered \(response.status)"
-        case .failure(.deadlineExceeded): return "no answer within \(Int(deadline.milliseconds)) ms"
-        case .failure(let failure): return "\(failure)"
+        case .success(let response) where response.status == 404:
+            book.missPath(stay)
+            return "answered 404 to \(question.url.path ?? "/")"
+        case .success(let response): return TargetAsking.words(for: response)
+        case .failure(.client(.deadlineExceeded)): return "no answer within \(Int(question.deadline.milliseconds)) ms"
+        case .failure(let failure): return failure.description
         }
     }
 
@@ -122,7 +146,7 @@ final class Scraper {
         graph.forgetUnused(in: &store)
         let view = view.current
         store.watch(view.window)
-        let targets = book.report { store.seriesCount(of: $0.description) }
+        let targets = book.report { store.seriesCount(of: $0) }
         var snapshot = graph.snapshot(
             of: store, window: view.window, grouping: view.grouping, now: loop.now, time: SystemClock.wall(),
             targets: targets, showsIdle: configuration.showsIdle)
@@ -132,8 +156,7 @@ final class Scraper {
     }
 
     private func notices(_ targets: [ScrapeTarget]) -> [String] {
-        var notices: [String] = []
-        if let trouble = discovery?.trouble { notices.append(trouble) }
+        var notices = feeds?.troubles ?? []
         if book.leftOut > 0 {
             notices.append("\(book.leftOut) targets are not scraped: there are more than \(TargetBook.capacity)")
         }
@@ -159,12 +182,8 @@ final class Scraper {
         let kept = max(store.limits.fineHistory, view.current.window)
         let gone = departed.filter { $0.value.duration(to: loop.now) > kept }
         guard !gone.isEmpty else { return }
-        for address in gone.keys {
-            departed[address] = nil
-            lastRead[address] = nil
-            store.remove(address.description)
-        }
+        for name in gone.keys { forget(name) }
         // Kept connections and their pools go with them; those in use are opened again.
-        client.close()
+        asking.close()
     }
 }

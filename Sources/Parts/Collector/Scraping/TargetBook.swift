@@ -1,100 +1,134 @@
 internal import MeshModel
 internal import Quantities
-internal import SystemIO
 
 /// Who is to be scraped, and how it went: no sockets, no clock.
 struct TargetBook {
     /// Tells one stay of a target in the book from the next, so that a scrape that began in one does not end in another.
     struct Stay: Hashable {
-        var address: SocketAddress
-        var number: UInt64
+        fileprivate var place: TargetEntry.Place
+        fileprivate var number: UInt64
+        /// What the target is called, in the store and by people; no two in the book are called the same.
+        var name: String
+    }
+
+    /// What a new list changes.
+    struct Change {
+        /// To be scraped from now on.
+        var new: [Stay] = []
+        /// The names of those that are scraped no more.
+        var gone: [String] = []
+        /// The names of those of whom others are said to run there now.
+        var renamed: [String] = []
+    }
+
+    /// What to ask a target for.
+    struct Question: Hashable {
+        var url: TargetURL
+        var interval: Duration
+        var deadline: Duration
+        /// How often it has failed in a row.
+        var failures: Int
     }
 
     /// More targets than this are not scraped.
     static let capacity = 10_000
-    /// A list that is suddenly empty is believed when it has come this often: a control plane that has just started may
-    /// not have read its files yet.
-    static let emptyListsToBelieve = 3
     private static let longestPause = Duration.seconds(5)
+    private static let longestDeadline = Duration.seconds(10)
 
     private struct Target {
-        var stay: UInt64
-        var path: String
-        var workload: WorkloadIdentity?
+        var stay: Stay
+        var entry: TargetEntry
+        /// Which of the entry's usual paths is asked for, when it names none.
+        var usualPath = 0
         var state = ScrapeTarget.State.pending
         var lastSuccess: WallTime?
         var failures = 0
-        /// Named on the command line: no list takes it out.
-        var isPinned: Bool
     }
 
-    private var targets: [SocketAddress: Target] = [:]
+    private var targets: [TargetEntry.Place: Target] = [:]
+    private var names: Set<String> = []
     private var nextStay: UInt64 = 0
-    private var emptyLists = 0
     /// How many targets of the last list found no room.
     private(set) var leftOut = 0
 
-    /// Adds a target that stays whatever lists say.
-    mutating func pin(_ address: SocketAddress) -> Stay? {
-        guard targets[address] == nil else {
-            targets[address]?.isPinned = true
-            return nil
+    /// Follows a list of all targets.
+    mutating func follow(_ list: [TargetEntry]) -> Change {
+        var change = Change()
+        let listed = Set(list.map(\.place))
+        for (place, target) in targets where !listed.contains(place) {
+            targets[place] = nil
+            names.remove(target.stay.name)
+            change.gone.append(target.stay.name)
         }
-        return insert(address, TargetList.defaultPath, workload: nil, isPinned: true)
-    }
-
-    /// Follows a list.
-    ///
-    /// - Returns: the targets that are new, to be scraped, and those that are gone.
-    @discardableResult
-    mutating func follow(_ list: [TargetList.Entry]) -> (new: [Stay], gone: [SocketAddress]) {
-        emptyLists = list.isEmpty ? emptyLists + 1 : 0
-        if list.isEmpty, emptyLists < Self.emptyListsToBelieve { return ([], []) }
-        let listed = Set(list.map(\.address))
-        let gone = targets.filter { !$0.value.isPinned && !listed.contains($0.key) }.map(\.key)
-        for address in gone { targets[address] = nil }
-        var new: [Stay] = []
         leftOut = 0
         for entry in list {
-            if var known = targets[entry.address] {
-                known.path = entry.path
-                known.workload = entry.workload ?? known.workload
-                targets[entry.address] = known
+            if let known = targets[entry.place] {
+                if known.entry.labels.identity != entry.labels.identity { change.renamed.append(known.stay.name) }
+                targets[entry.place]?.entry = entry
             } else if targets.count < Self.capacity {
-                new.append(insert(entry.address, entry.path, workload: entry.workload, isPinned: false))
+                change.new.append(insert(entry))
             } else {
                 leftOut += 1
             }
         }
-        return (new, gone)
+        return change
     }
 
-    private mutating func insert(
-        _ address: SocketAddress, _ path: String, workload: WorkloadIdentity?, isPinned: Bool
-    ) -> Stay {
+    private mutating func insert(_ entry: TargetEntry) -> Stay {
         nextStay += 1
-        targets[address] = Target(stay: nextStay, path: path, workload: workload, isPinned: isPinned)
-        return Stay(address: address, number: nextStay)
+        // Nearly always there is one target at a port.
+        let short = "\(entry.url.host)"
+        let stay = Stay(place: entry.place, number: nextStay, name: names.contains(short) ? "\(entry.url)" : short)
+        names.insert(stay.name)
+        targets[entry.place] = Target(stay: stay, entry: entry)
+        return stay
     }
 
     /// What to ask the target for; nothing when it is gone.
-    func path(of stay: Stay) -> String? {
-        targets[stay.address].flatMap { $0.stay == stay.number ? $0.path : nil }
+    func question(for stay: Stay, interval: Duration) -> Question? {
+        guard let target = targets[stay.place], target.stay == stay else { return nil }
+        let entry = target.entry
+        let interval = entry.interval ?? interval
+        var url = entry.url
+        let usual = entry.usualPaths
+        if url.path == nil, !usual.isEmpty { url.path = usual[target.usualPath % usual.count] }
+        let deadline = entry.timeout ?? min(interval * 9 / 10, Self.longestDeadline)
+        return Question(
+            url: url, interval: interval, deadline: min(deadline, interval), failures: target.failures)
     }
 
-    func isHere(_ address: SocketAddress) -> Bool { targets[address] != nil }
+    func isHere(_ stay: Stay) -> Bool { targets[stay.place]?.stay == stay }
+
+    /// Who runs there, by the target's labels.
+    func identity(of stay: Stay) -> WorkloadIdentity? { targets[stay.place]?.entry.labels.identity }
+
+    /// The same for all targets that are called so.
+    func identities(of names: [String]) -> [String: WorkloadIdentity] {
+        guard !names.isEmpty else { return [:] }
+        let wanted = Set(names)
+        return targets.values.reduce(into: [:]) { found, target in
+            if wanted.contains(target.stay.name) { found[target.stay.name] = target.entry.labels.identity }
+        }
+    }
 
     mutating func succeed(_ stay: Stay, at time: WallTime) {
-        guard path(of: stay) != nil else { return }
-        targets[stay.address]?.state = .up
-        targets[stay.address]?.lastSuccess = time
-        targets[stay.address]?.failures = 0
+        guard isHere(stay) else { return }
+        targets[stay.place]?.state = .up
+        targets[stay.place]?.lastSuccess = time
+        targets[stay.place]?.failures = 0
     }
 
     mutating func fail(_ stay: Stay, reason: String) {
-        guard path(of: stay) != nil else { return }
-        targets[stay.address]?.state = .down(reason: reason)
-        targets[stay.address]?.failures += 1
+        guard isHere(stay) else { return }
+        targets[stay.place]?.state = .down(reason: reason)
+        targets[stay.place]?.failures += 1
+    }
+
+    /// There is nothing at the path that was asked for. When the path was a guess, the next guess has its turn; a target
+    /// that has answered once has told its path.
+    mutating func missPath(_ stay: Stay) {
+        guard isHere(stay), targets[stay.place]?.lastSuccess == nil else { return }
+        targets[stay.place]?.usualPath += 1
     }
 
     /// From the beginning of one scrape to the next. A target that fails is asked less and less often, its neighbours as
@@ -103,18 +137,20 @@ struct TargetBook {
     ///     failures       0   1   2   3   4…
     ///     pause at 1 s   1   1   2   4   5 s
     func pause(of stay: Stay, interval: Duration) -> Duration {
-        guard let target = targets[stay.address], target.failures > 0 else { return interval }
+        guard let target = targets[stay.place] else { return interval }
+        let interval = target.entry.interval ?? interval
+        guard target.failures > 0 else { return interval }
         if target.lastSuccess == nil, target.failures <= 20 { return min(interval, .milliseconds(250)) }
         let doubled = interval * (1 << min(target.failures - 1, 10))
         return max(interval, min(doubled, Self.longestPause))
     }
 
-    /// All targets, sorted by address. `series` tells how many each has.
-    func report(series: (SocketAddress) -> Int) -> [ScrapeTarget] {
-        targets.map { address, target in
+    /// All targets, sorted by name. `series` tells how many each has.
+    func report(series: (String) -> Int) -> [ScrapeTarget] {
+        targets.values.map { target in
             ScrapeTarget(
-                address: address.description, workload: target.workload, state: target.state,
-                lastSuccess: target.lastSuccess, series: series(address))
+                address: target.stay.name, workload: target.entry.labels.identity, state: target.state,
+                lastSuccess: target.lastSuccess, series: series(target.stay.name))
         }.sorted { $0.address < $1.address }
     }
 }
