@@ -8,8 +8,8 @@ import SystemIO
 
 /// A thousand proxies, scraped every second: what the collector costs, and how soon the graph is there.
 struct CollectorBenchmark {
-    private static let targets = 1_000
-    private static let series = 500
+    static let targets = 1_000
+    static let series = 500
     private static let watched = Duration.seconds(20)
 
     private let program: String
@@ -24,13 +24,6 @@ struct CollectorBenchmark {
 
     func run() throws {
         defer { try? Files.remove(directory) }
-        try scrapeFarm()
-        try fillHistory()
-    }
-
-    // MARK: Scraping
-
-    private func scrapeFarm() throws {
         let log = "\(directory)/farm.log"
         let farm = try ChildProcess(
             ChildCommand(
@@ -68,49 +61,7 @@ struct CollectorBenchmark {
         print(
             "  every second: \(Humane.percent(share)) of a processor, "
                 + "\(Humane.fixed(Double(newest.count - counted) / seconds, decimals: 2)) snapshots/s, "
-                + "resident \(Humane.fixed(Self.residentMegabytes(), decimals: 0)) MB")
-    }
-
-    // MARK: History
-
-    /// The same targets for fifteen minutes, without sockets and with made-up time.
-    private func fillHistory() throws {
-        let before = Self.residentMegabytes()
-        let graph = GraphBuilder()
-        var store = graph.makeStore()
-        let targets = (0..<Self.targets).map {
-            (
-                name: "target-\($0)",
-                text: FarmText(target: $0, of: Self.targets, flows: Self.series / TargetFarm.seriesPerFlow)
-            )
-        }
-        let texts = Self.residentMegabytes()
-        let begin = MonotonicTime(nanoseconds: 1_000_000_000_000)
-        var now = begin
-        let start = SystemClock.monotonic()
-        for second in 0..<900 {
-            now = begin.advanced(by: .seconds(second))
-            for target in targets {
-                target.text.advance()
-                try store.ingest(target.text.bytes, from: target.name, at: now)
-            }
-        }
-        let ingestion = start.duration(to: SystemClock.monotonic()).inSeconds
-        print(
-            "  15 minutes of history: \(Humane.fixed(Self.residentMegabytes() - texts, decimals: 0)) MB for "
-                + "\(Humane.count(Double(store.seriesCount))) series; one second's scrapes are read in "
-                + "\(Humane.fixed(ingestion / 900 * 1_000, decimals: 1)) ms (the farm's own work included); "
-                + "the farm's texts take \(Humane.fixed(texts - before, decimals: 0)) MB beside")
-        var milliseconds: [Double] = []
-        var edges = 0
-        for _ in 0..<9 {
-            let start = SystemClock.monotonic()
-            let snapshot = graph.snapshot(
-                of: store, window: .seconds(60), now: now, time: SystemClock.wall(), targets: [])
-            milliseconds.append(start.duration(to: SystemClock.monotonic()).milliseconds)
-            edges = snapshot.edges.count
-        }
-        print("  snapshot of \(edges) edges over 60 s: \(Humane.fixed(median(milliseconds), decimals: 1)) ms")
+                + "resident \(Humane.fixed(ProcessUsage.residentMegabytes(), decimals: 0)) MB")
     }
 
     private func pass(_ duration: Duration) {
@@ -122,12 +73,6 @@ struct CollectorBenchmark {
         getrusage(CInt(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-    }
-
-    private static func residentMegabytes() -> Double {
-        let text = String(decoding: (try? Files.read("/proc/self/statm")) ?? [], as: UTF8.self)
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
-        return pages * Double(sysconf(CInt(_SC_PAGESIZE))) / 1e6
     }
 }
 

@@ -24,6 +24,11 @@ struct ProcessUsage {
         peakMegabytes = peak
     }
 
+    /// What this process has in memory now.
+    static func residentMegabytes() -> Double {
+        (try? megabytes("VmRSS:", in: "/proc/self/status")) ?? .nan
+    }
+
     /// The memory of a child and of the children it has now, shared pages counted once among those that share them.
     static func proportionalMegabytes(of process: ChildProcess) throws -> Double {
         try family(of: process.processID).reduce(0) { sum, identifier in

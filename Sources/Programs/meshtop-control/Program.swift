@@ -5,6 +5,7 @@ import SystemIO
 @main
 enum Program {
     static func main() {
+        Allocator.returnLargeBlocks()
         switch ControlOptions.parse(Array(CommandLine.arguments.dropFirst())) {
         case .help(let text):
             print(text, terminator: "")

@@ -4,6 +4,7 @@ import SystemIO
 @main
 enum Program {
     static func main() {
+        Allocator.returnLargeBlocks()
         exit(run(Array(CommandLine.arguments.dropFirst())).value)
     }
 

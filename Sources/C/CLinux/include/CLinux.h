@@ -2,6 +2,7 @@
 #define MESHTOP_CLINUX_H
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>

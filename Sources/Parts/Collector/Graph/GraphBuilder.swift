@@ -36,12 +36,18 @@ package final class GraphBuilder {
 
     private let formats: [any MetricFormat]
     /// Who exposes a target's metrics, by the target's name in the store.
-    package var reporters: [String: WorkloadIdentity] = [:] {
-        didSet { if reporters != oldValue { nodesGrouping = nil } }
-    }
+    package private(set) var reporters: [String: WorkloadIdentity] = [:]
 
     package init(formats: [any MetricFormat] = MetricFormats.all) {
         self.formats = formats
+    }
+
+    /// Says who exposes the metrics of a target, by the target's name in the store. What its series meant before is not
+    /// read again: whose identity changes should be removed from the store.
+    package func setReporter(_ identity: WorkloadIdentity?, of target: String) {
+        guard reporters[target] != identity else { return }
+        reporters[target] = identity
+        nodesGrouping = nil
     }
 
     /// An empty store of the series that graphs are made of.

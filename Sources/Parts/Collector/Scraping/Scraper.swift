@@ -63,13 +63,13 @@ final class Scraper {
         let identities = book.identities(of: change.renamed)
         for name in change.renamed {
             forget(name)
-            graph.reporters[name] = identities[name]
+            graph.setReporter(identities[name], of: name)
         }
         for stay in change.new {
             departed[stay.name] = nil
             let identity = book.identity(of: stay)
             if graph.reporters[stay.name] != identity { forget(stay.name) }
-            graph.reporters[stay.name] = identity
+            graph.setReporter(identity, of: stay.name)
             scrape(stay)
         }
     }
@@ -77,7 +77,7 @@ final class Scraper {
     private func forget(_ name: String) {
         departed[name] = nil
         lastRead[name] = nil
-        graph.reporters[name] = nil
+        graph.setReporter(nil, of: name)
         store.remove(name)
     }
 
