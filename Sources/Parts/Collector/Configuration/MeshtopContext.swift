@@ -1,0 +1,127 @@
+internal import JSONWire
+package import SystemIO
+
+/// One mesh as a configuration names it: where its targets come from, how they are asked and how it is shown.
+package struct MeshtopContext: Hashable, Sendable {
+    package var name: String
+    package var control: SocketAddress?
+    package var sources: TargetSources
+    package var interval: Duration?
+    package var window: Duration?
+    /// A collector of traces that runs elsewhere, or a Jaeger.
+    package var traces: SocketAddress?
+
+    package init(
+        name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
+        interval: Duration? = nil, window: Duration? = nil, traces: SocketAddress? = nil
+    ) {
+        self.name = name
+        self.control = control
+        self.sources = sources
+        self.interval = interval
+        self.window = window
+        self.traces = traces
+    }
+
+    private static let fields = [
+        "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
+        "interval", "window", "traces",
+    ]
+
+    init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
+        let fields = try reader.fields(Self.fields)
+        self.init(name: try fields.required("name").nonEmptyString())
+        control = try fields["control"]?.socketAddress(like: "127.0.0.1:15010")
+        traces = try fields["traces"]?.socketAddress(like: "127.0.0.1:4318")
+        sources.dnsServer = try fields["dnsServer"]?.socketAddress(like: "10.0.0.2:53")
+        sources.targets = try fields["targets"]?.targetURLs().map { TargetEntry(url: $0) } ?? []
+        sources.urls = try fields["targetURLs"]?.targetURLs() ?? []
+        for file in try fields["targetFiles"]?.items() ?? [] {
+            sources.files.append(places.path(try file.nonEmptyString()))
+        }
+        for service in try fields["targetServices"]?.items() ?? [] {
+            let name = try service.string()
+            guard TargetHost.isName(name[...]) else {
+                throw service.error("\"\(name.prefix(80))\" is not a name in DNS; write _metrics._tcp.mesh.example")
+            }
+            sources.services.append(name)
+        }
+        if let auth = fields["auth"] { sources.access.credentials = try auth.credentials(places) }
+        if let tls = fields["tls"] { sources.access.tls = try tls.tls(places) }
+        interval = try fields["interval"]?.duration(atLeast: .milliseconds(100), "100ms")
+        window = try fields["window"]?.duration(atLeast: .seconds(1), "1s")
+    }
+}
+
+extension SchemaReader {
+    fileprivate func socketAddress(like example: String) throws(SchemaError) -> SocketAddress {
+        let text = try string()
+        guard let address = SocketAddress(text) else {
+            throw error("\"\(text.prefix(80))\" is not an address; write one like \(example)")
+        }
+        return address
+    }
+
+    fileprivate func targetURLs() throws(SchemaError) -> [TargetURL] {
+        try each { (item) throws(SchemaError) in
+            let text = try item.string()
+            guard let url = TargetURL(text) else {
+                throw item.error(
+                    "\"\(text.prefix(80))\" is neither an address nor a URL; write cart.example:15090 or "
+                        + "https://cart.example/metrics")
+            }
+            return url
+        }
+    }
+
+    fileprivate func duration(atLeast least: Duration, _ word: String) throws(SchemaError) -> Duration {
+        let duration = try duration()
+        guard duration >= least, duration <= .seconds(86_400) else { throw error("must be between \(word) and 24h") }
+        return duration
+    }
+
+    fileprivate func credentials(_ places: ConfigPlaces) throws(SchemaError) -> TargetAccess.Credentials {
+        let fields = try fields(["bearerToken", "bearerTokenFile", "user", "password", "passwordFile"])
+        let token = try fields.one(of: "bearerToken", "bearerTokenFile")
+        let password = try fields.one(of: "password", "passwordFile")
+        switch (token, fields["user"], password) {
+        case (let token?, nil, nil):
+            return .bearer(try token.value.secret(isFile: token.name.hasSuffix("File"), places))
+        case (nil, let user?, let password?):
+            let name = try user.nonEmptyString()
+            // RFC 7617, section 2: the first colon ends the name.
+            guard !name.contains(":") else { throw user.error("a user's name has no colon") }
+            return .basic(
+                user: name, password: try password.value.secret(isFile: password.name.hasSuffix("File"), places))
+        case (_?, _, _): throw error("a token or a user and a password, not both")
+        case (nil, _?, nil): throw error("a user needs password or passwordFile")
+        case (nil, nil, _?): throw error("a password needs user")
+        case (nil, nil, nil): throw error("expected bearerToken, bearerTokenFile, or user with a password")
+        }
+    }
+
+    private func secret(isFile: Bool, _ places: ConfigPlaces) throws(SchemaError) -> TargetAccess.Secret {
+        let text = try nonEmptyString()
+        return isFile ? .file(places.path(text)) : .text(text)
+    }
+
+    fileprivate func tls(_ places: ConfigPlaces) throws(SchemaError) -> TargetAccess.TLS {
+        let fields = try fields(["caFile", "certFile", "keyFile", "serverName", "insecure"])
+        var tls = TargetAccess.TLS()
+        tls.authorityFile = try fields["caFile"]?.nonEmptyString()
+        tls.certificateFile = try fields["certFile"]?.nonEmptyString()
+        tls.keyFile = try fields["keyFile"]?.nonEmptyString()
+        guard (tls.certificateFile == nil) == (tls.keyFile == nil) else {
+            throw error("certFile and keyFile belong together; name both or neither")
+        }
+        tls.authorityFile = tls.authorityFile.map { places.path($0) }
+        tls.certificateFile = tls.certificateFile.map { places.path($0) }
+        tls.keyFile = tls.keyFile.map { places.path($0) }
+        tls.serverName = try fields["serverName"]?.nonEmptyString()
+        tls.isInsecure = try fields["insecure"]?.bool() ?? false
+        guard !tls.isInsecure || tls.authorityFile == nil else {
+            throw error("insecure believes anybody, so caFile says nothing; leave one of them out")
+        }
+        return tls
+    }
+}

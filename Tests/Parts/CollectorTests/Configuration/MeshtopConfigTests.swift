@@ -1,0 +1,156 @@
+import SystemIO
+import Testing
+
+@testable import Collector
+
+@Suite struct MeshtopConfigTests {
+    private func parse(_ text: String) throws -> MeshtopConfig {
+        try MeshtopConfig.parse(Array(text.utf8), file: "/etc/meshtop/c.yaml", home: "/home/ada")
+    }
+
+    private func message(_ text: String) -> String {
+        do {
+            return "\(try parse(text))"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `a context says where targets come from, how they are asked and how it is shown`() throws {
+        let config = try parse(
+            """
+            current-context: shop
+            contexts:
+            - name: shop
+              control: 127.0.0.1:15010
+              targets: ["cart.shop.example:15090", "https://10.0.0.7/metrics?a=b"]
+              targetFiles: [targets.yaml, /srv/more.json, ~/mine.yaml]
+              targetURLs: ["http://sd.shop.example/targets"]
+              targetServices: [_metrics._tcp.shop.example]
+              dnsServer: 10.0.0.2:53
+              auth: {bearerTokenFile: token}
+              tls: {caFile: ca.pem, certFile: me.pem, keyFile: /me.key, serverName: cart}
+              interval: 2s
+              window: 1m30s
+              traces: 127.0.0.1:4318
+            - name: other
+              auth: {user: ada, password: "s3cret"}
+              tls: {insecure: true}
+            """)
+
+        #expect(config.currentContext == "shop")
+        let shop = try #require(try config.context(named: nil, file: "c"))
+        #expect(shop.control?.description == "127.0.0.1:15010")
+        #expect(
+            shop.sources.targets.map(\.url.description) == [
+                "http://cart.shop.example:15090", "https://10.0.0.7:443/metrics?a=b",
+            ])
+        #expect(
+            shop.sources.files == ["/etc/meshtop/targets.yaml", "/srv/more.json", "/home/ada/mine.yaml"])
+        #expect(shop.sources.urls.map(\.description) == ["http://sd.shop.example:80/targets"])
+        #expect(shop.sources.services == ["_metrics._tcp.shop.example"])
+        #expect(shop.sources.dnsServer?.description == "10.0.0.2:53")
+        #expect(shop.sources.access.credentials == .bearer(.file("/etc/meshtop/token")))
+        #expect(
+            shop.sources.access.tls
+                == TargetAccess.TLS(
+                    authorityFile: "/etc/meshtop/ca.pem", certificateFile: "/etc/meshtop/me.pem", keyFile: "/me.key",
+                    serverName: "cart"))
+        #expect(shop.interval == .seconds(2))
+        #expect(shop.window == .seconds(90))
+        #expect(shop.traces?.port == 4318)
+
+        let other = try #require(try config.context(named: "other", file: "c"))
+        #expect(other.sources.access.credentials == .basic(user: "ada", password: .text("s3cret")))
+        #expect(other.sources.access.tls.isInsecure)
+        #expect(other.control == nil)
+    }
+
+    @Test(arguments: ["", "# nothing\n", "{}", "contexts:\n", "contexts: []\n"])
+    func `a file that says nothing is fine`(text: String) throws {
+        #expect(try parse(text).context(named: nil, file: "c") == nil)
+    }
+
+    @Test func `without a current context the only one counts, and of several one must be named`() throws {
+        #expect(try parse("contexts: [{name: a}]").context(named: nil, file: "c")?.name == "a")
+        #expect {
+            try parse("contexts: [{name: a}, {name: b}]").context(named: nil, file: "c.yaml")
+        } throws: {
+            "\($0)" == "c.yaml: it has several contexts and no current-context; choose one with --context: a, b"
+        }
+        #expect {
+            try parse("contexts: [{name: shop}, {name: b}]").context(named: "shpo", file: "c.yaml")
+        } throws: {
+            "\($0)" == "c.yaml: there is no context \"shpo\"; did you mean \"shop\"?"
+        }
+        #expect {
+            try parse("").context(named: "shop", file: "c.yaml")
+        } throws: {
+            "\($0)" == "c.yaml: there is no context \"shop\"; contexts are listed under contexts:"
+        }
+    }
+
+    @Test(arguments: [
+        ("[", "2:1: "),
+        ("- a", "1:1: expected an object, found an array"),
+        ("{}\n---\n{}", "1:1: expected one document only"),
+        ("context: []", "1:1: context: unknown field \"context\"; did you mean \"contexts\"?"),
+        ("contexts: {name: a}", "1:1: contexts: expected an array, found an object"),
+        ("contexts:\n- control: 127.0.0.1:1", "2:3: contexts[0].name: is required"),
+        ("contexts:\n- name: ''", "2:3: contexts[0].name: must not be empty"),
+        ("contexts: [{name: a}, {name: b}, {name: a}]", "1:35: contexts[2].name: there are two contexts \"a\""),
+        (
+            "current-context: shpo\ncontexts: [{name: shop}]",
+            "1:1: current-context: there is no context \"shpo\"; did you mean \"shop\"?"
+        ),
+        ("current-context: a", "1:1: current-context: there is no context \"a\"; contexts are listed under contexts:"),
+        (
+            "contexts:\n- name: a\n  target: [b:1]",
+            "3:3: contexts[0].target: unknown field \"target\"; did you mean \"targets\"?"
+        ),
+        (
+            "contexts:\n- name: a\n  control: cart",
+            "3:3: contexts[0].control: \"cart\" is not an address; write one like 127.0.0.1:15010"
+        ),
+        (
+            "contexts:\n- name: a\n  targets:\n  - cart:1\n  - ftp://cart",
+            "5:5: contexts[0].targets[1]: \"ftp://cart\" is neither an address nor a URL"
+        ),
+        ("contexts:\n- name: a\n  targets: cart:1", "3:3: contexts[0].targets: expected an array, found a string"),
+        ("contexts:\n- name: a\n  targetFiles: [3]", "3:17: contexts[0].targetFiles[0]: expected a string"),
+        ("contexts:\n- name: a\n  targetServices: [a b]", "3:20: contexts[0].targetServices[0]: \"a b\" is not a name"),
+        ("contexts:\n- name: a\n  dnsServer: dns", "3:3: contexts[0].dnsServer: \"dns\" is not an address"),
+        ("contexts:\n- name: a\n  interval: 5", "3:3: contexts[0].interval: expected a string, found a number"),
+        ("contexts:\n- name: a\n  interval: 5x", "3:3: contexts[0].interval: \"5x\" is not a duration"),
+        ("contexts:\n- name: a\n  interval: 10ms", "3:3: contexts[0].interval: must be between 100ms and 24h"),
+        ("contexts:\n- name: a\n  window: 48h", "3:3: contexts[0].window: must be between 1s and 24h"),
+        ("contexts:\n- name: a\n  auth: {token: b}", "3:10: contexts[0].auth.token: unknown field \"token\""),
+        ("contexts:\n- name: a\n  auth: {}", "3:3: contexts[0].auth: expected bearerToken, bearerTokenFile, or user"),
+        ("contexts:\n- name: a\n  auth: {user: b}", "3:3: contexts[0].auth: a user needs password or passwordFile"),
+        ("contexts:\n- name: a\n  auth: {password: b}", "3:3: contexts[0].auth: a password needs user"),
+        (
+            "contexts:\n- name: a\n  auth: {user: 'b:c', password: d}",
+            "3:10: contexts[0].auth.user: a user's name has no colon"
+        ),
+        (
+            "contexts:\n- name: a\n  auth: {bearerToken: b, user: c, password: d}",
+            "3:3: contexts[0].auth: a token or a user and a password, not both"
+        ),
+        (
+            "contexts:\n- name: a\n  auth: {bearerToken: b, bearerTokenFile: c}",
+            "3:3: contexts[0].auth: only one of \"bearerToken\" and \"bearerTokenFile\" may be set"
+        ),
+        (
+            "contexts:\n- name: a\n  tls: {cafile: b}",
+            "3:9: contexts[0].tls.cafile: unknown field \"cafile\"; did you mean"
+        ),
+        ("contexts:\n- name: a\n  tls: {certFile: b}", "3:3: contexts[0].tls: certFile and keyFile belong together"),
+        ("contexts:\n- name: a\n  tls: {insecure: 'no'}", "3:9: contexts[0].tls.insecure: expected true or false"),
+        ("contexts:\n- name: a\n  tls: {insecure: true, caFile: b}", "3:3: contexts[0].tls: insecure believes anybody"),
+        ("contexts:\n- name: a\n  name: b", "3:3: the key \"name\" is here twice; it is at 2:3 already"),
+    ])
+    func `a bad file says where and what would be right`(text: String, expected: String) {
+        let found = message(text)
+        #expect(found.hasPrefix("/etc/meshtop/c.yaml:\(expected)"), "\(found)")
+    }
+}
