@@ -9,10 +9,10 @@ extension Command {
         options: Observation.options + [
             Option(name: "--once", summary: "print one graph and leave (the default)"),
             Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
-            Option(name: "-o", value: "FORMAT", summary: "text, json or dot (default text)"),
+            Option(name: "-o", value: "FORMAT", summary: "text, json, dot, mermaid or svg (default text)"),
         ]
     ) { invocation in
-        let format = try invocation.choice("-o", of: ["text", "json", "dot"])
+        let format = try invocation.choice("-o", of: ["text", "json", "dot", "mermaid", "svg"])
         if invocation.has("--watch") {
             try Observation.watch(invocation, window: try Observation.window(invocation)) {
                 print(render($0, as: format))
@@ -28,6 +28,8 @@ extension Command {
         switch format {
         case "json": GraphJSON.document(snapshot).text
         case "dot": GraphDOT.document(snapshot)
+        case "mermaid": GraphMermaid.document(snapshot)
+        case "svg": GraphSVG.document(snapshot)
         default: MeshTables.graph(snapshot)
         }
     }

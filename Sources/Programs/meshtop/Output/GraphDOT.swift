@@ -1,5 +1,4 @@
 import MeshModel
-import Quantities
 
 /// The graph in Graphviz's language: `meshtop graph --once -o dot | dot -Tsvg`.
 enum GraphDOT {
@@ -17,37 +16,19 @@ enum GraphDOT {
             if isBox { lines.append("  subgraph cluster_\(index) { label=\(quoted(namespace));") }
             for node in nodes {
                 lines.append(
-                    "    \(quoted(node.id.text)) [label=\(quoted(label(of: node))), color=\(colour(node.health))];")
+                    "    \(quoted(node.id.text)) [label=\(quoted(GraphWords.label(of: node))), color=\(quoted(GraphWords.colour(of: node.health)))];"
+                )
             }
             if isBox { lines.append("  }") }
         }
         for edge in snapshot.edges {
             lines.append(
                 "  \(quoted(edge.source.text)) -> \(quoted(edge.target.text)) "
-                    + "[label=\(quoted(label(of: edge))), color=\(colour(edge.health))];")
+                    + "[label=\(quoted(GraphWords.label(of: edge))), color=\(quoted(GraphWords.colour(of: edge.health)))];"
+            )
         }
         lines.append("}")
         return lines.joined(separator: "\n")
-    }
-
-    private static func label(of node: MeshNode) -> String {
-        node.inbound.map { "\(node.title)\n\(Humane.rate($0.rate))" } ?? node.title
-    }
-
-    private static func label(of edge: MeshEdge) -> String {
-        var words = [Humane.rate(edge.traffic.rate)]
-        if let errors = edge.traffic.errors, errors > .none { words.append(Humane.percent(errors)) }
-        if let latency = edge.traffic.latency { words.append(Humane.milliseconds(latency.p95)) }
-        return words.joined(separator: "  ")
-    }
-
-    private static func colour(_ health: Health) -> String {
-        switch health {
-        case .unknown: "gray50"
-        case .healthy: "forestgreen"
-        case .degraded: "orange"
-        case .failure: "red"
-        }
     }
 
     /// A quoted identifier: Graphviz knows only `\"` and, in labels, `\n` inside one.
