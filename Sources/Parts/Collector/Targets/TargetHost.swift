@@ -55,7 +55,7 @@ package enum TargetHost: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether it can be a host's name: letters, digits, `-`, `_` and dots, not a number all over, at most 253 bytes.
-    static func isName(_ text: Substring) -> Bool {
+    package static func isName(_ text: Substring) -> Bool {
         guard !text.isEmpty, text.utf8.count <= 253, text.utf8.contains(where: { $0 | 0x20 >= 0x61 }) else {
             return false
         }

@@ -15,12 +15,11 @@ extension Command {
         options: Source.options + ConsoleSession.options
     ) { invocation in
         try ConsoleSession.requireTerminal()
-        let traces = try TraceSession.open()
-        defer { traces.stop() }
         let source = try Source(invocation)
+        let traces = try TraceSession.open(elsewhere: source.traces)
+        defer { traces.stop() }
         try ConsoleSession.requireMesh(source)
-        let name = (source.control ?? source.targets.first)?.description ?? ""
-        return try ConsoleSession.run(source, traces: traces.source, invocation, name: name)
+        return try ConsoleSession.run(source, traces: traces.source, invocation, name: source.name)
     }
 }
 
@@ -65,9 +64,9 @@ enum ConsoleSession {
         let splits = SplitWatch(source.control)
         let collector = try Collector(
             CollectorConfiguration(
-                control: source.control, targets: source.targets,
-                interval: try invocation.duration("--refresh", default: .seconds(1)),
-                window: try invocation.duration("--window", default: .seconds(60)))
+                control: source.control, sources: source.targets,
+                interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
+                window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
         ) { snapshot in
             var snapshot = snapshot
             snapshot.splits = splits.newest()

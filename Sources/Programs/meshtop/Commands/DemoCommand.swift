@@ -55,6 +55,7 @@ extension Command {
         defer { traces.stop() }
         let demo = try DemoSession(places: places, rate: rate)
         defer { demo.stop() }
-        return try ConsoleSession.run(Source(invocation), traces: traces.source, invocation, name: "demo")
+        return try ConsoleSession.run(
+            Source(control: SocketAddress(Source.defaultControl)), traces: traces.source, invocation, name: "demo")
     }
 }

@@ -37,7 +37,7 @@ enum Observation {
         let source = try Source(invocation)
         let kind = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
         let configuration = CollectorConfiguration(
-            control: source.control, targets: source.targets, window: window,
+            control: source.control, sources: source.targets, interval: source.interval ?? .seconds(1), window: window,
             grouping: GraphGrouping(rawValue: kind) ?? .versionedApp, showsIdle: false)
         let mailbox = try Mailbox<MeshSnapshot>()
         let collector = try Collector(configuration) { mailbox.put($0) }
@@ -58,6 +58,9 @@ enum Observation {
         guard waited > .seconds(3), !snapshot.targets.contains(where: { $0.state == .up }) else { return }
         if let control = source.control, snapshot.targets.isEmpty {
             throw Source.nothingFound(control, snapshot.notices.first ?? "it names no targets")
+        }
+        guard !snapshot.targets.isEmpty else {
+            throw CommandFailure(snapshot.notices.first ?? "there is no target to look at")
         }
         let reasons = snapshot.targets.prefix(3).map { target in
             if case .down(let reason) = target.state { return "\(target.address): \(reason)" }

@@ -5,28 +5,74 @@ import Quantities
 import Steering
 import SystemIO
 
-/// Which mesh a command looks at.
+/// Which mesh a command looks at: what its options name, else a context of the configuration file, else the control plane
+/// at its usual place.
+///
+/// Options that name a mesh stand alone: a context's token is not for whatever somebody types. With `--context` as well,
+/// both count, and an option wins over what the context says of the same thing.
 struct Source {
-    static let options = [
+    /// For commands that speak with a control plane.
+    static let controlOptions = [
         Option(name: "--control", value: "ADDRESS", summary: "a control plane (default 127.0.0.1:15010)"),
         Option(
-            name: "--target", value: "ADDRESS", summary: "a proxy's metrics, 127.0.1.7:15090; may be repeated",
-            mayRepeat: true),
+            name: "--config", value: "FILE",
+            summary: "contexts of meshes (default ~/.config/meshtop/config.yaml)"),
+        Option(name: "--context", value: "NAME", summary: "one of them (default its current-context)"),
     ]
+    /// For commands that look at traffic.
+    static let options = controlOptions + targetOptions + TargetAccess.options
     static let defaultControl = "127.0.0.1:15010"
+
+    private static let targetOptions = [
+        Option(
+            name: "--target", value: "ADDRESS",
+            summary: "a proxy's metrics, 127.0.1.7:15090 or https://cart:9090/metrics; may be repeated",
+            mayRepeat: true),
+        Option(
+            name: "--targets-file", value: "FILE",
+            summary: "targets in Prometheus' file_sd form, watched; may be repeated", mayRepeat: true),
+        Option(
+            name: "--targets-url", value: "URL",
+            summary: "targets in Prometheus' http_sd form; may be repeated", mayRepeat: true),
+        Option(
+            name: "--targets-srv", value: "NAME",
+            summary: "targets of a DNS service record, _metrics._tcp.mesh.example; may be repeated", mayRepeat: true),
+        Option(name: "--dns-server", value: "ADDRESS", summary: "where names are looked up (default as this machine)"),
+    ]
 
     /// Nothing when only targets were named.
     var control: SocketAddress?
-    var targets: [SocketAddress]
+    var targets: TargetSources
+    /// What the context says of these.
+    var interval: Duration?
+    var window: Duration?
+    var traces: SocketAddress?
+    /// What people call it.
+    var name: String
 
-    init(_ invocation: Invocation) throws(UsageError) {
-        targets = []
-        for text in invocation.allValues("--target") { targets.append(try Self.address(text, of: "--target")) }
-        if let text = invocation.value("--control") {
-            control = try Self.address(text, of: "--control")
-        } else if targets.isEmpty {
-            control = SocketAddress(Self.defaultControl)
-        }
+    init(_ invocation: Invocation) throws {
+        var named = MeshtopContext(name: "")
+        try named.add(invocation)
+        let namesMesh = named.control != nil || !named.sources.isEmpty
+        let configured = namesMesh && !invocation.has("--context") ? nil : try ConfigFile.context(invocation)
+        var context = configured ?? MeshtopContext(name: "")
+        context.override(by: named)
+        context.sources.access = try context.sources.access.adding(invocation)
+        if context.control == nil, context.sources.isEmpty { context.control = SocketAddress(Self.defaultControl) }
+
+        control = context.control
+        targets = context.sources
+        interval = context.interval
+        window = context.window
+        traces = context.traces
+        name = context.name.isEmpty ? control?.description ?? targets.firstName : context.name
+    }
+
+    /// A control plane, and nothing from any file.
+    init(control: SocketAddress?) {
+        self.control = control
+        targets = TargetSources()
+        name = control?.description ?? ""
     }
 
     /// The control plane's address; a sentence when only targets were named.
@@ -48,5 +94,57 @@ struct Source {
             throw UsageError("\(option) wants an address like 127.0.0.1:15010, not “\(text)”")
         }
         return address
+    }
+}
+
+extension MeshtopContext {
+    /// Adds what the command line names.
+    fileprivate mutating func add(_ invocation: Invocation) throws(UsageError) {
+        if let text = invocation.value("--control") { control = try Source.address(text, of: "--control") }
+        for text in invocation.allValues("--target") {
+            sources.targets.append(TargetEntry(url: try Self.url(text, of: "--target")))
+        }
+        sources.files = invocation.allValues("--targets-file")
+        for text in invocation.allValues("--targets-url") {
+            sources.urls.append(try Self.url(text, of: "--targets-url"))
+        }
+        for text in invocation.allValues("--targets-srv") {
+            guard TargetHost.isName(text[...]) else {
+                throw UsageError("--targets-srv wants a name in DNS like _metrics._tcp.mesh.example, not “\(text)”")
+            }
+            sources.services.append(text)
+        }
+        if let text = invocation.value("--dns-server") {
+            // DNS has a port of its own, which nobody writes.
+            guard let server = SocketAddress(text) ?? SocketAddress(ip: text, port: 53) else {
+                throw UsageError("--dns-server wants an address like 10.0.0.2 or 10.0.0.2:53, not “\(text)”")
+            }
+            sources.dnsServer = server
+        }
+    }
+
+    /// Takes over what another context says of the mesh, thing by thing.
+    fileprivate mutating func override(by other: MeshtopContext) {
+        control = other.control ?? control
+        if !other.sources.targets.isEmpty { sources.targets = other.sources.targets }
+        if !other.sources.files.isEmpty { sources.files = other.sources.files }
+        if !other.sources.urls.isEmpty { sources.urls = other.sources.urls }
+        if !other.sources.services.isEmpty { sources.services = other.sources.services }
+        sources.dnsServer = other.sources.dnsServer ?? sources.dnsServer
+    }
+
+    private static func url(_ text: String, of option: String) throws(UsageError) -> TargetURL {
+        guard let url = TargetURL(text) else {
+            throw UsageError("\(option) wants cart.example:15090 or https://cart.example/metrics, not “\(text)”")
+        }
+        return url
+    }
+}
+
+extension TargetSources {
+    /// The first thing that is named, for a title.
+    fileprivate var firstName: String {
+        (targets.first.map { $0.url.host.description } ?? files.first ?? urls.first?.description ?? services.first)
+            ?? ""
     }
 }

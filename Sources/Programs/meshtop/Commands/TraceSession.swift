@@ -9,7 +9,10 @@ struct TraceSession {
     private let receiver: TraceReceiver?
 
     /// Starts a receiver, unless another meshtop, most likely, has the port: its traces are as good.
-    static func open() throws -> TraceSession {
+    ///
+    /// - Parameter elsewhere: a collector or a Jaeger whose traces are wanted instead.
+    static func open(elsewhere: SocketAddress? = nil) throws -> TraceSession {
+        if let elsewhere { return TraceSession(source: RemoteTraceSource(address: elsewhere), receiver: nil) }
         guard let address = SocketAddress(defaultAddress) else {
             preconditionFailure("\(defaultAddress) is an address")
         }

@@ -12,7 +12,7 @@ extension Command {
             SUBSET=N, the change is shown and, after a yes, made. Subsets that are not named keep their weight.
             A service is NAME or NAMESPACE/NAME.
             """,
-        options: Source.options + [
+        options: Source.controlOptions + [
             Option(name: "--dry-run", summary: "ask the mesh whether it would accept the change; store nothing"),
             Option(name: "--yes", summary: "make the change without asking"),
             Option(name: "-o", value: "FORMAT", summary: "text or json (default text)"),
