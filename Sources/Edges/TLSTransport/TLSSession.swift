@@ -40,7 +40,10 @@ package final class TLSSession {
         case .client:
             SSL_set_connect_state(session)
             if let name = context.serverName {
-                guard meshtop_set_server_name(session, name) == 1 else { throw .failed("ask for server \(name)") }
+                // An address is no name to ask for (RFC 6066, section 3), and some servers refuse one. It is still compared.
+                guard Self.isAddress(name) || meshtop_set_server_name(session, name) == 1 else {
+                    throw .failed("ask for server \(name)")
+                }
                 if context.verifiesServerName, SSL_set1_host(session, name) != 1 {
                     throw .failed("expect server \(name)")
                 }
@@ -168,6 +171,11 @@ package final class TLSSession {
             return TLSError("the peer refused: \(reason.text)")
         default: return TLSError("TLS \(step): \(reason.text)")
         }
+    }
+
+    /// Whether a host is an IP address: the last label of a name is never a number.
+    private static func isAddress(_ host: String) -> Bool {
+        host.contains(":") || host.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
     }
 
     private static func list(_ uris: [String]) -> String { uris.joined(separator: " or ") }
