@@ -14,18 +14,21 @@ final class HTTPTargetFeed: TargetFeed {
         var interval: Duration
         /// The same until there is a first target: a mesh that is just starting should be seen at once.
         var eagerInterval: Duration
+        /// For an answer.
+        var deadline: Duration
         var usualPaths: [String]
 
         static func control(_ address: SocketAddress) -> Server {
             Server(
                 name: "the control plane at \(address)",
                 url: TargetURL(scheme: .http, host: .address(address), path: "/v1/targets"), interval: .seconds(2),
-                eagerInterval: .milliseconds(100), usualPaths: TargetEntry.proxyPaths)
+                eagerInterval: .milliseconds(100), deadline: .seconds(2), usualPaths: TargetEntry.proxyPaths)
         }
 
         static func list(_ url: TargetURL) -> Server {
             Server(
                 name: "\(url)", url: url, interval: .seconds(5), eagerInterval: .milliseconds(500),
+                deadline: .seconds(5),
                 usualPaths: TargetEntry.prometheusPaths)
         }
     }
@@ -52,7 +55,7 @@ final class HTTPTargetFeed: TargetFeed {
 
     func start() {
         asking.get(
-            server.url, accept: "application/json", deadline: .seconds(2), maximumBody: Self.maximumBody,
+            server.url, accept: "application/json", deadline: server.deadline, maximumBody: Self.maximumBody,
             attempt: failures
         ) { [weak self] in self?.take($0) }
     }

@@ -106,6 +106,8 @@ final class TargetAsking {
         let base = try keys.tls.get()
         let name = access.tls.serverName ?? host.host
         if let known = contexts[name] { return known }
+        // Hosts come and go with lists.
+        if contexts.count >= 2 * TargetBook.capacity { contexts = [:] }
         let isURI = name.hasPrefix("spiffe://")
         let context = base.with(serverName: isURI ? nil : name, acceptedPeerURIs: isURI ? [name] : [])
         contexts[name] = context

@@ -18,9 +18,7 @@ struct TargetKeys: Sendable {
     private static let longestSecret = 64 << 10
     private static let machineRoots = "/etc/ssl/certs/ca-certificates.crt"
 
-    /// Reads the files. Blocks as long as the disk does.
-    ///
-    /// - Parameter needsTLS: whether to make a context already: reading what the machine trusts takes milliseconds.
+    /// Reads the files, for TLS also what the machine trusts when nothing else is named. Blocks as long as the disk does.
     init(_ access: TargetAccess) {
         authorization = Result { () throws(Failure) in try Self.authorization(access.credentials) }
         tls = Result { () throws(Failure) in try Self.context(access.tls) }

@@ -218,6 +218,29 @@ import Testing
         #expect(try outcome(mesh, mistaken).contains("client.pem: read a private key"))
     }
 
+    @Test func `an authority that changes is read again`() throws {
+        let loop = try EventLoop()
+        let (mesh, other) = (try Mesh(), try Mesh())
+        let target = try FakeTarget(loop, tls: mesh.server)
+        let scratch = try Scratch()
+        func authority(of mesh: Mesh) throws -> String {
+            String(decoding: try Files.read(try #require(mesh.access.tls.authorityFile)), as: UTF8.self)
+        }
+        var access = mesh.access
+        access.tls.authorityFile = try scratch.file("ca.pem", authority(of: other))
+        let mailbox = Mailbox()
+        let collector = try collect(mailbox, TargetSources(targets: [entry(target)], access: access))
+        defer { collector.stop() }
+        #expect(runs(loop) { mailbox.reason(of: target.address)?.contains("not trusted") ?? false })
+
+        // When: the file is broken for a moment, then right.
+        _ = try scratch.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        #expect(runs(loop) { mailbox.reason(of: target.address)?.contains("ca.pem: read certificate 1") ?? false })
+        _ = try scratch.file("ca.pem", authority(of: mesh))
+
+        #expect(runs(loop) { mailbox.state(of: target.address) == .up })
+    }
+
     @Test func `a target that speaks no TLS says so`() throws {
         let loop = try EventLoop()
         let target = try FakeTarget(loop)
