@@ -68,3 +68,25 @@ package struct WorkloadIdentity: Hashable, Sendable {
         self.principal = principal
     }
 }
+
+/// Who runs at a target, and how that is known.
+package struct TargetIdentity: Hashable, Sendable {
+    package enum Origin: String, Hashable, Sendable, CaseIterable {
+        /// Labels that came with the target.
+        case labels
+        /// Labels that all its metrics have.
+        case tags
+        /// The node that it says it is when asked for its `/server_info`.
+        case node
+        /// Nothing but where it was found.
+        case address
+    }
+
+    package var workload: WorkloadIdentity
+    package var origin: Origin
+
+    package init(workload: WorkloadIdentity, origin: Origin) {
+        self.workload = workload
+        self.origin = origin
+    }
+}

@@ -222,20 +222,27 @@ package struct ScrapeTarget: Hashable, Sendable {
 
     /// `127.0.1.7:15090`.
     package var address: String
-    /// Who runs there, when known.
-    package var workload: WorkloadIdentity?
+    /// Who runs there and how that is known; nothing while it is not.
+    package var identity: TargetIdentity?
     package var state: State
     package var lastSuccess: WallTime?
     package var series: Int
+    /// What its metrics are, as people call it: `Istio`, `Envoy`. Empty while nothing was recognised.
+    package var formats: [String]
 
+    /// - Parameter workload: who the target's labels say runs there.
     package init(
         address: String, workload: WorkloadIdentity? = nil, state: State = .pending, lastSuccess: WallTime? = nil,
-        series: Int = 0
+        series: Int = 0, formats: [String] = []
     ) {
         self.address = address
-        self.workload = workload
+        self.identity = workload.map { TargetIdentity(workload: $0, origin: .labels) }
         self.state = state
         self.lastSuccess = lastSuccess
         self.series = series
+        self.formats = formats
     }
+
+    /// Who runs there, when known.
+    package var workload: WorkloadIdentity? { identity?.workload }
 }

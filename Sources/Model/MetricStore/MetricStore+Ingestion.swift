@@ -43,7 +43,7 @@ extension MetricStore {
     private func stage(
         _ body: [UInt8], _ format: ExpositionFormat, _ target: inout TargetSeries<Meaning>
     ) throws(ExpositionError) -> StagedScrape {
-        var scrape = StagedScrape(index: target.index, families: families)
+        var scrape = StagedScrape(index: target.index, families: families, readsKnown: target.mustReadAnew)
         target.index = SeriesIndex(maximumSeries: 0, seed: 0)
         scrape.index.beginScrape()
         var parser = ExpositionParser(format: format)
@@ -70,32 +70,33 @@ extension MetricStore {
         let time = max(time, target.history.newest ?? time)
         target.scrapes &+= 1
         target.refused = scrape.refused
+        var hasRestarted = false
+        for (number, key) in scrape.knownKeys {
+            let asked = meaning(cut(key, counting: &target.cut), name)
+            setMeaning(asked, of: number, in: &target, others: others)
+        }
+        target.mustReadAnew = false
         for key in scrape.newKeys {
             target.states.append(TargetSeries.State())
-            guard let meaning = meaning(cut(key, counting: &target.cut), name) else {
-                target.meanings.append(nil)
-                continue
-            }
-            guard others + target.live < limits.series else {
-                target.refused += 1
-                target.lacksRoom = true
-                target.meanings.append(nil)
-                continue
-            }
-            target.meanings.append(meaning)
-            target.live += 1
+            target.meanings.append(nil)
+            let asked = meaning(cut(key, counting: &target.cut), name)
+            setMeaning(asked, of: target.meanings.count - 1, in: &target, others: others)
         }
         changes.removeAll(keepingCapacity: true)
         var isSorted = true
         for sample in scrape.samples where target.states[sample.number].lastSeen != target.scrapes {
             // Of samples of one series in one scrape the first counts, as in Prometheus.
+            let isNew = target.states[sample.number].lastSeen == 0
             target.states[sample.number].lastSeen = target.scrapes
-            let increase = target.record(sample.value, series: sample.number, at: time, startsAtZero: startsAtZero)
+            if sample.value < target.states[sample.number].raw { hasRestarted = true }
+            let increase = target.record(
+                sample.value, series: sample.number, at: time, startsAtZero: startsAtZero && isNew)
             guard increase > 0 else { continue }
             let change = SeriesChange(series: Int32(truncatingIfNeeded: sample.number), increase: increase)
             if let last = changes.last, last.series > change.series { isSorted = false }
             changes.append(change)
         }
+        if hasRestarted { target.restarts += 1 }
         // A target shows its series in the order of their numbers, nearly always.
         if !isSorted { changes.sort { $0.series < $1.series } }
         target.history.append(changes, at: time, keeping: limits)
@@ -105,6 +106,18 @@ extension MetricStore {
         } else if let watched {
             target.running = RunningWindow(length: watched, of: target.history, series: target.meanings.count)
         }
+    }
+
+    /// - Parameter others: how many series of other targets there are.
+    private func setMeaning(_ meaning: Meaning?, of number: Int, in target: inout TargetSeries<Meaning>, others: Int) {
+        let isLive = target.meanings[number] != nil
+        guard meaning == nil || isLive || others + target.live < limits.series else {
+            target.refused += 1
+            target.lacksRoom = true
+            return
+        }
+        target.live += (meaning == nil ? 0 : 1) - (isLive ? 1 : 0)
+        target.meanings[number] = meaning
     }
 
     /// Keeps what histories take below the bound: a target with more than its share drops its oldest.

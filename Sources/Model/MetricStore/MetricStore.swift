@@ -33,7 +33,7 @@ package struct MetricStoreLimits: Hashable, Sendable {
 /// only from its second sample on.
 package struct MetricStore<Meaning> {
     package let limits: MetricStoreLimits
-    let families: [[UInt8]]
+    let families: FamilyMatcher
     let meaning: (SeriesKey, _ target: String) -> Meaning?
     var targets: [String: TargetSeries<Meaning>] = [:]
 
@@ -51,13 +51,14 @@ package struct MetricStore<Meaning> {
     /// - Parameters:
     ///   - families: The names, with suffixes such as `_bucket`, of the series that are wanted. All others are passed
     ///     over unread.
+    ///   - patterns: More such names, with one `*` each for one or more characters.
     ///   - meaning: What a series of a target means, or nothing when it is not wanted after all.
     package init(
-        limits: MetricStoreLimits = MetricStoreLimits(), families: [String],
+        limits: MetricStoreLimits = MetricStoreLimits(), families: [String], patterns: [String] = [],
         meaning: @escaping (SeriesKey, _ target: String) -> Meaning?
     ) {
         self.limits = limits
-        self.families = families.map { Array($0.utf8) }
+        self.families = FamilyMatcher(families: families, patterns: patterns)
         self.meaning = meaning
     }
 
@@ -68,6 +69,9 @@ package struct MetricStore<Meaning> {
 
     /// Series of `target` that had a label cut.
     package func cutSeries(of target: String) -> Int { targets[target]?.cut ?? 0 }
+
+    /// How many scrapes showed that a target's counters had begun anew.
+    package func restarts(of target: String) -> Int { targets[target]?.restarts ?? 0 }
 
     /// Forgets a target with all its series.
     package mutating func remove(_ target: String) {
@@ -128,6 +132,12 @@ package struct MetricStore<Meaning> {
             let increase = series < sums.count && lastChange > window.start ? max(0, sums[series]) : 0
             body(meaning, increase, lastChange)
         }
+    }
+
+    /// Asks anew what every series of a target means, at its next scrape: for a reader that has learnt who the target
+    /// is. What was counted stays. A series that had no meaning counts from that scrape on.
+    package mutating func readAnew(_ name: String) {
+        targets[name]?.mustReadAnew = true
     }
 
     /// Lets `body` change what every series means: for a reader that numbers things and starts over.

@@ -6,45 +6,41 @@ struct StagedScrape: ExpositionSink {
     private(set) var samples: [(number: Int, value: Double)] = []
     /// The series that were seen for the first time, in the order of their numbers.
     private(set) var newKeys: [SeriesKey] = []
+    /// Series that were seen before, when their keys are asked for again.
+    private(set) var knownKeys: [(number: Int, key: SeriesKey)] = []
     private(set) var refused = 0
     /// The first key that cannot be read.
     private(set) var failure: ExpositionError?
 
-    private let families: [[UInt8]]
+    private let families: FamilyMatcher
+    private let readsKnown: Bool
 
-    init(index: SeriesIndex, families: [[UInt8]]) {
+    /// - Parameter readsKnown: whether keys of known series are read as well.
+    init(index: SeriesIndex, families: FamilyMatcher, readsKnown: Bool) {
         self.index = index
         self.families = families
+        self.readsKnown = readsKnown
         samples.reserveCapacity(index.count)
     }
 
     mutating func sample(key: UnsafeRawBufferPointer, value: Double, timestampMilliseconds: Int64?) {
-        guard failure == nil, isWanted(key) else { return }
-        switch index.find(key) {
-        case .known(let number): samples.append((number, value))
-        case .new(let number):
-            do {
+        guard failure == nil, families.matches(key) else { return }
+        do {
+            switch index.find(key) {
+            case .known(let number):
+                samples.append((number, value))
+                if readsKnown { knownKeys.append((number, try SeriesKey.parse(key))) }
+            case .new(let number):
                 newKeys.append(try SeriesKey.parse(key))
                 samples.append((number, value))
-            } catch {
-                failure = error
+            case .full: refused += 1
             }
-        case .full: refused += 1
+        } catch {
+            failure = error
         }
     }
 
     mutating func family(name: UnsafeRawBufferPointer, type: MetricType) {}
-
-    private func isWanted(_ key: UnsafeRawBufferPointer) -> Bool {
-        families.contains { family in
-            guard key.count >= family.count else { return false }
-            if key.count > family.count {
-                let next = key[family.count]
-                guard next == UInt8(ascii: "{") || next == UInt8(ascii: " ") else { return false }
-            }
-            return family.elementsEqual(key[..<family.count])
-        }
-    }
 }
 
 extension String {

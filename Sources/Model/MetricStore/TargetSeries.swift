@@ -26,7 +26,11 @@ struct TargetSeries<Meaning> {
     var live = 0
     var refused = 0
     var cut = 0
+    /// How many scrapes showed a counter that had fallen.
+    var restarts = 0
     var isStale = false
+    /// Whether the next scrape asks again what every series means.
+    var mustReadAnew = false
     /// Whether series were left out because the store as a whole was full.
     var lacksRoom = false
 

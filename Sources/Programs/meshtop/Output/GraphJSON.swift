@@ -73,6 +73,11 @@ enum GraphJSON {
             object["reason"] = .string(reason)
         }
         object["workload"] = target.workload.map { .string($0.workload) }
+        object["namespace"] = target.workload.map { .string($0.namespace) }
+        object["app"] = target.workload.map { .string($0.app) }
+        object["version"] = target.workload.map { .string($0.version) }
+        object["identityFrom"] = target.identity.map { .string($0.origin.rawValue) }
+        object["formats"] = .array(target.formats.map { .string($0) })
         object["lastSuccess"] = target.lastSuccess.map { .string($0.rfc3339) }
         object["series"] = .integer(Int64(target.series))
         return .object(object)
