@@ -151,12 +151,15 @@ package struct TrafficSummary: Hashable, Sendable {
     package var latency: LatencyQuantiles?
     /// Request and response bodies together.
     package var throughput: BytesPerSecond
+    /// Attempts beyond the first, which ``rate`` does not count; absent where the telemetry does not tell.
+    package var retries: RequestsPerSecond?
     /// Requests a second by response code, most first: `("200", 81.2)`; `-` when no response came.
     package var codes: [ResponseCodeRate]
 
     package init(
         rate: RequestsPerSecond, samples: Double, errors: Ratio? = nil, clientErrors: Ratio? = nil,
-        latency: LatencyQuantiles? = nil, throughput: BytesPerSecond = .zero, codes: [ResponseCodeRate] = []
+        latency: LatencyQuantiles? = nil, throughput: BytesPerSecond = .zero,
+        retries: RequestsPerSecond? = nil, codes: [ResponseCodeRate] = []
     ) {
         self.rate = rate
         self.samples = samples
@@ -164,6 +167,7 @@ package struct TrafficSummary: Hashable, Sendable {
         self.clientErrors = clientErrors
         self.latency = latency
         self.throughput = throughput
+        self.retries = retries
         self.codes = codes
     }
 }

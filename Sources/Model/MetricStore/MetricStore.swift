@@ -134,6 +134,11 @@ package struct MetricStore<Meaning> {
         }
     }
 
+    /// Calls `body` with what each series of a target means.
+    package func forEachMeaning(of target: String, _ body: (Meaning) -> Void) {
+        for case let meaning? in targets[target]?.meanings ?? [] { body(meaning) }
+    }
+
     /// Asks anew what every series of a target means, at its next scrape: for a reader that has learnt who the target
     /// is. What was counted stays. A series that had no meaning counts from that scrape on.
     package mutating func readAnew(_ name: String) {

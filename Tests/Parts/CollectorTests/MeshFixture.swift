@@ -57,7 +57,9 @@ struct MeshFixture {
     func graph(grouping: GraphGrouping = .versionedApp, without silent: Set<String> = []) throws -> MeshSnapshot {
         var watch = Watch()
         let heard = targets.filter { !silent.contains($0.identity.workload) }
-        for target in heard { watch.builder.setReporter(target.identity, of: target.identity.workload) }
+        for target in heard {
+            watch.builder.identify(target.identity.workload, as: target.identity, in: &watch.store)
+        }
         for factor in [1.0, 2] {
             for target in heard {
                 try watch.store.ingest(

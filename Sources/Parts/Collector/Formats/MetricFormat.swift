@@ -10,12 +10,25 @@ package protocol MetricFormat: Sendable {
     var name: String { get }
     /// The names of all series that a graph needs, with suffixes such as `_bucket`. All others are passed over unread.
     var families: [String] { get }
+    /// More such names, with one `*` each for one or more characters: where a format puts names into names.
+    var patterns: [String] { get }
+    /// Whether it is read only on targets that speak no other: the others say the same, and better.
+    var givesWay: Bool { get }
+
+    /// Whether a series of this name may be one of the format's.
+    func reads(_ name: String) -> Bool
 
     /// What a series says: once for each meaning it has, nothing for a series that no graph needs.
     ///
     /// - Parameter reporter: who exposes the series, as far as that is known. Formats that name both ends of the traffic
     ///   in their labels need it not.
     func series(_ key: SeriesKey, of reporter: WorkloadIdentity?) -> TrafficSeries?
+}
+
+extension MetricFormat {
+    package var patterns: [String] { [] }
+    package var givesWay: Bool { false }
+    package func reads(_ name: String) -> Bool { families.contains(name) }
 }
 
 extension MetricFormat where Self == IstioFormat {
@@ -42,10 +55,14 @@ extension MetricFormat where Self == SpanmetricsFormat {
     package static var spanmetrics: SpanmetricsFormat { SpanmetricsFormat() }
 }
 
+extension MetricFormat where Self == EnvoyFormat {
+    package static var envoy: EnvoyFormat { EnvoyFormat() }
+}
+
 /// All formats that are recognised, the richest first: where two read the same series, the first has the word.
 package enum MetricFormats {
     /// Consul and App Mesh are Envoys with tags of their own, and so before an Envoy without any.
     package static let all: [any MetricFormat] = [
-        .istio, .linkerd, .consul, .appMesh, .serviceGraph, .spanmetrics,
+        .istio, .linkerd, .consul, .appMesh, .serviceGraph, .spanmetrics, .envoy,
     ]
 }

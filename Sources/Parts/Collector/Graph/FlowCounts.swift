@@ -62,6 +62,12 @@ struct FlowCounts {
         source.latency.merge(other.source.latency)
     }
 
+    /// Takes over how many bytes another flow has counted, at each end that has counted none itself.
+    mutating func takeBytes(of other: FlowCounts) {
+        if destination.bytesPerSecond == 0 { destination.bytesPerSecond = other.destination.bytesPerSecond }
+        if source.bytesPerSecond == 0 { source.bytesPerSecond = other.source.bytesPerSecond }
+    }
+
     /// - Parameter isDestinationSilent: whether a target of the destination is down, so that its count lacks something.
     func chosen(isDestinationSilent: Bool) -> (count: TrafficCount, reporter: Reporter) {
         // The ends are not read at one moment: a source that is a second ahead does not silence a destination.
@@ -93,6 +99,7 @@ extension TrafficCount {
         case .failures:
             guard increase > 0 else { return }
             addFailures(increase, perSecond: perSecond, of: traffic)
+        case .retries: retriesPerSecond = (retriesPerSecond ?? 0) + perSecond
         // Empty buckets count too: their bounds say where the others begin.
         case .latencyBucket(let bound): latency.add(increase, upTo: bound)
         case .bodyBytes: bytesPerSecond += perSecond

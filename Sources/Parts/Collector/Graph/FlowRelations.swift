@@ -10,10 +10,14 @@ struct FlowRelations {
         case app(namespace: String, String)
         case onlyApp(namespace: String, String)
         case service(namespace: String, String)
+        /// Such flows as know only the service.
+        case onlyService(namespace: String, String)
     }
 
     /// Flows that tell better what a flow tells, by number.
     private var better: [Int: [Int]] = [:]
+    /// Flows of bytes, and the requests that they may have carried.
+    private var carriers: [(bytes: Int, requests: [Int])] = []
     /// Flows of HTTP and their like of gRPC.
     private var grpcTwins: [(http: Int, grpc: Int)] = []
 
@@ -33,7 +37,12 @@ struct FlowRelations {
             }
             guard flow.standing != .full else { continue }
             let others = Self.askedFor(by: flow).flatMap { numbers[$0] ?? [] }
-            better[number] = others.filter { Self.tells(flows[$0], of: flow) }
+            let better = others.filter { Self.tells(flows[$0], of: flow) }
+            self.better[number] = better
+            if flow.standing == .secondary, flow.protocol == .tcp {
+                let requests = better.filter { flows[$0].protocol != .tcp }
+                if !requests.isEmpty { carriers.append((number, requests)) }
+            }
         }
     }
 
@@ -46,7 +55,10 @@ struct FlowRelations {
             names.append(.app(namespace: peer.namespace, peer.app))
             if !isKnown(peer.workload) { names.append(.onlyApp(namespace: peer.namespace, peer.app)) }
         }
-        if isKnown(flow.serviceName) { names.append(.service(namespace: flow.serviceNamespace, flow.serviceName)) }
+        if isKnown(flow.serviceName) {
+            names.append(.service(namespace: flow.serviceNamespace, flow.serviceName))
+            if peer.isUnknown { names.append(.onlyService(namespace: flow.serviceNamespace, flow.serviceName)) }
+        }
         return names
     }
 
@@ -56,6 +68,7 @@ struct FlowRelations {
         if isKnown(peer.workload) {
             return [
                 .workload(namespace: peer.namespace, peer.workload), .onlyApp(namespace: peer.namespace, peer.app),
+                .onlyService(namespace: flow.serviceNamespace, flow.serviceName),
             ]
         }
         if isKnown(peer.app) { return [.app(namespace: peer.namespace, peer.app)] }
@@ -95,6 +108,17 @@ struct FlowRelations {
         guard !grpcTwins.isEmpty else { return counts }
         var counts = counts
         for (http, grpc) in grpcTwins where !counts[http].isAlive { counts[grpc].takeLatency(of: counts[http]) }
+        return counts
+    }
+
+    /// Bytes of connections that carried requests are the requests' throughput, where these tell none of their own.
+    func joiningBytes(_ counts: [FlowCounts]) -> [FlowCounts] {
+        guard !carriers.isEmpty else { return counts }
+        var counts = counts
+        for (number, requests) in carriers {
+            guard let first = requests.first(where: { counts[$0].isAlive }) else { continue }
+            counts[first].takeBytes(of: counts[number])
+        }
         return counts
     }
 }

@@ -12,6 +12,10 @@ package final class GraphBuilder {
     package struct Meaning: Sendable {
         fileprivate var number: TrafficSeries.Number
         fileprivate var kind: Int
+        /// Counts only where its target speaks no other format.
+        fileprivate var givesWay: Bool
+        /// As for ``TrafficSeries/isSubstitute``.
+        fileprivate var isSubstitute: Bool
     }
 
     private struct Kind {
@@ -35,35 +39,77 @@ package final class GraphBuilder {
     private var structure = GraphStructure()
 
     private let formats: [any MetricFormat]
+    private var voices: TargetVoices
     /// Who exposes a target's metrics, by the target's name in the store.
     package private(set) var reporters: [String: WorkloadIdentity] = [:]
 
     package init(formats: [any MetricFormat] = MetricFormats.all) {
         self.formats = formats
-    }
-
-    /// Says who exposes the metrics of a target, by the target's name in the store. What its series meant before is not
-    /// read again: whose identity changes should be removed from the store.
-    package func setReporter(_ identity: WorkloadIdentity?, of target: String) {
-        guard reporters[target] != identity else { return }
-        reporters[target] = identity
-        nodesGrouping = nil
+        voices = TargetVoices(formats)
     }
 
     /// An empty store of the series that graphs are made of.
     package func makeStore(limits: MetricStoreLimits = MetricStoreLimits()) -> MetricStore<Meaning> {
         // The builder does not know the store, so there is no cycle.
-        MetricStore(limits: limits, families: Set(formats.flatMap(\.families)).sorted()) {
+        MetricStore(
+            limits: limits, families: Set(formats.flatMap(\.families)).sorted(), patterns: formats.flatMap(\.patterns)
+        ) {
             self.meaning(of: $0, on: $1)
         }
     }
 
     private func meaning(of key: SeriesKey, on target: String) -> Meaning? {
-        for format in formats where format.families.contains(key.name) {
-            guard let series = format.series(key, of: reporters[target]) else { continue }
-            return Meaning(number: series.number, kind: number(of: series.traffic))
+        for (number, format) in formats.enumerated() where format.reads(key.name) {
+            guard
+                let series = format.series(
+                    key, of: reporters[target] ?? (target.isEmpty ? Self.identity(in: key) : nil))
+            else { continue }
+            voices.hear(target, number, key)
+            return Meaning(
+                number: series.number, kind: self.number(of: series.traffic), givesWay: format.givesWay,
+                isSubstitute: series.isSubstitute)
         }
         return nil
+    }
+
+    /// Who a series is of by its own labels, where there is no target to know it by.
+    private static func identity(in key: SeriesKey) -> WorkloadIdentity? {
+        var tags = IdentityTags()
+        tags.see(key)
+        return tags.identity
+    }
+
+    // MARK: Who speaks
+
+    /// Says who exposes a target's metrics, or that nobody knows. Series that were read as another's are read anew, and
+    /// keep what they counted.
+    package func identify(
+        _ target: String, as identity: WorkloadIdentity?, in store: inout MetricStore<Meaning>
+    ) {
+        guard reporters[target] != identity else { return }
+        reporters[target] = identity
+        nodesGrouping = nil
+        // What it says of itself is heard again, series by series.
+        voices.forget(target)
+        store.readAnew(target)
+    }
+
+    /// What a target's metrics are, in the words of ``MetricFormat/name``; empty while nothing was recognised.
+    package func formats(of target: String) -> [String] { voices.formats(of: target) }
+
+    /// Whether a target is an Envoy of no mesh, so that its metrics do not say whose they are.
+    package func isNameless(_ target: String) -> Bool {
+        !voices.saysBetter(target) && !voices.formats(of: target).isEmpty
+    }
+
+    /// Who a target is by labels that all its series have.
+    package func tagIdentity(of target: String) -> WorkloadIdentity? { voices.tagIdentity(of: target) }
+
+    /// Forgets what was known of a target that is gone, together with what it counted.
+    package func forget(_ target: String, in store: inout MetricStore<Meaning>) {
+        if reporters.removeValue(forKey: target) != nil { nodesGrouping = nil }
+        voices.forget(target)
+        store.remove(target)
     }
 
     private func number(of traffic: Traffic) -> Int {
@@ -121,7 +167,7 @@ package final class GraphBuilder {
         of rates: some Sequence<(key: SeriesKey, perSecond: Double)>, window: Duration,
         grouping: GraphGrouping = .versionedApp, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
     ) -> MeshSnapshot {
-        let readings = rates.compactMap { key, perSecond in meaning(of: key, on: "").map { ($0, perSecond) } }
+        let readings = readings(rates)
         var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
         for (meaning, perSecond) in readings {
             let kind = kinds[meaning.kind]
@@ -135,13 +181,26 @@ package final class GraphBuilder {
             of: counts, covered: window, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
     }
 
+    /// What rates mean. Whose they are, their labels say, or nobody.
+    private func readings(
+        _ rates: some Sequence<(key: SeriesKey, perSecond: Double)>
+    ) -> [(meaning: Meaning, perSecond: Double)] {
+        let readings = rates.compactMap { key, perSecond in meaning(of: key, on: "").map { ($0, perSecond) } }
+        let flowsTold = Set(readings.lazy.filter { !$0.0.isSubstitute }.map { self.subject(of: $0.0) })
+        let isToldBetter = readings.contains { !$0.0.givesWay }
+        return readings.filter { meaning, _ in
+            !(meaning.givesWay && isToldBetter)
+                && !(meaning.isSubstitute && flowsTold.contains(subject(of: meaning)))
+        }
+    }
+
     private func snapshot(
         of counts: [FlowCounts], covered: Duration, grouping: GraphGrouping, time: WallTime, targets: [ScrapeTarget],
         showsIdle: Bool
     ) -> MeshSnapshot {
         let troubles = TargetTroubles(targets)
         prepareNodes(grouping)
-        let counts = relations.joiningLatency(counts)
+        let counts = relations.joiningBytes(relations.joiningLatency(counts))
         var graph = GraphSums()
         for (number, count) in counts.enumerated() where count.isAlive {
             let flow = resolved[number]
@@ -172,7 +231,7 @@ package final class GraphBuilder {
             covered = max(covered, window?.duration ?? .zero)
             let idleSince = now.advanced(by: .zero - Self.idleTime)
             let seconds = read.duration.inSeconds
-            store.forEachSeries(of: target, over: read) { meaning, increase, lastChange in
+            func add(_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) {
                 let kind = kinds[meaning.kind]
                 if meaning.number == .requests || meaning.number == .streamBytes, lastChange > idleSince {
                     counts[kind.flow].markAlive(kind.facts.reporter)
@@ -180,15 +239,52 @@ package final class GraphBuilder {
                 guard window != nil else { return }
                 counts[kind.flow].add(increase, perSecond: increase / seconds, as: meaning.number, of: kind.facts)
             }
+            let saysBetter = voices.saysBetter(target)
+            var substitutes: [(meaning: Meaning, increase: Double, lastChange: MonotonicTime)] = []
+            store.forEachSeries(of: target, over: read) { meaning, increase, lastChange in
+                guard !(meaning.givesWay && saysBetter) else { return }
+                if meaning.isSubstitute {
+                    substitutes.append((meaning, increase, lastChange))
+                } else {
+                    add(meaning, increase, lastChange)
+                }
+            }
+            guard !substitutes.isEmpty else { continue }
+            var told: Set<Subject> = []
+            store.forEachMeaning(of: target) { meaning in
+                if !meaning.isSubstitute { told.insert(subject(of: meaning)) }
+            }
+            for substitute in substitutes where !told.contains(subject(of: substitute.meaning)) {
+                add(substitute.meaning, substitute.increase, substitute.lastChange)
+            }
         }
         return (counts, covered)
+    }
+
+    /// What a number is about: two of one subject count the same.
+    private struct Subject: Hashable {
+        enum Quantity { case requests, retries, latency, bytes }
+
+        var flow: Int
+        var quantity: Quantity
+    }
+
+    private func subject(of meaning: Meaning) -> Subject {
+        let quantity: Subject.Quantity
+        switch meaning.number {
+        case .requests, .failures: quantity = .requests
+        case .retries: quantity = .retries
+        case .latencyBucket: quantity = .latency
+        case .bodyBytes, .streamBytes: quantity = .bytes
+        }
+        return Subject(flow: kinds[meaning.kind].flow, quantity: quantity)
     }
 
     private func prepareNodes(_ grouping: GraphGrouping) {
         guard nodesGrouping != grouping else { return }
         nodesGrouping = grouping
         let directory = PeerDirectory(reporters.values, flows: flows)
-        resolved = flows.map(directory.resolved)
+        resolved = flows.map { directory.resolved($0, isByVersion: grouping == .versionedApp || grouping == .workload) }
         relations = FlowRelations(resolved)
         var served: [Peer: Flow] = [:]
         for flow in resolved where !flow.destination.isUnknown && isKnown(flow.serviceName) {

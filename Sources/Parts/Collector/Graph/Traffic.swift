@@ -69,6 +69,16 @@ package struct Peer: Hashable, Sendable {
 
     package static let unknown = Peer(namespace: "unknown", workload: "unknown", app: "unknown", version: "unknown")
 
+    /// Whoever answers to the name of the flow's service, if it is somebody who is scraped; see ``PeerDirectory``. Without
+    /// names, which Istio's `unknown` does not stand for.
+    ///
+    /// - Parameter version: of several, this one.
+    package static func namedByService(version: String?) -> Peer {
+        Peer(namespace: "", workload: "", app: "", version: version ?? "")
+    }
+
+    var isNamedByService: Bool { namespace.isEmpty && workload.isEmpty && app.isEmpty }
+
     var isUnknown: Bool { !isKnown(workload) && !isKnown(app) }
 }
 

@@ -11,6 +11,8 @@ struct TrafficCount {
     var grpcErrors = 0.0
     var noResponses = 0.0
     var bytesPerSecond = 0.0
+    /// Nothing where nobody tells.
+    var retriesPerSecond: Double?
     /// Requests – bytes, for TCP – that came over mutual TLS, of those for which anybody said how they came.
     var mutualTLS = 0.0
     var ofKnownSecurity = 0.0
@@ -24,6 +26,7 @@ struct TrafficCount {
     mutating func merge(_ other: TrafficCount) {
         mergeRequests(of: other)
         bytesPerSecond += other.bytesPerSecond
+        if let more = other.retriesPerSecond { retriesPerSecond = (retriesPerSecond ?? 0) + more }
         mutualTLS += other.mutualTLS
         ofKnownSecurity += other.ofKnownSecurity
         latency.merge(other.latency)
@@ -80,7 +83,7 @@ struct TrafficCount {
         TrafficSummary(
             rate: RequestsPerSecond(requestsPerSecond), samples: requests, errors: Ratio(errors, of: requests),
             clientErrors: Ratio(clientErrors, of: requests), latency: latency.quantiles,
-            throughput: BytesPerSecond(bytesPerSecond),
+            throughput: BytesPerSecond(bytesPerSecond), retries: retriesPerSecond.map { RequestsPerSecond($0) },
             // What is taken away again may leave a rounding error.
             codes: codes.filter { $0.value > 1e-9 }
                 .sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -4,6 +4,8 @@ package struct TrafficSeries: Hashable, Sendable {
         case requests
         /// Of requests that are counted as ``requests`` already, those that failed.
         case failures
+        /// Attempts beyond the first of requests that are counted as ``requests`` once each.
+        case retries
         /// A bucket of the latency histogram by its upper bound in milliseconds; infinite for the last.
         case latencyBucket(upperBound: Double)
         /// Of requests or of responses.
@@ -14,10 +16,13 @@ package struct TrafficSeries: Hashable, Sendable {
 
     package var number: Number
     package var traffic: Traffic
+    /// Whether it counts only where its target has no other series that tells the same of the same flow.
+    package var isSubstitute: Bool
 
-    package init(number: Number, traffic: Traffic) {
+    package init(number: Number, traffic: Traffic, isSubstitute: Bool = false) {
         self.number = number
         self.traffic = traffic
+        self.isSubstitute = isSubstitute
     }
 
     /// A label `le` in milliseconds.

@@ -12,6 +12,8 @@ internal import SystemIO
 final class Scraper {
     /// A body that is larger is no proxy's metrics.
     static let maximumBody = 16 << 20
+    /// An Envoy lists its extensions there, 100 kB of them.
+    private static let maximumServerInfo = 4 << 20
     /// After this long a series that is new may have been counting for any time. Prometheus' staleness.
     private static let staleAfter = Duration.seconds(300)
 
@@ -25,6 +27,7 @@ final class Scraper {
     private var feeds: TargetFeeds?
     private var store: MetricStore<GraphBuilder.Meaning>
     private var book = TargetBook()
+    private var recognition = TargetRecognition()
     /// When each target was read last.
     private var lastRead: [String: MonotonicTime] = [:]
     /// Targets that are gone, and since when: what they counted stays until no window reaches it.
@@ -59,17 +62,14 @@ final class Scraper {
     private func follow(_ list: [TargetEntry]) {
         let change = book.follow(list)
         for name in change.gone { departed[name] = loop.now }
-        // What a target has told so far was read as another's.
         let identities = book.identities(of: change.renamed)
-        for name in change.renamed {
-            forget(name)
-            graph.setReporter(identities[name], of: name)
-        }
+        for name in change.renamed { identify(name, labels: identities[name]) }
         for stay in change.new {
             departed[stay.name] = nil
             let identity = book.identity(of: stay)
-            if graph.reporters[stay.name] != identity { forget(stay.name) }
-            graph.setReporter(identity, of: stay.name)
+            // Whoever is there now is not whom the old numbers are of.
+            if let identity, let known = graph.reporters[stay.name], known != identity { forget(stay.name) }
+            identify(stay.name, labels: identity)
             scrape(stay)
         }
     }
@@ -77,14 +77,50 @@ final class Scraper {
     private func forget(_ name: String) {
         departed[name] = nil
         lastRead[name] = nil
-        graph.setReporter(nil, of: name)
-        store.remove(name)
+        recognition.forget(name)
+        graph.forget(name, in: &store)
+    }
+
+    // MARK: Recognising
+
+    /// Lets the graph know who a target is, by all that is known now.
+    private func identify(_ name: String, labels: WorkloadIdentity?) {
+        graph.identify(name, as: recognition.identity(of: name, labels: labels)?.workload, in: &store)
+    }
+
+    /// Looks at what a scrape that worked has told of its target, and asks for more where that is not enough.
+    private func recognise(_ stay: TargetBook.Stay, _ question: TargetBook.Question, byteCount: Int) {
+        let name = stay.name
+        let labels = book.identity(of: stay)
+        let mustAsk = recognition.read(
+            name,
+            TargetRecognition.Reading(
+                labels: labels, tags: graph.tagIdentity(of: name), isEnvoy: graph.isNameless(name),
+                formats: graph.formats(of: name), restarts: store.restarts(of: name), byteCount: byteCount))
+        identify(name, labels: labels)
+        guard mustAsk else { return }
+        var url = question.url
+        url.path = "/server_info"
+        asking.get(
+            url, accept: "application/json", deadline: question.deadline, maximumBody: Self.maximumServerInfo,
+            attempt: question.failures
+        ) { [self] result in
+            guard book.isHere(stay) else { return }
+            switch result {
+            case .success(let response) where response.status == 200:
+                recognition.answer(name, EnvoyNode(serverInfo: response.body))
+            case .success: recognition.answer(name, nil)
+            case .failure: recognition.keepSilent(name)
+            }
+            identify(name, labels: book.identity(of: stay))
+        }
     }
 
     // MARK: Scraping
 
     private func scrape(_ stay: TargetBook.Stay) {
-        guard let question = book.question(for: stay, interval: configuration.interval) else { return }
+        guard var question = book.question(for: stay, interval: configuration.interval) else { return }
+        if let path = question.url.path { question.url.path = recognition.path(path, of: stay.name) }
         let began = loop.now
         asking.get(
             question.url, accept: "text/plain;version=0.0.4", deadline: question.deadline,
@@ -94,6 +130,7 @@ final class Scraper {
             guard book.isHere(stay) else { return }
             if let reason = take(result, from: stay, question) {
                 book.fail(stay, reason: reason)
+                recognition.fail(stay.name, wasRefused: (try? result.get()) != nil)
             } else {
                 book.succeed(stay, at: SystemClock.wall())
             }
@@ -126,6 +163,7 @@ final class Scraper {
                 let format = ExpositionFormat(contentType: response.headers["content-type"] ?? "")
                 try store.ingest(response.body, from: name, at: loop.now, format: format)
                 lastRead[name] = loop.now
+                recognise(stay, question, byteCount: response.body.count)
                 return nil
             } catch {
                 return "its metrics cannot be read: \(error)"
@@ -145,8 +183,7 @@ final class Scraper {
         forgetTheDeparted()
         graph.forgetUnused(in: &store)
         let view = view.current
-        store.watch(view.window)
-        let targets = book.report { store.seriesCount(of: $0) }
+        let targets = book.report { store.seriesCount(of: $0) }.map { recognition.completed($0) }
         var snapshot = graph.snapshot(
             of: store, window: view.window, grouping: view.grouping, now: loop.now, time: SystemClock.wall(),
             targets: targets, showsIdle: configuration.showsIdle)

@@ -59,6 +59,7 @@ enum GraphJSON {
             object["p99Milliseconds"] = .number(rounded(latency.p99))
         }
         object["bytesPerSecond"] = .number(rounded(traffic.throughput.value))
+        object["retriesPerSecond"] = traffic.retries.map { .number(rounded($0.value)) }
         object["responses"] = .array(
             traffic.codes.map { ["code": .string($0.code), "requestsPerSecond": .number(rounded($0.rate.value))] })
     }
