@@ -8,6 +8,8 @@ package struct CollectorConfiguration: Sendable {
     package var control: SocketAddress?
     /// Where targets come from beside it.
     package var sources: TargetSources
+    /// A server that has scraped the proxies already. What is scraped here as well is believed more.
+    package var prometheus: PrometheusConfiguration?
     /// Between two scrapes of a target that names no interval of its own, and between two snapshots. At least 100 ms.
     package var interval: Duration
     /// The window that snapshots cover, once there is as much history.
@@ -19,12 +21,13 @@ package struct CollectorConfiguration: Sendable {
     /// - Parameter targets: to scrape beside those of `sources`.
     package init(
         control: SocketAddress? = nil, targets: [SocketAddress] = [], sources: TargetSources = TargetSources(),
-        interval: Duration = .seconds(1),
+        prometheus: PrometheusConfiguration? = nil, interval: Duration = .seconds(1),
         window: Duration = .seconds(60), grouping: GraphGrouping = .versionedApp, showsIdle: Bool = true
     ) {
         self.control = control
         self.sources = sources
         self.sources.targets += targets.map { TargetEntry(url: TargetURL(host: .address($0))) }
+        self.prometheus = prometheus
         self.interval = max(.milliseconds(100), interval)
         self.window = window
         self.grouping = grouping
@@ -32,7 +35,7 @@ package struct CollectorConfiguration: Sendable {
     }
 }
 
-/// Scrapes the mesh's proxies and makes a snapshot of the whole once per interval.
+/// Asks the sources of the mesh's metrics and makes a snapshot of the whole once per interval.
 ///
 /// All of it happens on one event loop on a thread of its own. Snapshots leave through `onSnapshot`, on that thread.
 package final class Collector: Sendable {
@@ -52,8 +55,8 @@ package final class Collector: Sendable {
         handle = loop.handle
         self.view = view
         thread = try Threads.spawn(name: "collector") {
-            let scraper = Scraper(configuration, loop: loop, view: view, onSnapshot: onSnapshot)
-            loop.soon { scraper.start() }
+            let work = CollectorWork(configuration, loop: loop, view: view, onSnapshot: onSnapshot)
+            loop.soon { work.start() }
             loop.run()
         }
     }

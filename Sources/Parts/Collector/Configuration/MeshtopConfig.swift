@@ -15,6 +15,13 @@ internal import YAMLWire
 ///   dnsServer: 10.0.0.2:53
 ///   auth: {bearerTokenFile: token}
 ///   tls: {caFile: ca.pem, certFile: me.pem, keyFile: me.key, serverName: cart, insecure: false}
+///   prometheus:
+///     url: https://mimir.example/prometheus
+///     matchers: ['mesh_id="shop"']
+///     scrapeInterval: 15s
+///     headers: ["X-Scope-OrgID: shop"]
+///     auth: {user: reader, passwordFile: mimir.password}
+///     tls: {caFile: mimir.pem}
 ///   interval: 1s
 ///   window: 60s
 ///   traces: 127.0.0.1:4318

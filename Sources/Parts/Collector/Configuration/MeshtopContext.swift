@@ -1,3 +1,4 @@
+internal import HTTPTransport
 internal import JSONWire
 package import SystemIO
 
@@ -6,6 +7,8 @@ package struct MeshtopContext: Hashable, Sendable {
     package var name: String
     package var control: SocketAddress?
     package var sources: TargetSources
+    /// A server that scrapes the mesh's proxies.
+    package var prometheus: PrometheusConfiguration?
     package var interval: Duration?
     package var window: Duration?
     /// A collector of traces that runs elsewhere, or a Jaeger.
@@ -13,11 +16,13 @@ package struct MeshtopContext: Hashable, Sendable {
 
     package init(
         name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
-        interval: Duration? = nil, window: Duration? = nil, traces: SocketAddress? = nil
+        prometheus: PrometheusConfiguration? = nil, interval: Duration? = nil, window: Duration? = nil,
+        traces: SocketAddress? = nil
     ) {
         self.name = name
         self.control = control
         self.sources = sources
+        self.prometheus = prometheus
         self.interval = interval
         self.window = window
         self.traces = traces
@@ -25,7 +30,7 @@ package struct MeshtopContext: Hashable, Sendable {
 
     private static let fields = [
         "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
-        "interval", "window", "traces",
+        "prometheus", "interval", "window", "traces",
     ]
 
     init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
@@ -48,6 +53,7 @@ package struct MeshtopContext: Hashable, Sendable {
         }
         if let auth = fields["auth"] { sources.access.credentials = try auth.credentials(places) }
         if let tls = fields["tls"] { sources.access.tls = try tls.tls(places) }
+        prometheus = try fields["prometheus"]?.prometheus(places)
         interval = try fields["interval"]?.duration(atLeast: .milliseconds(100), "100ms")
         window = try fields["window"]?.duration(atLeast: .seconds(1), "1s")
     }
@@ -78,6 +84,33 @@ extension SchemaReader {
         let duration = try duration()
         guard duration >= least, duration <= .seconds(86_400) else { throw error("must be between \(word) and 24h") }
         return duration
+    }
+
+    fileprivate func prometheus(_ places: ConfigPlaces) throws(SchemaError) -> PrometheusConfiguration {
+        let fields = try fields(["url", "matchers", "scrapeInterval", "headers", "auth", "tls"])
+        let field = try fields.required("url")
+        guard let url = TargetURL(try field.string()) else {
+            throw field.error("expected a URL like https://mimir.example/prometheus")
+        }
+        var prometheus = PrometheusConfiguration(url: url)
+        for matcher in try fields["matchers"]?.items() ?? [] {
+            guard let matchers = LabelMatcher.list(try matcher.string()) else {
+                throw matcher.error("expected a matcher like 'mesh_id=\"m\"'")
+            }
+            prometheus.matchers += matchers
+        }
+        for header in try fields["headers"]?.items() ?? [] {
+            guard let field = PrometheusConfiguration.headerField(try header.string()) else {
+                throw header.error("expected a header field like 'X-Scope-OrgID: shop'")
+            }
+            prometheus.headers.add(field.name, field.value)
+        }
+        if let interval = try fields["scrapeInterval"]?.duration(atLeast: .milliseconds(100), "100ms") {
+            prometheus.scrapeInterval = interval
+        }
+        if let auth = fields["auth"] { prometheus.access.credentials = try auth.credentials(places) }
+        if let tls = fields["tls"] { prometheus.access.tls = try tls.tls(places) }
+        return prometheus
     }
 
     fileprivate func credentials(_ places: ConfigPlaces) throws(SchemaError) -> TargetAccess.Credentials {

@@ -38,6 +38,11 @@ package final class GraphBuilder {
     private var nodesGrouping: GraphGrouping?
     private var structure = GraphStructure()
 
+    /// Rates that somebody else has worked out, until newer ones come.
+    private var rated: [(meaning: Meaning, perSecond: Double)] = []
+    /// When each flow was last seen moving in them, by its number.
+    private var ratedActivity: [Int: RatedActivity] = [:]
+
     private let formats: [any MetricFormat]
     private var voices: TargetVoices
     /// Who exposes a target's metrics, by the target's name in the store.
@@ -128,9 +133,10 @@ package final class GraphBuilder {
     /// Forgets kinds of traffic of which the store has no series any more: numbers must not grow with every workload
     /// that ever was.
     package func forgetUnused(in store: inout MetricStore<Meaning>) {
-        guard kinds.count > 2 * store.seriesCount + 1024 else { return }
+        guard kinds.count > 2 * (store.seriesCount + rated.count) + 1024 else { return }
         var old = [Traffic?](repeating: nil, count: kinds.count)
         for (traffic, number) in kindNumbers { old[number] = traffic }
+        let oldFlows = flows
         kinds = []
         kindNumbers = [:]
         flows = []
@@ -139,6 +145,13 @@ package final class GraphBuilder {
         store.updateMeanings { meaning in
             // Every kind has a number, and every meaning a kind.
             if let traffic = old[meaning.kind] { meaning.kind = number(of: traffic) }
+        }
+        for index in rated.indices {
+            if let traffic = old[rated[index].meaning.kind] { rated[index].meaning.kind = number(of: traffic) }
+        }
+        // Of flows without any series nobody will ask again.
+        ratedActivity = ratedActivity.reduce(into: [:]) { kept, item in
+            if let number = flowNumbers[oldFlows[item.key]] { kept[number] = item.value }
         }
     }
 
@@ -153,9 +166,24 @@ package final class GraphBuilder {
         of store: MetricStore<Meaning>, window: Duration, grouping: GraphGrouping = .versionedApp,
         now: MonotonicTime, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
     ) -> MeshSnapshot {
-        let (counts, covered) = count(store, window: window, now: now)
+        snapshot(
+            of: [reading(of: store, window: window, now: now)], grouping: grouping, time: time, targets: targets,
+            showsIdle: showsIdle)
+    }
+
+    /// The graph of what several sources tell.
+    ///
+    /// - Parameter readings: made since the last call of ``forgetUnused(in:)``, the source that is believed most first.
+    func snapshot(
+        of readings: [TrafficReading], grouping: GraphGrouping, time: WallTime, targets: [ScrapeTarget],
+        showsIdle: Bool
+    ) -> MeshSnapshot {
+        let all = TrafficReading.joined(readings)
+        // A later reading may have met flows that an earlier one had no number for.
+        let missing = [FlowCounts](repeating: FlowCounts(), count: max(0, flows.count - all.counts.count))
         return snapshot(
-            of: counts, covered: covered, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
+            of: all.counts + missing, covered: all.covered ?? .zero, grouping: grouping, time: time, targets: targets,
+            showsIdle: showsIdle)
     }
 
     /// The graph of rates that somebody else has worked out, such as a Prometheus server.
@@ -168,15 +196,7 @@ package final class GraphBuilder {
         grouping: GraphGrouping = .versionedApp, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
     ) -> MeshSnapshot {
         let readings = readings(rates)
-        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
-        for (meaning, perSecond) in readings {
-            let kind = kinds[meaning.kind]
-            if meaning.number == .requests || meaning.number == .streamBytes, perSecond > 0 {
-                counts[kind.flow].markAlive(kind.facts.reporter)
-            }
-            counts[kind.flow].add(
-                perSecond * window.inSeconds, perSecond: perSecond, as: meaning.number, of: kind.facts)
-        }
+        let counts = count(readings, window: window)
         return snapshot(
             of: counts, covered: window, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
     }
@@ -192,6 +212,67 @@ package final class GraphBuilder {
             !(meaning.givesWay && isToldBetter)
                 && !(meaning.isSubstitute && flowsTold.contains(subject(of: meaning)))
         }
+    }
+
+    private func count(_ readings: [(meaning: Meaning, perSecond: Double)], window: Duration) -> [FlowCounts] {
+        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
+        let seconds = window.inSeconds
+        for (meaning, perSecond) in readings {
+            let kind = kinds[meaning.kind]
+            if Self.tellsOfLife(meaning), perSecond > 0 { counts[kind.flow].markAlive(kind.facts.reporter) }
+            counts[kind.flow].add(perSecond * seconds, perSecond: perSecond, as: meaning.number, of: kind.facts)
+        }
+        return counts
+    }
+
+    private static func tellsOfLife(_ meaning: Meaning) -> Bool {
+        meaning.number == .requests || meaning.number == .streamBytes
+    }
+
+    /// The edges at each of several times, of rates that somebody else has worked out.
+    ///
+    /// - Parameters:
+    ///   - series: each with `count` rates, nothing where there is none.
+    ///   - window: what each rate covers.
+    func forEachStep(
+        of series: [(key: SeriesKey, perSecond: [Double?])], count: Int, window: Duration, grouping: GraphGrouping,
+        _ body: (Int, [MeshEdge]) -> Void
+    ) {
+        let known = series.compactMap { key, rates in meaning(of: key, on: "").map { (meaning: $0, rates: rates) } }
+        for index in 0..<count {
+            let readings = known.compactMap { meaning, rates in rates[index].map { (meaning: meaning, perSecond: $0) } }
+            let step = TrafficReading(counts: self.count(readings, window: window), covered: window)
+            let snapshot = snapshot(
+                of: [step], grouping: grouping, time: WallTime(nanosecondsSinceEpoch: 0), targets: [], showsIdle: true)
+            body(index, snapshot.edges)
+        }
+    }
+
+    // MARK: Rates beside a store
+
+    /// Takes over rates that somebody else has worked out, such as a Prometheus server, in the place of all earlier ones.
+    ///
+    /// - Parameter rates: as for ``snapshot(of:window:grouping:time:targets:showsIdle:)``.
+    func take(rates: some Sequence<(key: SeriesKey, perSecond: Double)>, now: MonotonicTime) {
+        rated = readings(rates)
+        ratedActivity = ratedActivity.filter { $0.value.newest.duration(to: now) <= Self.idleTime }
+        for (meaning, perSecond) in rated where perSecond > 0 && Self.tellsOfLife(meaning) {
+            let kind = kinds[meaning.kind]
+            ratedActivity[kind.flow, default: RatedActivity()].see(kind.facts.reporter, at: now)
+        }
+    }
+
+    /// What the rates tell that were taken over last, of which traffic that stopped is remembered for ``idleTime``.
+    ///
+    /// - Parameter window: for how long they are counted up, so that they can be added to others.
+    func ratedReading(window: Duration, now: MonotonicTime) -> TrafficReading {
+        var counts = count(rated, window: window)
+        for (flow, activity) in ratedActivity {
+            for reporter in activity.reporters(since: now.advanced(by: .zero - Self.idleTime)) {
+                counts[flow].markAlive(reporter)
+            }
+        }
+        return TrafficReading(counts: counts, covered: window)
     }
 
     private func snapshot(
@@ -219,9 +300,9 @@ package final class GraphBuilder {
     }
 
     /// Counts by flow, and the longest time that any target's samples cover.
-    private func count(
-        _ store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime
-    ) -> (counts: [FlowCounts], covered: Duration) {
+    func reading(
+        of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime
+    ) -> TrafficReading {
         var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
         var covered = Duration.zero
         for target in store.targetNames {
@@ -233,7 +314,7 @@ package final class GraphBuilder {
             let seconds = read.duration.inSeconds
             func add(_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) {
                 let kind = kinds[meaning.kind]
-                if meaning.number == .requests || meaning.number == .streamBytes, lastChange > idleSince {
+                if Self.tellsOfLife(meaning), lastChange > idleSince {
                     counts[kind.flow].markAlive(kind.facts.reporter)
                 }
                 guard window != nil else { return }
@@ -258,7 +339,7 @@ package final class GraphBuilder {
                 add(substitute.meaning, substitute.increase, substitute.lastChange)
             }
         }
-        return (counts, covered)
+        return TrafficReading(counts: counts, covered: covered)
     }
 
     /// What a number is about: two of one subject count the same.

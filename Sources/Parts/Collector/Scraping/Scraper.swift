@@ -5,11 +5,11 @@ internal import MetricStore
 internal import Quantities
 internal import SystemIO
 
-/// The collector's work on its event loop: scraping, and a snapshot per tick.
+/// The source that asks the proxies themselves.
 ///
 /// Each target is scraped by a chain of its own – ask, wait for the answer or the deadline, schedule the next – so that
 /// one that hangs or babbles delays no other.
-final class Scraper {
+final class Scraper: MetricsSource {
     /// A body that is larger is no proxy's metrics.
     static let maximumBody = 16 << 20
     /// An Envoy lists its extensions there, 100 kB of them.
@@ -20,8 +20,7 @@ final class Scraper {
     private let configuration: CollectorConfiguration
     private let loop: EventLoop
     private let view: SharedView
-    private let onSnapshot: (MeshSnapshot) -> Void
-    private let graph = GraphBuilder()
+    private let graph: GraphBuilder
     private let asking: TargetAsking
     private let plainAsking: TargetAsking
     private var feeds: TargetFeeds?
@@ -30,17 +29,18 @@ final class Scraper {
     private var recognition = TargetRecognition()
     /// When each target was read last.
     private var lastRead: [String: MonotonicTime] = [:]
+    /// As of the last snapshot.
+    private(set) var targets: [ScrapeTarget] = []
     /// Targets that are gone, and since when: what they counted stays until no window reaches it.
     private var departed: [String: MonotonicTime] = [:]
 
     init(
-        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView,
-        onSnapshot: @escaping (MeshSnapshot) -> Void
+        _ configuration: CollectorConfiguration, graph: GraphBuilder, loop: EventLoop, view: SharedView
     ) {
         self.configuration = configuration
         self.loop = loop
         self.view = view
-        self.onSnapshot = onSnapshot
+        self.graph = graph
         store = graph.makeStore()
         // Four names at a time: one that hangs must not hold up the others.
         let lookups = Errands(name: "target names", width: 4, loop: loop.handle)
@@ -56,7 +56,6 @@ final class Scraper {
         ) { [weak self] in self?.follow($0) }
         self.feeds = feeds
         asking.start { [weak feeds] in feeds?.start() }
-        tick()
     }
 
     private func follow(_ list: [TargetEntry]) {
@@ -179,20 +178,21 @@ final class Scraper {
 
     // MARK: Snapshots
 
-    private func tick() {
+    func prepare(for window: Duration) {
         forgetTheDeparted()
         graph.forgetUnused(in: &store)
-        let view = view.current
-        let targets = book.report { store.seriesCount(of: $0) }.map { recognition.completed($0) }
-        var snapshot = graph.snapshot(
-            of: store, window: view.window, grouping: view.grouping, now: loop.now, time: SystemClock.wall(),
-            targets: targets, showsIdle: configuration.showsIdle)
-        snapshot.notices = notices(targets)
-        onSnapshot(snapshot)
-        loop.schedule(after: configuration.interval) { [self] in tick() }
+        store.watch(window)
+        targets = book.report { store.seriesCount(of: $0) }.map { recognition.completed($0) }
     }
 
-    private func notices(_ targets: [ScrapeTarget]) -> [String] {
+    func read(window: Duration, beside covered: Duration?) -> TrafficReading {
+        var reading = graph.reading(of: store, window: window, now: loop.now)
+        let mayAnswer = targets.contains { if case .down = $0.state { false } else { true } }
+        if !mayAnswer, reading.covered == .zero { reading.covered = nil }
+        return reading
+    }
+
+    var notices: [String] {
         var notices = feeds?.troubles ?? []
         if book.leftOut > 0 {
             notices.append("\(book.leftOut) targets are not scraped: there are more than \(TargetBook.capacity)")

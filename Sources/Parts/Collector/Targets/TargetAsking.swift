@@ -67,14 +67,17 @@ final class TargetAsking {
     /// Sends a GET request.
     ///
     /// - Parameters:
+    ///   - extra: header fields beside those that every request has.
     ///   - attempt: how often the host has failed already; a name with several addresses is asked at the next.
     ///   - completion: called once on the loop, possibly at once.
     func get(
-        _ url: TargetURL, accept: String, deadline: Duration, maximumBody: Int, attempt: Int,
+        _ url: TargetURL, accept: String, headers extra: HTTPHeaders = [:], deadline: Duration, maximumBody: Int,
+        attempt: Int,
         completion: @escaping (Result<HTTPResponse, Failure>) -> Void
     ) {
         let scheme = url.scheme ?? access.standardScheme
         var headers: HTTPHeaders = ["host": "\(url.host)", "accept": accept]
+        for (name, value) in extra { headers.add(name, value) }
         var tls: TLSContext?
         do throws(TargetKeys.Failure) {
             if let authorization = try keys?.authorization.get() { headers.add("authorization", authorization) }

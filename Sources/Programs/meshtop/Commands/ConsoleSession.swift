@@ -47,7 +47,7 @@ enum ConsoleSession {
 
     /// A console on nothing would only show an empty screen: better to say where a mesh was looked for.
     static func requireMesh(_ source: Source) throws(CommandFailure) {
-        guard let control = source.control, source.targets.isEmpty else { return }
+        guard let control = source.control, source.targets.isEmpty, source.prometheus == nil else { return }
         do {
             _ = try MeshAPI(address: control).targets()
         } catch .unreachable(_, let reason) {
@@ -64,7 +64,7 @@ enum ConsoleSession {
         let splits = SplitWatch(source.control)
         let collector = try Collector(
             CollectorConfiguration(
-                control: source.control, sources: source.targets,
+                control: source.control, sources: source.targets, prometheus: source.prometheus,
                 interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
                 window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
         ) { snapshot in

@@ -37,7 +37,8 @@ enum Observation {
         let source = try Source(invocation)
         let kind = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
         let configuration = CollectorConfiguration(
-            control: source.control, sources: source.targets, interval: source.interval ?? .seconds(1), window: window,
+            control: source.control, sources: source.targets, prometheus: source.prometheus,
+            interval: source.interval ?? .seconds(1), window: window,
             grouping: GraphGrouping(rawValue: kind) ?? .versionedApp, showsIdle: false)
         let mailbox = try Mailbox<MeshSnapshot>()
         let collector = try Collector(configuration) { mailbox.put($0) }
@@ -52,10 +53,10 @@ enum Observation {
         }
     }
 
-    /// A mesh of which nothing answers in three seconds is not there.
+    /// A mesh of which nothing answers for as long as that is not there.
     private static func checkAnswers(_ snapshot: MeshSnapshot, source: Source, waited: Duration) throws(CommandFailure)
     {
-        guard waited > .seconds(3), !snapshot.targets.contains(where: { $0.state == .up }) else { return }
+        guard waited > source.patience, !snapshot.targets.contains(where: { $0.state == .up }) else { return }
         if let control = source.control, snapshot.targets.isEmpty {
             throw Source.nothingFound(control, snapshot.notices.first ?? "it names no targets")
         }

@@ -20,7 +20,7 @@ struct Source {
         Option(name: "--context", value: "NAME", summary: "one of them (default its current-context)"),
     ]
     /// For commands that look at traffic.
-    static let options = controlOptions + targetOptions + TargetAccess.options
+    static let options = controlOptions + targetOptions + PrometheusConfiguration.options + TargetAccess.options
     static let defaultControl = "127.0.0.1:15010"
 
     private static let targetOptions = [
@@ -43,6 +43,8 @@ struct Source {
     /// Nothing when only targets were named.
     var control: SocketAddress?
     var targets: TargetSources
+    /// A server that has scraped the proxies.
+    var prometheus: PrometheusConfiguration?
     /// What the context says of these.
     var interval: Duration?
     var window: Duration?
@@ -53,19 +55,24 @@ struct Source {
     init(_ invocation: Invocation) throws {
         var named = MeshtopContext(name: "")
         try named.add(invocation)
-        let namesMesh = named.control != nil || !named.sources.isEmpty
+        let namesMesh = named.control != nil || !named.sources.isEmpty || named.prometheus != nil
         let configured = namesMesh && !invocation.has("--context") ? nil : try ConfigFile.context(invocation)
         var context = configured ?? MeshtopContext(name: "")
         context.override(by: named)
         context.sources.access = try context.sources.access.adding(invocation)
-        if context.control == nil, context.sources.isEmpty { context.control = SocketAddress(Self.defaultControl) }
+        context.prometheus = try context.prometheus?.adding(invocation)
+        if context.control == nil, context.sources.isEmpty, context.prometheus == nil {
+            context.control = SocketAddress(Self.defaultControl)
+        }
 
         control = context.control
         targets = context.sources
+        prometheus = context.prometheus
         interval = context.interval
         window = context.window
         traces = context.traces
-        name = context.name.isEmpty ? control?.description ?? targets.firstName : context.name
+        let firstName = targets.isEmpty ? prometheus?.url.description : targets.firstName
+        name = context.name.isEmpty ? control?.description ?? firstName ?? "" : context.name
     }
 
     /// A control plane, and nothing from any file.
@@ -81,11 +88,14 @@ struct Source {
         return control
     }
 
+    /// How long a mesh of which nothing answers may be waited for.
+    var patience: Duration { prometheus.map { $0.deadline + .seconds(3) } ?? .seconds(3) }
+
     /// Says what was looked for when nothing is there.
     static func nothingFound(_ control: SocketAddress, _ reason: String) -> CommandFailure {
         CommandFailure(
             "no mesh found: the control plane at \(control) does not answer (\(reason)). "
-                + "Start one with meshtop demo, or name another with --control or --target.")
+                + "Start one with meshtop demo, or name another with --control, --target or --prometheus.")
     }
 
     static func address(_ text: String, of option: String) throws(UsageError) -> SocketAddress {
@@ -121,6 +131,9 @@ extension MeshtopContext {
             }
             sources.dnsServer = server
         }
+        if let text = invocation.value("--prometheus") {
+            prometheus = PrometheusConfiguration(url: try Self.url(text, of: "--prometheus"))
+        }
     }
 
     /// Takes over what another context says of the mesh, thing by thing.
@@ -131,11 +144,14 @@ extension MeshtopContext {
         if !other.sources.urls.isEmpty { sources.urls = other.sources.urls }
         if !other.sources.services.isEmpty { sources.services = other.sources.services }
         sources.dnsServer = other.sources.dnsServer ?? sources.dnsServer
+        // Another server is not told the secrets of this one.
+        prometheus = other.prometheus ?? prometheus
     }
 
     private static func url(_ text: String, of option: String) throws(UsageError) -> TargetURL {
         guard let url = TargetURL(text) else {
-            throw UsageError("\(option) wants cart.example:15090 or https://cart.example/metrics, not “\(text)”")
+            let example = option == "--prometheus" ? "https://mimir.example/prometheus" : "https://cart.example/metrics"
+            throw UsageError("\(option) wants HOST:PORT or a URL like \(example), not “\(text)”")
         }
         return url
     }

@@ -1,0 +1,53 @@
+internal import MeshModel
+internal import Quantities
+internal import SystemIO
+
+/// The collector's work on its event loop: sources, and a snapshot of all of them per tick.
+final class CollectorWork {
+    private let configuration: CollectorConfiguration
+    private let loop: EventLoop
+    private let view: SharedView
+    private let onSnapshot: (MeshSnapshot) -> Void
+    private let graph = GraphBuilder()
+    /// The one that is believed most first.
+    private var sources: [any MetricsSource] = []
+
+    init(
+        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView,
+        onSnapshot: @escaping (MeshSnapshot) -> Void
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.view = view
+        self.onSnapshot = onSnapshot
+        // Without anybody to scrape the scraper does nothing, but says so.
+        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view))
+        if let prometheus = configuration.prometheus {
+            sources.append(
+                PrometheusSource(
+                    prometheus, window: configuration.window, graph: graph, loop: loop,
+                    dnsServer: configuration.sources.dnsServer))
+        }
+    }
+
+    func start() {
+        for source in sources { source.start() }
+        tick()
+    }
+
+    private func tick() {
+        let view = view.current
+        for source in sources { source.prepare(for: view.window) }
+        var readings: [TrafficReading] = []
+        for source in sources {
+            let covered = readings.compactMap(\.covered).filter { $0 > .zero }.min()
+            readings.append(source.read(window: view.window, beside: covered))
+        }
+        var snapshot = graph.snapshot(
+            of: readings, grouping: view.grouping, time: SystemClock.wall(), targets: sources.flatMap(\.targets),
+            showsIdle: configuration.showsIdle)
+        snapshot.notices = sources.flatMap(\.notices)
+        onSnapshot(snapshot)
+        loop.schedule(after: configuration.interval) { [self] in tick() }
+    }
+}
