@@ -1,10 +1,15 @@
-/// A line that begins with `#`. `HELP`, `UNIT` and free comments are passed over: nothing here needs them.
+/// A line that begins with `#`.
 enum ExpositionComment {
     case type(name: UnsafeRawBufferPointer, MetricType)
+    case help(name: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer)
+    case unit(name: UnsafeRawBufferPointer, unit: UnsafeRawBufferPointer)
     case endOfFile
     case other
 
-    init(_ text: RawText, _ start: Int, _ end: Int) throws(ExpositionFailure) {
+    init(_ text: RawText, _ start: Int, _ lineEnd: Int) throws(ExpositionFailure) {
+        // No help text ends in a carriage return: there would be no way to write it.
+        var end = lineEnd
+        while end > start, text[end - 1] == 0x0D { end -= 1 }
         let wordStart = text.endOfBlanks(from: start + 1, to: end)
         let wordEnd = text.endOfToken(from: wordStart, to: end)
         // Without a blank behind the sign it is a free comment, whatever it says.
@@ -15,23 +20,22 @@ enum ExpositionComment {
         switch text.slice(wordStart, wordEnd) {
         case "EOF" where text.endOfBlanks(from: wordEnd, to: end) == end: self = .endOfFile
         case "TYPE": self = try Self.type(text, wordEnd, end)
+        case "HELP":
+            self = Self.named(text, wordEnd, end) { .help(name: $0, text: text.slice($1, end)) }
+        case "UNIT":
+            self = Self.named(text, wordEnd, end) {
+                .unit(name: $0, unit: text.slice($1, text.endOfToken(from: $1, to: end)))
+            }
         default: self = .other
         }
     }
 
     private static func type(_ text: RawText, _ start: Int, _ end: Int) throws(ExpositionFailure) -> ExpositionComment {
-        var nameStart = text.endOfBlanks(from: start, to: end)
-        var nameEnd = text.endOfToken(from: nameStart, to: end)
-        guard nameStart < end else {
-            throw ExpositionFailure(position: nameStart, message: "expected a family's name after TYPE")
+        guard text.endOfBlanks(from: start, to: end) < end else {
+            throw ExpositionFailure(
+                position: text.endOfBlanks(from: start, to: end), message: "expected a family's name after TYPE")
         }
-        var next = nameEnd
-        if text[nameStart] == UInt8(ascii: "\"") {
-            // A name outside the classic alphabet stands in quotes and may have blanks.
-            var scanner = KeyScanner(text, from: nameStart, to: end)
-            (nameStart, nameEnd) = try scanner.quoted()
-            next = scanner.position
-        }
+        let (name, next) = try name(text, start, end)
         let typeStart = text.endOfBlanks(from: next, to: end)
         let typeEnd = text.endOfToken(from: typeStart, to: end)
         let spelling = String(decoding: text.slice(typeStart, typeEnd), as: UTF8.self)
@@ -41,7 +45,30 @@ enum ExpositionComment {
                 message: "expected counter, gauge, histogram, summary or untyped, found \(text.excerpt(typeStart, end))"
             )
         }
-        return .type(name: text.slice(nameStart, nameEnd), type)
+        return .type(name: name, type)
+    }
+
+    /// A line that tells of a family, and cannot spoil a scrape: without a name it is a free comment.
+    private static func named(
+        _ text: RawText, _ start: Int, _ end: Int, _ make: (UnsafeRawBufferPointer, Int) -> ExpositionComment
+    ) -> ExpositionComment {
+        guard let (name, next) = try? name(text, start, end), !name.isEmpty else { return .other }
+        return make(name, text.endOfBlanks(from: next, to: end))
+    }
+
+    /// The name after a word, and where it ends.
+    private static func name(
+        _ text: RawText, _ start: Int, _ end: Int
+    ) throws(ExpositionFailure) -> (UnsafeRawBufferPointer, end: Int) {
+        let nameStart = text.endOfBlanks(from: start, to: end)
+        guard nameStart < end, text[nameStart] == UInt8(ascii: "\"") else {
+            let nameEnd = text.endOfToken(from: nameStart, to: end)
+            return (text.slice(nameStart, nameEnd), nameEnd)
+        }
+        // A name outside the classic alphabet stands in quotes and may have blanks.
+        var scanner = KeyScanner(text, from: nameStart, to: end)
+        let place = try scanner.quoted()
+        return (text.slice(place.start, place.end), scanner.position)
     }
 }
 

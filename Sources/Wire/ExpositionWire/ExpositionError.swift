@@ -22,4 +22,8 @@ package struct ExpositionError: Error, Hashable, CustomStringConvertible {
 struct ExpositionFailure: Error {
     let position: Int
     let message: String
+
+    /// What is said to a target that shows histograms as `{schema:…}`.
+    static let nativeHistogram =
+        "native histograms are not read as text; let the target show classic buckets (le)"
 }

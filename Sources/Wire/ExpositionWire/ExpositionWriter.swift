@@ -1,26 +1,51 @@
 import ByteCursor
 
-/// Writes [Prometheus text 0.0.4](https://prometheus.io/docs/instrumenting/exposition_formats/).
+/// Writes metrics as text.
 ///
-/// A family's lines must stand together: call ``family(_:help:type:)``, then all its samples.
+/// A family's lines must stand together: call ``family(_:help:type:unit:)``, then all its samples; ``finish()`` last.
 package struct ExpositionWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
+    package let format: ExpositionFormat
 
-    /// The `Content-Type` of what is written.
-    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    /// The `Content-Type` of what is written by default.
+    package static let contentType = ExpositionFormat.prometheus.contentType
 
-    package init() {}
+    package init(format: ExpositionFormat = .prometheus) {
+        self.format = format
+    }
 
-    /// `# HELP` and `# TYPE`.
-    package mutating func family(_ name: String, help: String, type: MetricType) {
+    /// `# HELP`, `# TYPE` and, in OpenMetrics, `# UNIT`.
+    package mutating func family(_ name: String, help: String, type: MetricType, unit: String? = nil) {
+        self.help(name, help)
+        self.type(name, type)
+        if let unit { self.unit(name, unit) }
+    }
+
+    /// `# HELP`. Blanks at its beginning and carriage returns at its end do not survive reading.
+    package mutating func help(_ name: String, _ text: String) {
         bytes.append(ascii: "# HELP ")
-        bytes.append(text: name)
+        bytes.append(metricName: name)
         bytes.append(UInt8(ascii: " "))
-        bytes.append(escaped: help, quotes: false)
-        bytes.append(ascii: "\n# TYPE ")
-        bytes.append(text: name)
+        bytes.append(escaped: text, quotes: format == .openMetrics)
+        bytes.append(0x0A)
+    }
+
+    /// `# TYPE`.
+    package mutating func type(_ name: String, _ type: MetricType) {
+        bytes.append(ascii: "# TYPE ")
+        bytes.append(metricName: name)
         bytes.append(UInt8(ascii: " "))
-        bytes.append(text: type.rawValue)
+        bytes.append(text: type.spelling(in: format))
+        bytes.append(0x0A)
+    }
+
+    /// `# UNIT`; nothing in Prometheus' text. The name must end in `_` and the unit.
+    package mutating func unit(_ name: String, _ unit: String) {
+        guard format == .openMetrics else { return }
+        bytes.append(ascii: "# UNIT ")
+        bytes.append(metricName: name)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(text: unit)
         bytes.append(0x0A)
     }
 
@@ -53,6 +78,46 @@ package struct ExpositionWriter: Sendable {
         sample(name, suffix: suffix, labels: Self.labelText(labels), value)
     }
 
+    /// One sample of any name and any labels, with its time and, in OpenMetrics, an example of what it counts.
+    package mutating func sample(
+        _ key: SeriesKey, _ value: Double, timestampMilliseconds: Int64? = nil, exemplar: Exemplar? = nil
+    ) {
+        bytes.append(key: key)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(expositionNumber: value)
+        if let timestampMilliseconds {
+            bytes.append(UInt8(ascii: " "))
+            switch format {
+            case .prometheus: bytes.append(decimal: timestampMilliseconds)
+            case .openMetrics: bytes.append(secondsOf: timestampMilliseconds)
+            }
+        }
+        if let exemplar, format == .openMetrics {
+            bytes.append(ascii: " # {")
+            bytes.append(labels: exemplar.labels)
+            bytes.append(ascii: "} ")
+            bytes.append(expositionNumber: exemplar.value)
+            if let time = exemplar.timestampMilliseconds {
+                bytes.append(UInt8(ascii: " "))
+                bytes.append(secondsOf: time)
+            }
+        }
+        bytes.append(0x0A)
+    }
+
+    /// When a series began: `key` is its family's name with `_created`, and its labels. For OpenMetrics.
+    package mutating func created(_ key: SeriesKey, timestampMilliseconds: Int64) {
+        bytes.append(key: key)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(secondsOf: timestampMilliseconds)
+        bytes.append(0x0A)
+    }
+
+    /// Ends the text: `# EOF` in OpenMetrics, nothing in Prometheus' text.
+    package mutating func finish() {
+        if format == .openMetrics { bytes.append(ascii: "# EOF\n") }
+    }
+
     /// Labels as they stand between the braces, to be made once and written often: `a="1",b="2"`.
     package static func labelText(_ labels: [(name: String, value: String)]) -> String {
         var text: [UInt8] = []
@@ -61,38 +126,5 @@ package struct ExpositionWriter: Sendable {
             text.append(label: name, value)
         }
         return String(decoding: text, as: UTF8.self)
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(label name: String, _ value: String) {
-        append(text: name)
-        append(ascii: "=\"")
-        append(escaped: value, quotes: true)
-        append(UInt8(ascii: "\""))
-    }
-
-    fileprivate mutating func append(escaped text: String, quotes: Bool) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): append(ascii: "\\\\")
-            case 0x0A: append(ascii: "\\n")
-            case UInt8(ascii: "\"") where quotes: append(ascii: "\\\"")
-            default: append(byte)
-            }
-        }
-    }
-
-    /// The shortest spelling that reads back as `value`: whole numbers without a point.
-    fileprivate mutating func append(expositionNumber value: Double) {
-        if let whole = Int64(exactly: value), whole != 0 || value.sign == .plus {
-            append(decimal: whole)
-        } else if value.isFinite {
-            append(text: value.description)
-        } else if value.isNaN {
-            append(ascii: "NaN")
-        } else {
-            append(ascii: value > 0 ? "+Inf" : "-Inf")
-        }
     }
 }

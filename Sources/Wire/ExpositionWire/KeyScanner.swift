@@ -90,6 +90,9 @@ struct KeyScanner {
         if isQuoted {
             let place = try quoted()
             name = place.start..<place.end
+            guard !name.isEmpty else {
+                throw ExpositionFailure(position: place.start - 1, message: "expected a name in the quotes, found none")
+            }
             skipBlanks()
             if isFirst, position < end, text[position] == UInt8(ascii: ",") || text[position] == UInt8(ascii: "}") {
                 visit(.name(name, isQuoted: true))
@@ -139,6 +142,6 @@ struct KeyScanner {
 
     private func expected(_ what: String) -> ExpositionFailure {
         ExpositionFailure(
-            position: position, message: "expected \(what), found \(text.excerpt(position, min(position + 1, end)))")
+            position: position, message: "expected \(what), found \(text.excerpt(at: position, to: end))")
     }
 }

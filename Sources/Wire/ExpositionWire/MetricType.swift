@@ -16,4 +16,22 @@ package enum MetricType: String, Hashable, Sendable, CaseIterable {
     init?(spelling: String) {
         self.init(rawValue: spelling == "unknown" ? "untyped" : spelling)
     }
+
+    /// The word for it in `format`. Prometheus' text knows five; what has none there is shown as what it is most like.
+    func spelling(in format: ExpositionFormat) -> String {
+        switch (self, format) {
+        case (.untyped, .openMetrics): "unknown"
+        case (.info, .prometheus), (.stateSet, .prometheus): Self.gauge.rawValue
+        case (.gaugeHistogram, .prometheus): Self.untyped.rawValue
+        default: rawValue
+        }
+    }
+
+    /// Whether OpenMetrics lets its series say when they began.
+    var hasCreated: Bool {
+        switch self {
+        case .counter, .histogram, .summary: true
+        case .gauge, .untyped, .info, .stateSet, .gaugeHistogram: false
+        }
+    }
 }

@@ -1,4 +1,4 @@
-// memchr reads 32 bytes a cycle, and finding line ends is half of the work on a scrape. Nothing else here is C's.
+// memchr reads 32 bytes a cycle, and finding line ends is half of the work on a scrape. memcmp compares names. Nothing else here is C's.
 import Glibc
 
 /// The text of a scrape: the one place in this target that holds pointers.
@@ -57,11 +57,40 @@ struct RawText {
         return index
     }
 
-    /// The text in `start..<end`, cut short, for a sentence.
+    /// Whether this, a key, begins with the metric name `name`, in or outside quotes.
+    func isKey(named name: [UInt8]) -> Bool {
+        var start = 0
+        let isQuoted = count > 0 && bytes[0] == UInt8(ascii: "{")
+        if isQuoted {
+            start = endOfBlanks(from: 1, to: count)
+            guard start < count, bytes[start] == UInt8(ascii: "\"") else { return false }
+            start += 1
+        }
+        let end = start + name.count
+        guard end <= count, let base = bytes.baseAddress, memcmp(base + start, name, name.count) == 0 else {
+            return false
+        }
+        if isQuoted { return end < count && bytes[end] == UInt8(ascii: "\"") }
+        return end == count || bytes[end] == UInt8(ascii: "{") || bytes[end].isBlank
+    }
+
+    /// The text in `start..<end`, cut short, for a sentence. What a terminal would act upon is spelled.
     func excerpt(_ start: Int, _ end: Int) -> String {
         guard start < end else { return "the end of the line" }
         let text = String(decoding: slice(start, min(end, start + 40)), as: UTF8.self)
-        return end - start > 40 ? "'\(text)…'" : "'\(text)'"
+        var safe = ""
+        for scalar in text.unicodeScalars {
+            safe += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return end - start > 40 ? "'\(safe)…'" : "'\(safe)'"
+    }
+
+    /// The character at `position`, for a sentence.
+    func excerpt(at position: Int, to end: Int) -> String {
+        var next = min(position + 1, end)
+        // A byte 10xxxxxx belongs to the character before it, which has four bytes at most.
+        while next < end, next < position + 4, bytes[next] & 0xC0 == 0x80 { next += 1 }
+        return excerpt(position, next)
     }
 }
 

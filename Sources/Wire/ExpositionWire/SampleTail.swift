@@ -26,19 +26,17 @@ struct SampleTail {
         self.init(value: value, timestampMilliseconds: timestamp)
     }
 
-    /// The same with exemplars, and with a word on what is wrong.
+    /// The same with a word on what is wrong, and where the exemplar begins: at the line's end when there is none.
     static func read(
         _ text: RawText, _ start: Int, _ end: Int, _ format: ExpositionFormat
-    ) throws(ExpositionFailure) -> SampleTail {
+    ) throws(ExpositionFailure) -> (SampleTail, end: Int) {
         let valueStart = text.endOfBlanks(from: start, to: end)
         let valueEnd = text.endOfToken(from: valueStart, to: end)
         guard valueStart < end else {
             throw ExpositionFailure(position: valueStart, message: "expected a value, found the end of the line")
         }
         guard text[valueStart] != UInt8(ascii: "{") else {
-            throw ExpositionFailure(
-                position: valueStart,
-                message: "native histograms are not read as text; let the target show classic buckets (le)")
+            throw ExpositionFailure(position: valueStart, message: ExpositionFailure.nativeHistogram)
         }
         guard let value = text.number(valueStart, valueEnd) else {
             throw ExpositionFailure(
@@ -57,38 +55,18 @@ struct SampleTail {
             }
             next = text.endOfBlanks(from: timestampEnd, to: end)
         }
-        if next < end { try checkExemplar(text, next, end) }
-        return SampleTail(value: value, timestampMilliseconds: timestamp)
+        return (SampleTail(value: value, timestampMilliseconds: timestamp), next)
     }
 
-    /// `# {trace_id="4bf9"} 0.43 1520879607.789`. OpenMetrics has it; some Prometheus texts have it too.
-    private static func checkExemplar(_ text: RawText, _ start: Int, _ end: Int) throws(ExpositionFailure) {
-        guard text[start] == UInt8(ascii: "#") else {
-            throw ExpositionFailure(
-                position: start, message: "expected the end of the line, found \(text.excerpt(start, end))")
-        }
-        var scanner = KeyScanner(text, from: text.endOfBlanks(from: start + 1, to: end), to: end)
-        try scanner.labelSet { _ in }
-        let valueStart = text.endOfBlanks(from: scanner.position, to: end)
-        let valueEnd = text.endOfToken(from: valueStart, to: end)
-        guard text.number(valueStart, valueEnd) != nil else {
-            throw ExpositionFailure(
-                position: valueStart,
-                message: "expected the exemplar's value, found \(text.excerpt(valueStart, valueEnd))")
-        }
-        let next = text.endOfBlanks(from: valueEnd, to: end)
-        guard next < end else { return }
-        let timestampEnd = text.endOfToken(from: next, to: end)
-        guard text.number(next, timestampEnd) != nil, text.endOfBlanks(from: timestampEnd, to: end) == end else {
-            throw ExpositionFailure(
-                position: next, message: "expected the exemplar's timestamp, found \(text.excerpt(next, end))")
-        }
+    /// Nothing when it is no time: not finite, or beyond what 64 bits count.
+    static func milliseconds(seconds: Double) -> Int64? {
+        Int64(exactly: (seconds * 1000).rounded())
     }
 
     private static func timestamp(_ text: RawText, _ start: Int, _ end: Int, _ format: ExpositionFormat) -> Int64? {
         switch format {
         case .prometheus: text.milliseconds(start, end)
-        case .openMetrics: text.number(start, end).flatMap { Int64(exactly: ($0 * 1000).rounded()) }
+        case .openMetrics: text.number(start, end).flatMap(milliseconds(seconds:))
         }
     }
 }

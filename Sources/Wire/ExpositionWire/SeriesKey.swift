@@ -58,69 +58,18 @@ package struct SeriesKey: Hashable, Sendable {
     }
 
     private static func parse(_ text: RawText) throws(ExpositionFailure) -> SeriesKey {
-        var parts: [KeyScanner.Part] = []
+        var read = LabelReader(text)
         var scanner = KeyScanner(text, from: 0, to: text.count)
-        try scanner.key { if parts.count <= maximumLabels + 1 { parts.append($0) } }
+        try scanner.key { read.visit($0) }
         guard scanner.position == text.count else {
             let rest = text.endOfBlanks(from: scanner.position, to: text.count)
             let isHistogram = rest < text.count && text[rest] == UInt8(ascii: "{")
             throw ExpositionFailure(
                 position: rest,
                 message: isHistogram
-                    ? "native histograms are not read as text; let the target show classic buckets (le)"
+                    ? ExpositionFailure.nativeHistogram
                     : "expected the end of the series, found \(text.excerpt(rest, text.count))")
         }
-        var name = ""
-        var labels: [Label] = []
-        var names: Set<String> = []
-        for part in parts {
-            switch part {
-            case .name(let range, let isQuoted): name = try text.string(range, isEscaped: isQuoted)
-            case .label(let range, let isQuoted, let value):
-                let label = Label(
-                    name: try text.string(range, isEscaped: isQuoted), value: try text.string(value, isEscaped: true))
-                guard names.insert(label.name).inserted else {
-                    throw ExpositionFailure(
-                        position: range.lowerBound, message: "the label \"\(label.name)\" is here twice")
-                }
-                labels.append(label)
-            }
-        }
-        guard labels.count <= maximumLabels else {
-            throw ExpositionFailure(position: 0, message: "the series has more than \(maximumLabels) labels")
-        }
-        return SeriesKey(name: name, labels: labels)
-    }
-}
-
-extension RawText {
-    /// The text at `range`. Of escapes there are `\\`, `\"` and `\n`; a backslash before anything else is itself, as
-    /// Prometheus reads it.
-    fileprivate func string(_ range: Range<Int>, isEscaped: Bool) throws(ExpositionFailure) -> String {
-        let bytes = slice(range.lowerBound, range.upperBound)
-        let text: String?
-        if isEscaped, bytes.contains(UInt8(ascii: "\\")) {
-            var plain: [UInt8] = []
-            plain.reserveCapacity(bytes.count)
-            var rest = bytes[...]
-            while let byte = rest.popFirst() {
-                let next = rest.first
-                switch (byte, next) {
-                case (UInt8(ascii: "\\"), UInt8(ascii: "n")):
-                    plain.append(0x0A)
-                    rest = rest.dropFirst()
-                case (UInt8(ascii: "\\"), UInt8(ascii: "\\")), (UInt8(ascii: "\\"), UInt8(ascii: "\"")):
-                    plain.append(rest.removeFirst())
-                default: plain.append(byte)
-                }
-            }
-            text = String(validating: plain, as: UTF8.self)
-        } else {
-            text = String(validating: bytes, as: UTF8.self)
-        }
-        guard let text else {
-            throw ExpositionFailure(position: range.lowerBound, message: "the text is not valid UTF-8")
-        }
-        return text
+        return SeriesKey(name: try read.name(), labels: try read.labels())
     }
 }
