@@ -18,7 +18,8 @@ package struct ExpositionParser: Sendable {
     private var hasEnded = false
     /// The beginning of a line whose end has not come yet, at most ``maximumLineLength`` bytes.
     private var rest: [UInt8] = []
-    /// The name that tells when a series of the current family began; empty when the family has none.
+    /// Whether series of the current family may say when they began, and the name that says it.
+    private var mayHaveCreated = false
     private var createdName: [UInt8] = []
 
     package init(format: ExpositionFormat = .prometheus) {
@@ -66,6 +67,15 @@ package struct ExpositionParser: Sendable {
         try keep(text, start, text.count)
     }
 
+    /// Reads the lines that are whole with `chunk`.
+    package mutating func read(
+        _ chunk: [UInt8], into sink: inout some ExpositionSink
+    ) throws(ExpositionError) {
+        try chunk.withUnsafeBufferPointer { buffer throws(ExpositionError) in
+            try read(UnsafeRawBufferPointer(buffer), into: &sink)
+        }
+    }
+
     /// Reads what is left of a text that came in pieces, and sees whether it is whole.
     package mutating func finish(into sink: inout some ExpositionSink) throws(ExpositionError) {
         if !rest.isEmpty { try readRest(&sink) }
@@ -90,6 +100,7 @@ package struct ExpositionParser: Sendable {
         swap(&whole, &rest)
     }
 
+    @inline(__always)
     private mutating func readLine(
         _ text: RawText, _ start: Int, _ lineFeed: Int, _ sink: inout some ExpositionSink
     ) throws(ExpositionError) {
@@ -153,7 +164,7 @@ package struct ExpositionParser: Sendable {
     private func deliver(
         _ key: UnsafeRawBufferPointer, _ sample: SampleTail, _ sink: inout some ExpositionSink
     ) -> Bool {
-        if !createdName.isEmpty, RawText(key).isKey(named: createdName) {
+        if mayHaveCreated, RawText(key).isKey(named: createdName) {
             // A value that is no time is of no use, but spoils nothing either.
             if let time = SampleTail.milliseconds(seconds: sample.value) {
                 sink.created(key: key, timestampMilliseconds: time)
@@ -170,7 +181,8 @@ package struct ExpositionParser: Sendable {
         switch try ExpositionComment(text, start, end) {
         case .type(let name, let type):
             createdName.removeAll(keepingCapacity: true)
-            if format == .openMetrics, type.hasCreated {
+            mayHaveCreated = format == .openMetrics && type.hasCreated
+            if mayHaveCreated {
                 createdName.append(contentsOf: name)
                 createdName.append(contentsOf: "_created".utf8)
             }

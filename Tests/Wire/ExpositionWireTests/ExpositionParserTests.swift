@@ -101,6 +101,18 @@ import Testing
         ("# TYPE m countre", "1:10: expected counter, gauge, histogram, summary or untyped, found 'countre'"),
         ("# TYPE m", "1:9: expected counter, gauge, histogram, summary or untyped, found the end of the line"),
         ("# TYPE", "1:7: expected a family's name after TYPE"),
+        ("{\"\",a=\"1\"} x", "1:2: expected a name in the quotes, found none"),
+        ("m{a=\"1\",\"n\"} x", "1:12: expected '=' after the label name, found '}'"),
+        ("m{\"n\"=\"1\",\"\"=\"2\"} x", "1:11: expected a name in the quotes, found none"),
+        ("m{a=\"1\" é} x", "1:9: expected ',' or '}', found 'é'"),
+        ("m \u{1B}[2J", "1:3: expected a number, found '\\u{1B}[2J'"),
+        ("m 1 # {a=\"1\"} 2 NaN", "1:17: expected the exemplar's timestamp, found 'NaN'"),
+        ("m 0x10", "1:3: expected a number, found '0x10'"),
+        ("m 1_000", "1:3: expected a number, found '1_000'"),
+        (
+            "m{a=\"1\"} {schema:0,count:24} 5 x",
+            "1:10: native histograms are not read as text; let the target show classic buckets (le)"
+        ),
         ("# TYPE \"m", "1:8: the quotes that open here are not closed"),
     ])
     func `a mistake is told with its place`(text: String, description: String) {
@@ -152,6 +164,51 @@ import Testing
         #expect(samples == [.init("m_total", 1, at: 1_520_879_607_789), .init("m_total", 2, at: -1000)])
         #expect(cut?.description == "3:1: expected '# EOF', found the end of the text; it may have been cut off")
         #expect(after?.description == "3:1: expected nothing after '# EOF'")
+    }
+
+    @Test(arguments: [
+        ("m 1 NaN\n# EOF", "1:5: expected a timestamp in seconds, found 'NaN'"),
+        ("m 1 1e300\n# EOF", "1:5: expected a timestamp in seconds, found '1e300'"),
+        ("m 1\n# EOF\n# EOF\n", "3:1: expected nothing after '# EOF'"),
+        ("m 1\n# EOF x\n", "3:1: expected '# EOF', found the end of the text; it may have been cut off"),
+        ("m 1\n#EOF\n", "3:1: expected '# EOF', found the end of the text; it may have been cut off"),
+        ("", "1:1: expected '# EOF', found the end of the text; it may have been cut off"),
+    ])
+    func `a mistake in OpenMetrics is told with its place`(text: String, description: String) {
+        let error = #expect(throws: ExpositionError.self) { try Samples.parse(text, format: .openMetrics) }
+
+        #expect(error?.description == description)
+    }
+
+    @Test func `a line too long is refused as soon as it is, however it comes`() throws {
+        var parser = ExpositionParser()
+        var samples = Samples()
+        let piece = Array(repeating: UInt8(ascii: "x"), count: 1000)
+        var pieces = 0
+
+        try parser.read(Array("m 1\n".utf8), into: &samples)
+        let error = #expect(throws: ExpositionError.self) {
+            while pieces < 1000 {
+                try parser.read(piece, into: &samples)
+                pieces += 1
+            }
+        }
+
+        #expect(pieces == ExpositionParser.maximumLineLength / 1000)
+        #expect(error?.description == "2:1: the line is longer than 64 KiB")
+        #expect(samples.samples == [.init("m", 1)])
+    }
+
+    @Test func `a parser that failed begins anew with the next text`() throws {
+        var parser = ExpositionParser(format: .openMetrics)
+        var samples = Samples()
+        #expect(throws: ExpositionError.self) {
+            try parser.parse(Array("# TYPE m counter\nm_created 1\nm x".utf8), into: &samples)
+        }
+
+        try parser.parse(Array("m_created 1\n# EOF".utf8), into: &samples)
+
+        #expect(samples.samples == [.init("m_created", 1)])
     }
 
     @Test(arguments: [

@@ -29,6 +29,37 @@ import Testing
                 """#)
     }
 
+    @Test func `OpenMetrics has units, exemplars, seconds and an end`() {
+        var writer = ExpositionWriter(format: .openMetrics)
+        let key = SeriesKey(name: "work_seconds_total", labels: [Label(name: "a", value: "1\"\\\n")])
+        writer.family("work_seconds", help: "\"Work\".", type: .counter, unit: "seconds")
+        writer.sample(
+            key, 1.5, timestampMilliseconds: -1_005,
+            exemplar: Exemplar(
+                labels: [Label(name: "trace_id", value: "4bf9"), Label(name: "none", value: "")], value: 0.25,
+                timestampMilliseconds: 1_520_879_607_780))
+        writer.created(SeriesKey(name: "work_seconds_created", labels: []), timestampMilliseconds: 60_000)
+        writer.family("any.thing", help: "", type: .untyped)
+        writer.sample(SeriesKey(name: "any.thing", labels: []), -0.0)
+        writer.sample(SeriesKey(name: "any.thing", labels: [Label(name: "9", value: "é")]), .infinity)
+        writer.finish()
+
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self) == #"""
+                # HELP work_seconds \"Work\".
+                # TYPE work_seconds counter
+                # UNIT work_seconds seconds
+                work_seconds_total{a="1\"\\\n"} 1.5 -1.005 # {trace_id="4bf9"} 0.25 1520879607.780
+                work_seconds_created 60
+                # HELP "any.thing" 
+                # TYPE "any.thing" unknown
+                {"any.thing"} -0.0
+                {"any.thing","9"="é"} +Inf
+                # EOF
+
+                """#)
+    }
+
     @Test(arguments: SeededGenerator.seeds(40))
     func `parsing undoes writing`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
