@@ -20,7 +20,9 @@ package struct Exemplar: Hashable, Sendable {
         do throws(ExpositionFailure) {
             var scanner = KeyScanner(read.text, from: 0, to: labels.count)
             try scanner.labelSet { read.visit($0) }
-            self.init(labels: try read.labels(), value: value, timestampMilliseconds: timestampMilliseconds)
+            let labels = try read.labels()
+            try read.checkNames(of: labels.sorted { $0.name < $1.name })
+            self.init(labels: labels, value: value, timestampMilliseconds: timestampMilliseconds)
         } catch {
             throw ExpositionError(line: nil, column: error.position + 1, error.message)
         }

@@ -24,7 +24,12 @@ enum ExpositionComment {
             self = Self.named(text, wordEnd, end) { .help(name: $0, text: text.slice($1, end)) }
         case "UNIT":
             self = Self.named(text, wordEnd, end) {
-                .unit(name: $0, unit: text.slice($1, text.endOfToken(from: $1, to: end)))
+                let unitEnd = text.endOfToken(from: $1, to: end)
+                let unit = text.slice($1, unitEnd)
+                // It is a part of the metric's name, so neither words nor control characters are meant.
+                guard text.endOfBlanks(from: unitEnd, to: end) == end, unit.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+                else { return .other }
+                return .unit(name: $0, unit: unit)
             }
         default: self = .other
         }

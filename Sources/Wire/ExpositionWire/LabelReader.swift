@@ -20,7 +20,7 @@ struct LabelReader {
         return ""
     }
 
-    /// The labels in the order of the text.
+    /// The labels in the order of the text, each name as often as it stands there.
     func labels() throws(ExpositionFailure) -> [Label] {
         guard labelCount <= SeriesKey.maximumLabels else {
             throw ExpositionFailure(
@@ -28,19 +28,32 @@ struct LabelReader {
         }
         var labels: [Label] = []
         labels.reserveCapacity(labelCount)
-        for case .label(let range, let isQuoted, let value) in parts {
-            let name = try string(range, isEscaped: isQuoted)
-            guard !labels.contains(where: { $0.name == name }) else {
-                throw ExpositionFailure(position: range.lowerBound, message: "the label \"\(name)\" is here twice")
-            }
-            labels.append(Label(name: name, value: try string(value, isEscaped: true)))
+        for case .label(let name, let isQuoted, let value) in parts {
+            labels.append(
+                Label(name: try string(name, isEscaped: isQuoted), value: try string(value, isEscaped: true)))
         }
         return labels
     }
 
+    /// Throws when two of `labels`, which are sorted by name, have the same.
+    func checkNames(of labels: [Label]) throws(ExpositionFailure) {
+        for (label, next) in zip(labels, labels.dropFirst()) where label.name == next.name {
+            var isSecond = false
+            for case .label(let range, let isQuoted, _) in parts
+            where try string(range, isEscaped: isQuoted) == label.name {
+                guard isSecond else {
+                    isSecond = true
+                    continue
+                }
+                throw ExpositionFailure(
+                    position: range.lowerBound, message: "the label \"\(label.name)\" is here twice")
+            }
+        }
+    }
+
     private func string(_ range: Range<Int>, isEscaped: Bool) throws(ExpositionFailure) -> String {
         let bytes = text.slice(range.lowerBound, range.upperBound)
-        let string = isEscaped ? ExpositionText.plain(bytes) : String(validating: bytes, as: UTF8.self)
+        let string = isEscaped ? ExpositionText.plain(bytes) : ExpositionText.valid(bytes)
         guard let string else {
             throw ExpositionFailure(position: range.lowerBound, message: "the text is not valid UTF-8")
         }

@@ -36,6 +36,11 @@ package struct SeriesKey: Hashable, Sendable {
         self.labels = sorted
     }
 
+    private init(name: String, sorted labels: [Label]) {
+        self.name = name
+        self.labels = labels
+    }
+
     /// The value of a label; nothing when the series has none of that name.
     package subscript(_ label: String) -> String? {
         labels.first { $0.name == label }?.value
@@ -70,6 +75,10 @@ package struct SeriesKey: Hashable, Sendable {
                     ? ExpositionFailure.nativeHistogram
                     : "expected the end of the series, found \(text.excerpt(rest, text.count))")
         }
-        return SeriesKey(name: try read.name(), labels: try read.labels())
+        var labels = try read.labels()
+        labels.sort { $0.name < $1.name }
+        try read.checkNames(of: labels)
+        if labels.contains(where: { $0.value.isEmpty }) { labels.removeAll { $0.value.isEmpty } }
+        return SeriesKey(name: try read.name(), sorted: labels)
     }
 }

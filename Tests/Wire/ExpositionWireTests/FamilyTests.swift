@@ -84,7 +84,10 @@ import Testing
         #expect(try Self.statements("# UNIT m_seconds seconds", .prometheus).isEmpty)
     }
 
-    @Test(arguments: ["# HELP", "# HELP ", "# UNIT", "# HELP \"m", "# HELP \"\" x", "#HELP m x", "# help m x"])
+    @Test(arguments: [
+        "# HELP", "# HELP ", "# UNIT", "# HELP \"m", "# HELP \"\" x", "#HELP m x", "# help m x", "# UNIT m_a_b a b",
+        "# UNIT m_a\r \ra\r",
+    ])
     func `what names no family is a comment`(line: String) throws {
         #expect(try Self.statements(line).isEmpty)
     }
