@@ -29,7 +29,7 @@ import Testing
                 "app/default/frontend/latest > app/default/api/v2 http 1.0/s ok source mtls 100 %",
                 "app/default/api/latest > app/default/db/latest tcp 1.0 kB/s none source mtls 100 %",
                 "app/default/billing/latest > app/default/mailer/latest http 1.0/s ok source mtls 100 %",
-                // An Envoy beside the mesh: nothing tells what its cluster is.
+                // An Envoy without Consul's tags is one without a mesh.
                 "app/apps/edge/latest > external/elsewhere http 1.0/s ok source",
             ]
         ),

@@ -11,4 +11,9 @@ enum Peer {
 
     /// kubectl comes with the Python peers.
     static let hasKubectl = RunningMesh.mustHavePeers || FileManager.default.isExecutableFile(atPath: kubectl)
+
+    static let envoy = "\(RunningMesh.peers)/envoy"
+
+    /// So does Envoy.
+    static let hasEnvoy = RunningMesh.mustHavePeers || FileManager.default.isExecutableFile(atPath: envoy)
 }

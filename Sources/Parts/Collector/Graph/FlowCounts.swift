@@ -99,7 +99,7 @@ extension TrafficCount {
         case .failures:
             guard increase > 0 else { return }
             addFailures(increase, perSecond: perSecond, of: traffic)
-        case .retries: retriesPerSecond = (retriesPerSecond ?? 0) + perSecond
+        case .retries: addRetries(increase, perSecond: perSecond)
         // Empty buckets count too: their bounds say where the others begin.
         case .latencyBucket(let bound): latency.add(increase, upTo: bound)
         case .bodyBytes: bytesPerSecond += perSecond

@@ -97,7 +97,11 @@ struct FlowRelations {
     func untold(_ number: Int, _ flow: Flow, in counts: [FlowCounts], requests: Double) -> Double {
         guard let better = better[number], better.contains(where: { counts[$0].isAlive }) else { return 1 }
         guard flow.standing == .hearsay, flow.protocol != .tcp, requests > 0 else { return 0 }
-        let told = better.reduce(0) { $0 + counts[$1].chosen(isDestinationSilent: false).count.requests }
+        // A destination counts each attempt.
+        let told = better.reduce(0) { told, other in
+            let count = counts[other].chosen(isDestinationSilent: false).count
+            return told + count.requests + (count.retries ?? 0)
+        }
         let rest = requests - told
         return rest >= max(requests / 5, 2 * requests.squareRoot()) ? rest / requests : 0
     }

@@ -11,7 +11,8 @@ struct TrafficCount {
     var grpcErrors = 0.0
     var noResponses = 0.0
     var bytesPerSecond = 0.0
-    /// Nothing where nobody tells.
+    /// Attempts beyond the requests; nothing where nobody tells.
+    var retries: Double?
     var retriesPerSecond: Double?
     /// Requests – bytes, for TCP – that came over mutual TLS, of those for which anybody said how they came.
     var mutualTLS = 0.0
@@ -26,10 +27,15 @@ struct TrafficCount {
     mutating func merge(_ other: TrafficCount) {
         mergeRequests(of: other)
         bytesPerSecond += other.bytesPerSecond
-        if let more = other.retriesPerSecond { retriesPerSecond = (retriesPerSecond ?? 0) + more }
+        if let more = other.retries { addRetries(more, perSecond: other.retriesPerSecond ?? 0) }
         mutualTLS += other.mutualTLS
         ofKnownSecurity += other.ofKnownSecurity
         latency.merge(other.latency)
+    }
+
+    mutating func addRetries(_ increase: Double, perSecond: Double) {
+        retries = (retries ?? 0) + increase
+        retriesPerSecond = (retriesPerSecond ?? 0) + perSecond
     }
 
     /// Adds how many requests there were and what became of them, or takes them away.
