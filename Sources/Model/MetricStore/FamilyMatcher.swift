@@ -20,6 +20,7 @@ struct FamilyMatcher: Sendable {
 
     private var names: [Name] = []
     private var patterns: [Pattern] = []
+    private let exceptions: [[UInt8]]
     /// Open addressing, at most a quarter full; −1 is empty.
     private var slots: [Int16]
     private let longest: Int
@@ -27,7 +28,9 @@ struct FamilyMatcher: Sendable {
     /// - Parameters:
     ///   - families: whole names, at most 8,000.
     ///   - patterns: names with one `*` that stands for one or more characters.
-    init(families: [String], patterns: [String] = []) {
+    ///   - exceptions: words that the `*` may neither be nor end with, after an underscore.
+    init(families: [String], patterns: [String] = [], exceptions: [String] = []) {
+        self.exceptions = exceptions.map { Array($0.utf8) }
         longest = patterns.isEmpty ? families.map(\.utf8.count).max() ?? 0 : Self.longestName
         var capacity = 16
         while capacity < min(families.count, 8_000) * 4 { capacity *= 2 }
@@ -67,10 +70,20 @@ struct FamilyMatcher: Sendable {
             if rest > pattern.prefix.count, Self.isEqual(pattern.suffix, key, at: rest),
                 Self.isEqual(pattern.prefix, key, at: 0)
             {
-                return true
+                return !isException(key, from: pattern.prefix.count, to: rest)
             }
         }
         return false
+    }
+
+    private func isException(_ key: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Bool {
+        // A pattern may end with the underscore that the word ends before, or begin after it.
+        let end = end > start && key[end - 1] == UInt8(ascii: "_") ? end - 1 : end
+        return exceptions.contains { word in
+            let begin = end - word.count
+            guard begin >= start, Self.isEqual(word, key, at: begin) else { return false }
+            return begin == start || key[begin - 1] == UInt8(ascii: "_")
+        }
     }
 
     private func slot(_ mark: UInt64, _ length: Int) -> Int {

@@ -52,13 +52,15 @@ package struct MetricStore<Meaning> {
     ///   - families: The names, with suffixes such as `_bucket`, of the series that are wanted. All others are passed
     ///     over unread.
     ///   - patterns: More such names, with one `*` each for one or more characters.
+    ///   - exceptions: Words that a `*` may neither be nor end with, after an underscore.
     ///   - meaning: What a series of a target means, or nothing when it is not wanted after all.
     package init(
         limits: MetricStoreLimits = MetricStoreLimits(), families: [String], patterns: [String] = [],
+        exceptions: [String] = [],
         meaning: @escaping (SeriesKey, _ target: String) -> Meaning?
     ) {
         self.limits = limits
-        self.families = FamilyMatcher(families: families, patterns: patterns)
+        self.families = FamilyMatcher(families: families, patterns: patterns, exceptions: exceptions)
         self.meaning = meaning
     }
 

@@ -14,12 +14,13 @@ import Testing
         ("istio_requests_totals", false), ("xstio_requests_total", false), ("istio_tcp_sent_bytes_total", true),
         ("jstio_tcp_sent_bytes_total", false), ("a_upstream_rq_x", false), ("a_cart_shop_upstream_rq{c=\"1\"}", true),
         ("a_x_upstream_rq", true), ("a__upstream_rq", false), ("a_upstream_rq", false), ("b_x_upstream_rq", false),
-        ("a_x_upstream_rq_time", false), ("a_x_t", true), ("a__t", false), ("a_t", false),
+        ("a_x_upstream_rq_time", false), ("a_x_t", true), ("a__t", false), ("a_t", false), ("a_external_t", false),
+        ("a_x_external_upstream_rq", false), ("a_xexternal_t", true), ("a_external_x_t", true),
     ])
     func `names are found by their ends and told apart by the rest`(key: String, isWanted: Bool) {
         let matcher = FamilyMatcher(
             families: ["c", "istio_requests_total", "istio_tcp_sent_bytes_total"],
-            patterns: ["a_*_upstream_rq", "a_*_t"])
+            patterns: ["a_*_upstream_rq", "a_*_t"], exceptions: ["external", "internal"])
 
         #expect(matches(matcher, key) == isWanted)
     }

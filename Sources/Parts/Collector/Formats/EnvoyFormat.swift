@@ -45,6 +45,8 @@ package struct EnvoyFormat: MetricFormat {
 
     package let families = clusterMeasures.map { clusterPrefix + $0 } + listenerFamilies + streamFamilies
     package let patterns = clusterMeasures.map { "\(clusterPrefix)*_\($0)" }
+    /// Variants that count again what is counted already.
+    package let patternExceptions = ["external", "internal", "canary", "retry"]
 
     package init() {}
 
@@ -84,7 +86,6 @@ package struct EnvoyFormat: MetricFormat {
         guard tail.count > measure.count else { return (measure, nil) }
         let rest = tail.dropLast(measure.count + 1)
         let words = rest.split(separator: "_", omittingEmptySubsequences: false)
-        // Variants that count again what is counted already.
         if ["external", "internal", "canary", "retry"].contains(words.last) || words.contains("zone") { return nil }
         return rest.isEmpty ? nil : (measure, String(rest))
     }

@@ -12,6 +12,8 @@ package protocol MetricFormat: Sendable {
     var families: [String] { get }
     /// More such names, with one `*` each for one or more characters: where a format puts names into names.
     var patterns: [String] { get }
+    /// Words that such a `*` may neither be nor end with, after an underscore.
+    var patternExceptions: [String] { get }
     /// Whether it is read only on targets that speak no other: the others say the same, and better.
     var givesWay: Bool { get }
 
@@ -27,6 +29,7 @@ package protocol MetricFormat: Sendable {
 
 extension MetricFormat {
     package var patterns: [String] { [] }
+    package var patternExceptions: [String] { [] }
     package var givesWay: Bool { false }
     package func reads(_ name: String) -> Bool { families.contains(name) }
 }

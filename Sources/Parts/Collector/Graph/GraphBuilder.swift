@@ -57,7 +57,8 @@ package final class GraphBuilder {
     package func makeStore(limits: MetricStoreLimits = MetricStoreLimits()) -> MetricStore<Meaning> {
         // The builder does not know the store, so there is no cycle.
         MetricStore(
-            limits: limits, families: Set(formats.flatMap(\.families)).sorted(), patterns: formats.flatMap(\.patterns)
+            limits: limits, families: Set(formats.flatMap(\.families)).sorted(), patterns: formats.flatMap(\.patterns),
+            exceptions: formats.flatMap(\.patternExceptions)
         ) {
             self.meaning(of: $0, on: $1)
         }
