@@ -17,8 +17,10 @@ enum PrometheusWords {
         let line = short(String(decoding: response.body.prefix(2048).prefix { $0 != 0x0A }, as: UTF8.self))
         let said = line.isEmpty ? "" : ": \(line)"
         switch response.status {
-        case 404:
-            return PrometheusFailure(message: "answered 404\(said); is the path right? Mimir's ends in /prometheus")
+        case 400, 404:
+            // VictoriaMetrics says 400 of a path that it has not.
+            return PrometheusFailure(
+                message: "answered \(response.status); is the path right? Mimir's ends in /prometheus\(said)")
         case 429: return PrometheusFailure(message: "answered 429, it wants fewer questions\(said)", isVerdict: true)
         case 502, 503, 504:
             return PrometheusFailure(message: "answered \(response.status), it is not ready or has no time\(said)")

@@ -153,4 +153,41 @@ import Testing
         let found = message(text)
         #expect(found.hasPrefix("/etc/meshtop/c.yaml:\(expected)"), "\(found)")
     }
+
+    @Test func `a context may name a Prometheus, with keys of its own`() throws {
+        let config = try parse(
+            """
+            contexts:
+            - name: shop
+              auth: {user: ada, password: "s3cret"}
+              prometheus:
+                url: https://mimir.example/prometheus
+                matchers: ['mesh_id="m"', 'cluster=~"a|b",zone!="c"']
+                scrapeInterval: 30s
+                headers: ["X-Scope-OrgID: shop"]
+                auth: {bearerTokenFile: token}
+                tls: {caFile: ca.pem}
+            """)
+
+        let prometheus = try #require(try config.context(named: nil, file: "c")?.prometheus)
+        #expect(prometheus.url.description == "https://mimir.example:443/prometheus")
+        #expect(prometheus.matchers.map(\.description) == ["mesh_id=\"m\"", "cluster=~\"a|b\"", "zone!=\"c\""])
+        #expect(prometheus.scrapeInterval == .seconds(30))
+        #expect(Array(prometheus.headers).map(\.name) == ["x-scope-orgid"])
+        #expect(prometheus.access.credentials == .bearer(.file("/etc/meshtop/token")))
+        #expect(prometheus.access.tls.authorityFile == "/etc/meshtop/ca.pem")
+    }
+
+    @Test(arguments: [
+        ("{matchers: []}", "url"), ("{url: \"ftp://x\"}", "expected a URL"),
+        ("{url: \"x:1\", matchers: [m]}", "expected a matcher like 'mesh_id=\"m\"'"),
+        ("{url: \"x:1\", headers: [\"Host: y\"]}", "expected a header field"),
+        ("{url: \"x:1\", scrapeInterval: 1ms}", "must be between 100ms and 24h"),
+    ])
+    func `a Prometheus that is not well named is refused at its place`(text: String, reason: String) {
+        let message = message("contexts:\n- name: shop\n  prometheus: \(text)\n")
+
+        #expect(message.hasPrefix("/etc/meshtop/c.yaml:3:"))
+        #expect(message.contains(reason), "\(message)")
+    }
 }
