@@ -43,7 +43,7 @@ extension MetricStore {
     private func stage(
         _ body: [UInt8], _ format: ExpositionFormat, _ target: inout TargetSeries<Meaning>
     ) throws(ExpositionError) -> StagedScrape {
-        var scrape = StagedScrape(index: target.index, families: families, readsKnown: target.mustReadAnew)
+        var scrape = StagedScrape(index: target.index, families: families, unread: target.unread)
         target.index = SeriesIndex(maximumSeries: 0, seed: 0)
         scrape.index.beginScrape()
         var parser = ExpositionParser(format: format)
@@ -75,7 +75,7 @@ extension MetricStore {
             let asked = meaning(cut(key, counting: &target.cut), name)
             setMeaning(asked, of: number, in: &target, others: others)
         }
-        target.mustReadAnew = false
+        target.unread = scrape.unread
         for key in scrape.newKeys {
             target.states.append(TargetSeries.State())
             target.meanings.append(nil)

@@ -141,10 +141,11 @@ package struct MetricStore<Meaning> {
         for case let meaning? in targets[target]?.meanings ?? [] { body(meaning) }
     }
 
-    /// Asks anew what every series of a target means, at its next scrape: for a reader that has learnt who the target
-    /// is. What was counted stays. A series that had no meaning counts from that scrape on.
+    /// Asks anew what every series of a target means, when a scrape shows it next: for a reader that has learnt who the
+    /// target is. What was counted stays. A series that had no meaning counts from that scrape on.
     package mutating func readAnew(_ name: String) {
-        targets[name]?.mustReadAnew = true
+        guard let count = targets[name]?.meanings.count else { return }
+        targets[name]?.unread = Set(0..<count)
     }
 
     /// Lets `body` change what every series means: for a reader that numbers things and starts over.

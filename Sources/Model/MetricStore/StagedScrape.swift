@@ -13,13 +13,13 @@ struct StagedScrape: ExpositionSink {
     private(set) var failure: ExpositionError?
 
     private let families: FamilyMatcher
-    private let readsKnown: Bool
+    /// Known series whose keys are to be read as well, when they are shown.
+    private(set) var unread: Set<Int>
 
-    /// - Parameter readsKnown: whether keys of known series are read as well.
-    init(index: SeriesIndex, families: FamilyMatcher, readsKnown: Bool) {
+    init(index: SeriesIndex, families: FamilyMatcher, unread: Set<Int> = []) {
         self.index = index
         self.families = families
-        self.readsKnown = readsKnown
+        self.unread = unread
         samples.reserveCapacity(index.count)
     }
 
@@ -29,7 +29,9 @@ struct StagedScrape: ExpositionSink {
             switch index.find(key) {
             case .known(let number):
                 samples.append((number, value))
-                if readsKnown { knownKeys.append((number, try SeriesKey.parse(key))) }
+                if !unread.isEmpty, unread.remove(number) != nil {
+                    knownKeys.append((number, try SeriesKey.parse(key)))
+                }
             case .new(let number):
                 newKeys.append(try SeriesKey.parse(key))
                 samples.append((number, value))

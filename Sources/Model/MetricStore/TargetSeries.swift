@@ -29,8 +29,8 @@ struct TargetSeries<Meaning> {
     /// How many scrapes showed a counter that had fallen.
     var restarts = 0
     var isStale = false
-    /// Whether the next scrape asks again what every series means.
-    var mustReadAnew = false
+    /// Series of which it is asked again what they mean, when a scrape shows them next.
+    var unread: Set<Int> = []
     /// Whether series were left out because the store as a whole was full.
     var lacksRoom = false
 
@@ -64,6 +64,7 @@ struct TargetSeries<Meaning> {
         meanings = kept.map { meanings[$0] }
         states = kept.map { states[$0] }
         live = meanings.count { $0 != nil }
+        unread = Set(unread.compactMap { numbers[$0] >= 0 ? Int(numbers[$0]) : nil })
         history.renumber(numbers)
         running = running.flatMap { RunningWindow(length: $0.length, of: history, series: meanings.count) }
     }

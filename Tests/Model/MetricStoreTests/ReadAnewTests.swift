@@ -47,6 +47,21 @@ import Testing
         #expect(store.increases(last: 5, at: 3) { $0 } == ["after": 5])
     }
 
+    @Test func `a series that is not shown for a while is asked about when it is`() throws {
+        let reader = Reader()
+        var store = makeStore(reader)
+        for second in 0...1 {
+            try ingest("c{s=\"1\"} \(second)\nc{s=\"2\"} \(second)\n", into: &store, at: Double(second))
+        }
+
+        reader.name = "after"
+        store.readAnew("t")
+        try ingest("c{s=\"1\"} 2\n", into: &store, at: 2)
+        try ingest("c{s=\"1\"} 3\nc{s=\"2\"} 7\n", into: &store, at: 3)
+
+        #expect(store.increases(last: 5, at: 3) { $0 } == ["after1": 3, "after2": 7])
+    }
+
     @Test func `a series that loses its meaning makes room`() throws {
         let reader = Reader()
         var store = makeStore(reader)

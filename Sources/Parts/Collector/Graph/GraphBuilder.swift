@@ -95,8 +95,7 @@ package final class GraphBuilder {
         guard reporters[target] != identity else { return }
         reporters[target] = identity
         nodesGrouping = nil
-        // What it says of itself is heard again, series by series.
-        voices.forget(target)
+        // What it says of itself stays: it is heard again at the next scrape, and until then nothing else is known.
         store.readAnew(target)
     }
 
