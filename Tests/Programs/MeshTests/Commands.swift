@@ -22,11 +22,13 @@ struct CommandResult {
     var ended: Int
 }
 
-/// Runs a program, by its name or path, and waits for its end. One that takes more than a minute is ended with 124.
-func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> CommandResult {
+/// Runs a program, by its name or path, and waits for its end. One that takes more than `seconds` is ended with 124.
+func run(
+    _ program: String, _ arguments: [String], input: String? = nil, seconds: Int = 60
+) throws -> CommandResult {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["timeout", "--foreground", "-k", "1", "60", program] + arguments
+    process.arguments = ["timeout", "--foreground", "-k", "1", String(seconds), program] + arguments
     let output = Pipe()
     let errors = Pipe()
     process.standardOutput = output

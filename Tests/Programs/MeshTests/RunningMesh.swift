@@ -67,8 +67,8 @@ final class RunningMesh: Sendable {
     }
 
     /// Runs `meshtop` with these words and waits for its end.
-    func meshtop(_ arguments: [String]) throws -> CommandResult {
-        try run(Self.path(of: "meshtop"), arguments)
+    func meshtop(_ arguments: [String], seconds: Int = 60) throws -> CommandResult {
+        try run(Self.path(of: "meshtop"), arguments, seconds: seconds)
     }
 
     /// Totals since the start, as the shop counted them itself.
