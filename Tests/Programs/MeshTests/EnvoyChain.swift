@@ -7,12 +7,12 @@ import Testing
 ///
 ///     hey → front → cart → order → payment → ledger → bank (nginx)
 ///
-/// Each has its own loopback address, 127.0.3.1 and up. Whoever calls it is a cluster of the next one's name.
+/// Each has its own loopback address, 127.0.4.1 and up, beside those of the demo. Whoever calls it is a cluster of the next one's name.
 final class EnvoyChain {
     static let names = ["front", "cart", "order", "payment", "ledger"]
-    static let bank = "127.0.3.9"
-    static let entrance = "http://127.0.3.1:8080/"
-    static let adminAddresses = names.indices.map { "127.0.3.\($0 + 1):9901" }
+    static let bank = "127.0.4.9"
+    static let entrance = "http://127.0.4.1:8080/"
+    static let adminAddresses = names.indices.map { "127.0.4.\($0 + 1):9901" }
 
     private let directory: String
     private var parts: [Companion] = []
@@ -76,7 +76,7 @@ final class EnvoyChain {
     }
 
     private static func envoy(_ index: Int, _ name: String) -> JSONValue {
-        let own = "127.0.3.\(index + 1)"
+        let own = "127.0.4.\(index + 1)"
         let isLast = index == names.count - 1
         let next = isLast ? "bank" : names[index + 1]
         let manager: JSONValue = [
@@ -117,7 +117,7 @@ final class EnvoyChain {
                             "endpoints": [
                                 [
                                     "lb_endpoints": [
-                                        ["endpoint": ["address": address(isLast ? bank : "127.0.3.\(index + 2)", 8080)]]
+                                        ["endpoint": ["address": address(isLast ? bank : "127.0.4.\(index + 2)", 8080)]]
                                     ]
                                 ]
                             ],
