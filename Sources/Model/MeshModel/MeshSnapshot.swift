@@ -14,6 +14,8 @@ package struct MeshSnapshot: Sendable {
     package var nodes: [MeshNode]
     /// Sorted by id.
     package var edges: [MeshEdge]
+    /// Nodes that are drawn together, when that was asked for: sorted by kind, outermost last, then by id.
+    package var boxes: [MeshBox]
     /// What the collector scrapes, up or down, sorted by address.
     package var targets: [ScrapeTarget]
     /// Services whose route splits traffic by weight, sorted by service.
@@ -23,13 +25,14 @@ package struct MeshSnapshot: Sendable {
 
     package init(
         time: WallTime, window: Duration, structureVersion: UInt64 = 0, nodes: [MeshNode] = [], edges: [MeshEdge] = [],
-        targets: [ScrapeTarget] = [], splits: [TrafficSplit] = [], notices: [String] = []
+        boxes: [MeshBox] = [], targets: [ScrapeTarget] = [], splits: [TrafficSplit] = [], notices: [String] = []
     ) {
         self.time = time
         self.window = window
         self.structureVersion = structureVersion
         self.nodes = nodes
         self.edges = edges
+        self.boxes = boxes
         self.targets = targets
         self.splits = splits
         self.notices = notices
@@ -42,6 +45,8 @@ package struct MeshNode: Hashable, Sendable, Identifiable {
         case app, service, workload, unknown
         /// Outside the mesh: known by its host only.
         case external
+        /// Requests of one operation to a service, `GET /accounts`. Kiali's aggregate node.
+        case operation
     }
 
     /// Stable across restarts: `app/payments/payment-service/v1`, `external/bank.example`, `unknown`.
@@ -65,11 +70,22 @@ package struct MeshNode: Hashable, Sendable, Identifiable {
     package var health: Health
     /// Set when telemetry about this node is missing although it should be there: `target down: connection refused`.
     package var trouble: String?
+    /// The Kubernetes cluster that it runs in; absent when telemetry does not say.
+    package var cluster: String?
+    /// The operation of a node of that kind.
+    package var operation: String?
+    /// By which hosts it was asked for, sorted, at most ``maximumHosts``.
+    package var hosts: [String]
+    package var marks: NodeMarks
+
+    /// A wildcard behind which somebody makes up names must not fill a screen.
+    package static let maximumHosts = 16
 
     package init(
         id: ID, kind: Kind, namespace: String, app: String? = nil, service: String? = nil, workload: String? = nil,
         version: String? = nil, inbound: TrafficSummary? = nil, outboundRate: RequestsPerSecond = .zero,
-        health: Health = .unknown, trouble: String? = nil
+        health: Health = .unknown, trouble: String? = nil, cluster: String? = nil, operation: String? = nil,
+        hosts: [String] = [], marks: NodeMarks = []
     ) {
         self.id = id
         self.kind = kind
@@ -82,10 +98,15 @@ package struct MeshNode: Hashable, Sendable, Identifiable {
         self.outboundRate = outboundRate
         self.health = health
         self.trouble = trouble
+        self.cluster = cluster
+        self.operation = operation
+        self.hosts = hosts
+        self.marks = marks
     }
 
     /// What a person calls it: `payment-service v1`, `web`, `bank.example`.
     package var title: String {
+        if let operation { return operation }
         let name = app ?? service ?? workload ?? (kind == .unknown ? "unknown" : id.text)
         guard let version, version != "latest", kind == .app || kind == .workload else { return name }
         return "\(name) \(version)"
@@ -113,12 +134,33 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
     /// Which end's telemetry the numbers come from. One end only: adding both would count every request twice.
     package var reporter: Reporter
     package var health: Health
+    /// What each end counted by itself; absent when it says nothing.
+    package var sent: ReportedTraffic?
+    package var received: ReportedTraffic?
+    /// Code × flags × host, most first; bounded, with the rest as ``ResponseDetail/other``.
+    package var responses: [ResponseDetail]
+    /// Bytes a second of bodies, or of connections, by direction; together ``TrafficSummary/throughput``, less what a
+    /// mesh counts without telling the direction.
+    package var bytes: TwoWayRate
+    /// gRPC messages a second.
+    package var messages: TwoWayRate
+    /// Who the ends say they are, `spiffe://…`; sorted, at most ``maximumPrincipals`` each.
+    package var sourcePrincipals: [String]
+    package var targetPrincipals: [String]
+
+    package static let maximumPrincipals = 8
+
+    /// Whether there was traffic before, and none in the window.
+    package var isIdle: Bool { traffic.rate.value == 0 && traffic.throughput.value == 0 && messages.total == 0 }
 
     package var id: ID { ID(source: source, target: target, protocol: `protocol`) }
 
     package init(
         source: MeshNode.ID, target: MeshNode.ID, protocol: TrafficProtocol = .http, traffic: TrafficSummary,
-        mtls: Ratio? = nil, reporter: Reporter = .destination, health: Health = .unknown
+        mtls: Ratio? = nil, reporter: Reporter = .destination, health: Health = .unknown,
+        sent: ReportedTraffic? = nil, received: ReportedTraffic? = nil, responses: [ResponseDetail] = [],
+        bytes: TwoWayRate = .zero, messages: TwoWayRate = .zero, sourcePrincipals: [String] = [],
+        targetPrincipals: [String] = []
     ) {
         self.source = source
         self.target = target
@@ -127,6 +169,13 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
         self.mtls = mtls
         self.reporter = reporter
         self.health = health
+        self.sent = sent
+        self.received = received
+        self.responses = responses
+        self.bytes = bytes
+        self.messages = messages
+        self.sourcePrincipals = sourcePrincipals
+        self.targetPrincipals = targetPrincipals
     }
 }
 
@@ -189,12 +238,17 @@ package struct LatencyQuantiles: Hashable, Sendable {
     package var p99: Double
     /// True when p99 fell into the last, unbounded bucket: the value is then a lower bound.
     package var isBeyondLastBucket: Bool
+    /// The bucket that p95 lies in, and so how wrong it may be; absent when nobody told.
+    package var p95Bounds: QuantileBounds?
 
-    package init(p50: Double, p95: Double, p99: Double, isBeyondLastBucket: Bool = false) {
+    package init(
+        p50: Double, p95: Double, p99: Double, isBeyondLastBucket: Bool = false, p95Bounds: QuantileBounds? = nil
+    ) {
         self.p50 = p50
         self.p95 = p95
         self.p99 = p99
         self.isBeyondLastBucket = isBeyondLastBucket
+        self.p95Bounds = p95Bounds
     }
 }
 

@@ -85,6 +85,7 @@ enum SelectionPane {
             case .workload: "workload"
             case .unknown: "callers without identity"
             case .external: "outside the mesh"
+            case .operation: "operation of \(node.service ?? "a service")"
             }
         let namespace = node.namespace.isEmpty ? nil : "namespace \(node.namespace)"
         return [namespace, kind].compactMap(\.self).joined(separator: " \(signs.separator) ")

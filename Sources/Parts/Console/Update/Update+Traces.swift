@@ -81,7 +81,7 @@ extension Model {
         switch node.kind {
         case .unknown: nil
         case .external: node.service ?? node.app ?? node.title
-        case .app, .service, .workload: node.app ?? node.service ?? node.workload
+        case .app, .service, .workload, .operation: node.app ?? node.service ?? node.workload
         }
     }
 }
