@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// What a share may be in truth, when so many were looked at.
 package struct ShareInterval: Hashable, Sendable {
     /// 0…1, `lower` ≤ `upper`.

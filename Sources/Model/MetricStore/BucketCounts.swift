@@ -11,6 +11,15 @@ package struct BucketCounts: Hashable, Sendable {
 
     package init() {}
 
+    /// - Parameter bounds: ascending, none twice, as many as there are counts.
+    package init(ascending bounds: [Double], counts: [Double]) {
+        precondition(bounds.count == counts.count, "\(bounds.count) bounds for \(counts.count) counts")
+        self.bounds = bounds
+        self.counts = counts
+    }
+
+    package var isEmpty: Bool { bounds.isEmpty }
+
     /// Adds observations of the bucket that ends at `bound`. An empty bucket counts as well: its bound says where the
     /// next one begins.
     package mutating func add(_ count: Double, upTo bound: Double) {
@@ -28,6 +37,8 @@ package struct BucketCounts: Hashable, Sendable {
     package mutating func merge(_ other: BucketCounts) {
         if bounds.isEmpty {
             self = other
+        } else if other.bounds.isEmpty {
+            return
         } else if bounds == other.bounds {
             for index in counts.indices { counts[index] += other.counts[index] }
         } else {
@@ -42,6 +53,13 @@ package struct BucketCounts: Hashable, Sendable {
     /// as PromQL's `histogram_quantile` has it. In the unbounded bucket the last finite bound is the answer, and
     /// `isBeyond` tells that it is a lower bound. Nothing without observations, or where PromQL says NaN.
     package func value(at quantile: Double) -> (value: Double, isBeyond: Bool)? {
+        answer(at: quantile).map { ($0.value, $0.bounds.upper == .infinity) }
+    }
+
+    /// The bounds of the bucket that holds the quantile: where it lies for certain.
+    package func bounds(at quantile: Double) -> QuantileBounds? { answer(at: quantile)?.bounds }
+
+    private func answer(at quantile: Double) -> (value: Double, bounds: QuantileBounds)? {
         guard bounds.count > 1, total > 0, quantile >= 0, quantile <= 1 else { return nil }
         let rank = quantile * total
         // Targets are not read all at one moment, so a bucket may seem to hold less than the one before it.
@@ -55,14 +73,18 @@ package struct BucketCounts: Hashable, Sendable {
             let start = index > 0 ? bounds[index - 1] : min(0, bounds[0])
             // An empty bucket is met only by the quantile 0 of a histogram that begins with empty ones.
             let share = reached > below ? (rank - below) / (reached - below) : 1
-            return (start + (bounds[index] - start) * share, false)
+            let bucket = QuantileBounds(lower: start, upper: bounds[index])
+            return (start + (bounds[index] - start) * share, bucket)
         }
-        return (bounds[bounds.count - 2], true)
+        let last = bounds[bounds.count - 2]
+        return (last, QuantileBounds(lower: last, upper: .infinity))
     }
 
     /// The three quantiles that the graph shows; nothing without observations.
     package var quantiles: LatencyQuantiles? {
-        guard let p50 = value(at: 0.5), let p95 = value(at: 0.95), let p99 = value(at: 0.99) else { return nil }
-        return LatencyQuantiles(p50: p50.value, p95: p95.value, p99: p99.value, isBeyondLastBucket: p99.isBeyond)
+        guard let p50 = answer(at: 0.5), let p95 = answer(at: 0.95), let p99 = answer(at: 0.99) else { return nil }
+        return LatencyQuantiles(
+            p50: p50.value, p95: p95.value, p99: p99.value, isBeyondLastBucket: p99.bounds.upper == .infinity,
+            p95Bounds: p95.bounds)
     }
 }
