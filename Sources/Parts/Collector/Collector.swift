@@ -14,9 +14,10 @@ package struct CollectorConfiguration: Sendable {
     package var interval: Duration
     /// The window that snapshots cover, once there is as much history.
     package var window: Duration
-    package var grouping: GraphGrouping
-    /// Whether traffic that stopped stays in the graph for ten minutes.
-    package var showsIdle: Bool
+    /// What the graph shows, and in which form.
+    package var view: GraphView
+    /// What the mesh's configuration says there is, for whoever knows.
+    package var inventory = MeshInventory.none
 
     /// - Parameter targets: to scrape beside those of `sources`.
     package init(
@@ -30,8 +31,7 @@ package struct CollectorConfiguration: Sendable {
         self.prometheus = prometheus
         self.interval = max(.milliseconds(100), interval)
         self.window = window
-        self.grouping = grouping
-        self.showsIdle = showsIdle
+        view = GraphView(grouping: grouping, showsIdle: showsIdle)
     }
 }
 
@@ -63,7 +63,12 @@ package final class Collector: Sendable {
 
     /// Changes what snapshots cover and how they are grouped, from the next one on. From any thread.
     package func show(window: Duration, grouping: GraphGrouping) {
-        view.set(window: window, grouping: grouping)
+        view.set(window: window) { $0.grouping = grouping }
+    }
+
+    /// Changes what snapshots cover and all that they show, from the next one on. From any thread.
+    package func show(window: Duration, view new: GraphView) {
+        view.set(window: window) { $0 = new }
     }
 
     /// Ends collecting and waits for the thread. Call it once, from another thread.
@@ -73,17 +78,20 @@ package final class Collector: Sendable {
     }
 }
 
-/// What snapshots cover, as somebody on another thread wants it.
+/// What snapshots cover and show, as somebody on another thread wants it.
 final class SharedView: Sendable {
-    private let state: Mutex<(window: Duration, grouping: GraphGrouping)>
+    private let state: Mutex<(window: Duration, graph: GraphView)>
 
     init(_ configuration: CollectorConfiguration) {
-        state = Mutex((configuration.window, configuration.grouping))
+        state = Mutex((configuration.window, configuration.view))
     }
 
-    var current: (window: Duration, grouping: GraphGrouping) { state.withLock { $0 } }
+    var current: (window: Duration, graph: GraphView) { state.withLock { $0 } }
 
-    func set(window: Duration, grouping: GraphGrouping) {
-        state.withLock { $0 = (window, grouping) }
+    func set(window: Duration, _ change: (inout GraphView) -> Void) {
+        state.withLock {
+            $0.window = window
+            change(&$0.graph)
+        }
     }
 }

@@ -20,6 +20,7 @@ final class CollectorWork {
         self.loop = loop
         self.view = view
         self.onSnapshot = onSnapshot
+        graph.inventory = configuration.inventory
         // Without anybody to scrape the scraper does nothing, but says so.
         sources.append(Scraper(configuration, graph: graph, loop: loop, view: view))
         if let prometheus = configuration.prometheus {
@@ -44,8 +45,7 @@ final class CollectorWork {
             readings.append(source.read(window: view.window, beside: covered))
         }
         var snapshot = graph.snapshot(
-            of: readings, grouping: view.grouping, time: SystemClock.wall(), targets: sources.flatMap(\.targets),
-            showsIdle: configuration.showsIdle)
+            of: readings, view: view.graph, time: SystemClock.wall(), targets: sources.flatMap(\.targets))
         snapshot.notices = sources.flatMap(\.notices)
         onSnapshot(snapshot)
         loop.schedule(after: configuration.interval) { [self] in tick() }

@@ -13,6 +13,7 @@ enum Program {
           exposition   reading scrapes of known series, MB/s
           collector    a thousand proxies scraped every second: processor, memory, time to the graph
           history      fifteen minutes of it: memory, and the time to a graph
+          graph        from the counters of a large mesh to its graph
           layout       laying out graphs of 300 and 1,000 nodes
           canary       from a weight change's answer to the last request under the old weights
           demo         from the command to traffic on the screen, and the memory of the whole mesh
@@ -21,7 +22,9 @@ enum Program {
         Without a subject, all of them. Build it with: swift build -c release --static-swift-stdlib
         """
 
-    private static let all = ["proxy", "exposition", "collector", "history", "layout", "canary", "demo", "console"]
+    private static let all = [
+        "proxy", "exposition", "collector", "history", "graph", "layout", "canary", "demo", "console",
+    ]
 
     static func main() {
         Allocator.returnLargeBlocks()
@@ -86,6 +89,9 @@ enum Program {
         case "history":
             print("History: the same for 15 minutes, without sockets and with made-up time")
             try HistoryBenchmark().run()
+        case "graph":
+            print("Graph: 5,000 services, 20,000 edges, 1,000 targets")
+            try GraphBenchmark().run()
         case "layout":
             print("Layout: layered graphs, 1.5 edges a node")
             LayoutBenchmark().run()

@@ -281,7 +281,7 @@ import Testing
                 "workload/shop/pay-v1 > external/bank.example", "workload/shop/pay-v2 > external/bank.example",
             ]
         ),
-        (.service, ["app/shop/web > service/shop/pay", "service/shop/pay > external/bank.example"]),
+        (.service, ["workload/shop/web-v1 > service/shop/pay", "service/shop/pay > external/bank.example"]),
     ])
     func `nodes are grouped as asked for and lose no request`(grouping: GraphGrouping, edges: [String]) throws {
         let snapshot = try Watch.graph(

@@ -18,7 +18,7 @@ import Testing
                 "app/emojivoto/web-svc/v11 > app/emojivoto/voting-svc/v12 grpc 10.0/s 10 % source p95 27.5 mtls 100 %",
                 "app/emojivoto/web-svc/v11 > service/emojivoto/emoji-svc http 4.0/s 25 % source p95 95.0",
                 "app/emojivoto/web-svc/v11 > external/api.example.com http 1.0/s 20 % source mtls 0 %",
-                "app/emojivoto/web-svc/v11 > app/emojivoto/postgres/latest tcp 1.0 kB/s none source mtls 100 %",
+                "app/emojivoto/web-svc/v11 > workload/emojivoto/postgres tcp 1.0 kB/s none source mtls 100 %",
             ]
         ),
         (
@@ -95,17 +95,17 @@ import Testing
             ])
     }
 
-    @Test func `a workload that is not scraped has its name for an app`() throws {
+    @Test func `a workload that is not scraped stands for itself`() throws {
         let snapshot = try MeshFixture("linkerd").graph(without: ["voting"])
 
-        #expect(snapshot.node("app/emojivoto/voting/latest")?.workload == "voting")
+        #expect(snapshot.node("workload/emojivoto/voting")?.workload == "voting")
     }
 
     @Test func `services stand for their workloads in a graph of services`() throws {
         let lines = try MeshFixture("linkerd").graph(grouping: .service).edges.map { "\($0.source) > \($0.target)" }
 
-        #expect(lines.contains("app/emojivoto/web-svc > service/emojivoto/voting-svc"))
-        #expect(lines.contains("app/emojivoto/web-svc > service/emojivoto/db"))
+        #expect(lines.contains("workload/emojivoto/web > service/emojivoto/voting-svc"))
+        #expect(lines.contains("workload/emojivoto/web > service/emojivoto/db"))
     }
 
     @Test func `gRPC that Linkerd calls a success is none of its errors`() throws {
@@ -139,7 +139,7 @@ import Testing
 
         #expect(
             snapshot.detailedEdgeLines == [
-                "app/emojivoto/web/latest > app/emojivoto/voting/latest http 5.0/s ok source mtls 100 %"
+                "app/emojivoto/web/latest > workload/emojivoto/voting http 5.0/s ok source mtls 100 %"
             ])
     }
 

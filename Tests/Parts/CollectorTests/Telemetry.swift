@@ -10,6 +10,8 @@ import Quantities
 ///     destination a/v1@n -> b/v1@n b.n grpc:14 x5         a gRPC call that ended with status 14
 ///     source a/v1@n -> unknown bank.example 200 x5        nobody known behind the host
 ///     source a/v1@n -> b/v1@n b.n tcp x1000               bytes sent and as many received
+///     source a/v1@n -> b/v1@n b.n messages x100           gRPC messages there, half as many back
+///     source a/v1@n -> b/v1@n b.n source_cluster=east x5  any label with another value, or with none
 ///
 /// `app/version@namespace` is a workload `app-version`. Each line is one kind of requests with how many there were in
 /// the ten seconds between two scrapes; each reporter's target is its own workload.
@@ -23,6 +25,8 @@ struct Telemetry {
         var flags = "-"
         var grpc: String?
         var isStream = false
+        var isMessages = false
+        var labels: [(name: String, value: String)] = []
         var security = ""
         var count = 0.0
     }
@@ -38,7 +42,11 @@ struct Telemetry {
             for word in words.dropFirst(5) {
                 switch word {
                 case "tls": line.security = "mutual_tls"
+                case let word where word.contains("="):
+                    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                    line.labels.append((String(parts[0]), String(parts[1])))
                 case "tcp": line.isStream = true
+                case "messages": line.isMessages = true
                 case let word where word.hasPrefix("grpc"): line.grpc = word.split(separator: ":").last.map(String.init)
                 case let word where word.first == "x": line.count = Double(word.dropFirst()) ?? .nan
                 case let word where word.first?.isNumber == true: line.code = String(word)
@@ -65,6 +73,11 @@ struct Telemetry {
             if line.isStream {
                 text += "istio_tcp_sent_bytes_total{\(labels)} \(count)\n"
                 text += "istio_tcp_received_bytes_total{\(labels)} \(count)\n"
+                continue
+            }
+            if line.isMessages {
+                text += "istio_request_messages_total{\(labels)} \(count)\n"
+                text += "istio_response_messages_total{\(labels)} \(count / 2)\n"
                 continue
             }
             text += "istio_requests_total{\(labels)} \(count)\n"
@@ -96,6 +109,10 @@ struct Telemetry {
         } else {
             labels.append(("request_protocol", "tcp"))
         }
+        for (name, value) in line.labels {
+            labels.removeAll { $0.0 == name }
+            if !value.isEmpty { labels.append((name, value)) }
+        }
         return labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
     }
 
@@ -106,7 +123,8 @@ struct Telemetry {
         return [
             ("\(side)_workload", workload), ("\(side)_workload_namespace", isKnown ? parts[2] : "unknown"),
             ("\(side)_canonical_service", isKnown ? parts[0] : "unknown"),
-            ("\(side)_canonical_revision", isKnown ? parts[1] : "latest"), ("\(side)_cluster", "Kubernetes"),
+            ("\(side)_canonical_revision", isKnown ? parts[1] : "latest"),
+            ("\(side)_cluster", isKnown ? "Kubernetes" : "unknown"),
         ]
     }
 }
@@ -141,6 +159,21 @@ struct Watch {
         builder.snapshot(
             of: store, window: window, grouping: grouping, now: now, time: WallTime(secondsSinceEpoch: 1_700_000_000),
             targets: targets, showsIdle: showsIdle)
+    }
+
+    /// The graph of ten seconds of telemetry in any view.
+    static func graph(
+        _ text: String, view: GraphView, inventory: MeshInventory = .none, down: [String] = []
+    ) throws -> MeshSnapshot {
+        let telemetry = Telemetry(text)
+        var watch = Watch()
+        watch.builder.inventory = inventory
+        try watch.scrape(telemetry, times: 0)
+        watch.pass()
+        try watch.scrape(telemetry, times: 1)
+        return watch.builder.snapshot(
+            of: watch.store, window: .seconds(10), view: view, now: watch.now,
+            time: WallTime(secondsSinceEpoch: 1_700_000_000), targets: telemetry.scrapeTargets(down: down))
     }
 
     /// The graph of ten seconds of telemetry.

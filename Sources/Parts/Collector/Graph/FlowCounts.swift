@@ -20,38 +20,78 @@ import MetricStore
 /// When every request is retried by the source until it succeeds, the destination counts each attempt; what is shown is
 /// the work that the destination did.
 struct FlowCounts {
-    private var destination = TrafficCount()
-    private var source = TrafficCount()
+    private(set) var destination = TrafficCount()
+    private(set) var source = TrafficCount()
     /// Of the source's count.
-    private var unarrived = TrafficCount()
+    private(set) var unarrived = TrafficCount()
     private var broken = TrafficCount()
     /// Of the destination's count: requests whose client had gone.
     private var gone = TrafficCount()
     private var destinationIsAlive = false
     private var sourceIsAlive = false
 
-    /// Whether either end counted anything within the longer time for which idle traffic stays in the graph.
-    var isAlive: Bool { destinationIsAlive || sourceIsAlive }
+    /// Which of a flow's traffic is looked at.
+    enum Part: Equatable {
+        case all
+        /// What carries an operation, or this one's.
+        case operation(Int32)
+        case withoutOperation
+    }
 
-    mutating func markAlive(_ reporter: Reporter) {
+    init(_ flow: Int, of numbers: TrafficNumbers, _ numbering: TrafficNumbering, part: Part = .all) {
+        for kind in numbering.kinds(of: flow) {
+            let place = numbering.places[Int(kind)]
+            let number = numbers.kinds[Int(kind)]
+            guard Self.isPart(part, numbering.cells[Int(place.cell)]) else { continue }
+            if number.isAlive { markAlive(place.reporter) }
+            add(number, at: place)
+        }
+        if part == .all {
+            for reporter in [Reporter.destination, .source] where numbers.isAlive(reporter, of: flow) {
+                markAlive(reporter)
+            }
+        }
+        for cell in numbering.cells(of: flow) {
+            let place = numbering.cells[Int(cell)]
+            guard Self.isPart(part, place) else { continue }
+            let number = numbers.cells[Int(cell)]
+            let latency =
+                place.bounds.isEmpty
+                ? BucketCounts()
+                : BucketCounts(ascending: place.bounds, counts: place.buckets.map { numbers.buckets[Int($0)] })
+            switch place.reporter {
+            case .destination: destination.add(number, latency)
+            case .source: source.add(number, latency)
+            }
+        }
+    }
+
+    private static func isPart(_ part: Part, _ cell: TrafficNumbering.Cell) -> Bool {
+        switch part {
+        case .all: true
+        case .operation(let number): cell.operation == number
+        case .withoutOperation: cell.operation < 0
+        }
+    }
+
+    private mutating func markAlive(_ reporter: Reporter) {
         switch reporter {
         case .destination: destinationIsAlive = true
         case .source: sourceIsAlive = true
         }
     }
 
-    mutating func add(_ increase: Double, perSecond: Double, as number: TrafficSeries.Number, of traffic: TrafficFacts)
-    {
-        switch traffic.reporter {
-        case .destination: destination.add(increase, perSecond: perSecond, as: number, of: traffic)
-        case .source: source.add(increase, perSecond: perSecond, as: number, of: traffic)
+    private mutating func add(_ number: TrafficNumbers.Kind, at place: TrafficNumbering.Place) {
+        guard number.requests > 0 || number.failures > 0 else { return }
+        switch place.reporter {
+        case .destination: destination.add(number, at: place)
+        case .source: source.add(number, at: place)
         }
-        guard number == .requests, increase > 0 else { return }
-        switch (traffic.reporter, traffic.passage) {
-        case (.destination, _):
-            if traffic.result == .clientGone { gone.add(increase, perSecond: perSecond, of: traffic) }
-        case (.source, .neverArrived): unarrived.add(increase, perSecond: perSecond, of: traffic)
-        case (.source, .brokeOff): broken.add(increase, perSecond: perSecond, of: traffic)
+        guard number.requests > 0 else { return }
+        switch (place.reporter, place.passage) {
+        case (.destination, _): if place.result == .clientGone { gone.add(number, at: place) }
+        case (.source, .neverArrived): unarrived.add(number, at: place)
+        case (.source, .brokeOff): broken.add(number, at: place)
         case (.source, .arrived): break
         }
     }
@@ -64,15 +104,26 @@ struct FlowCounts {
 
     /// Takes over how many bytes another flow has counted, at each end that has counted none itself.
     mutating func takeBytes(of other: FlowCounts) {
-        if destination.bytesPerSecond == 0 { destination.bytesPerSecond = other.destination.bytesPerSecond }
-        if source.bytesPerSecond == 0 { source.bytesPerSecond = other.source.bytesPerSecond }
+        destination.takeBytes(of: other.destination)
+        source.takeBytes(of: other.source)
+    }
+
+    /// Whether either end counted anything within the longer time for which idle traffic stays in the graph.
+    var isAlive: Bool { destinationIsAlive || sourceIsAlive }
+
+    /// What one end counted, if it says anything.
+    func reported(by reporter: Reporter) -> TrafficCount? {
+        switch reporter {
+        case .destination: destinationIsAlive ? destination : nil
+        case .source: sourceIsAlive ? source : nil
+        }
     }
 
     /// - Parameter isDestinationSilent: whether a target of the destination is down, so that its count lacks something.
     func chosen(isDestinationSilent: Bool) -> (count: TrafficCount, reporter: Reporter) {
         // The ends are not read at one moment: a source that is a second ahead does not silence a destination.
-        let hasNothing = destination.requests == 0 && destination.bytesPerSecond == 0
-        let sourceHas = source.requests > unarrived.requests || source.bytesPerSecond > 0
+        let hasNothing = !destination.hasTraffic
+        let sourceHas = source.requests > unarrived.requests || source.hasStream
         guard destinationIsAlive, !(sourceHas && (isDestinationSilent || hasNothing)) else { return (source, .source) }
         var count = destination
         count.mergeRequests(of: unarrived)
@@ -85,43 +136,11 @@ struct FlowCounts {
         }
         return (count, .destination)
     }
-}
 
-extension TrafficCount {
-    fileprivate mutating func add(
-        _ increase: Double, perSecond: Double, as number: TrafficSeries.Number, of traffic: TrafficFacts
-    ) {
-        switch number {
-        case .requests:
-            guard increase > 0 else { return }
-            add(increase, perSecond: perSecond, of: traffic)
-            addSecurity(increase, of: traffic)
-        case .failures:
-            guard increase > 0 else { return }
-            addFailures(increase, perSecond: perSecond, of: traffic)
-        case .retries: addRetries(increase, perSecond: perSecond)
-        // Empty buckets count too: their bounds say where the others begin.
-        case .latencyBucket(let bound): latency.add(increase, upTo: bound)
-        case .bodyBytes: bytesPerSecond += perSecond
-        case .streamBytes:
-            bytesPerSecond += perSecond
-            addSecurity(increase, of: traffic)
-        }
-    }
-
-    private mutating func addSecurity(_ amount: Double, of traffic: TrafficFacts) {
-        guard let isMutualTLS = traffic.isMutualTLS else { return }
-        ofKnownSecurity += amount
-        if isMutualTLS { mutualTLS += amount }
-    }
-
-    /// The same mixture of results, as many as asked for.
-    fileprivate func scaled(toRequests wanted: Double, perSecond: Double) -> TrafficCount {
-        guard requests > 0, requestsPerSecond > 0 else { return TrafficCount() }
-        var result = TrafficCount()
-        result.mergeRequests(of: self, times: wanted / requests)
-        result.requestsPerSecond = perSecond
-        result.codes = codes.mapValues { $0 * perSecond / requestsPerSecond }
-        return result
+    /// What the destination got without an operation, of a flow whose operations stand by themselves.
+    var rest: TrafficCount {
+        var count = destination
+        count.mergeRequests(of: unarrived)
+        return count
     }
 }

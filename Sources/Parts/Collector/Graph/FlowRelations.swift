@@ -18,8 +18,8 @@ struct FlowRelations {
     private var better: [Int: [Int]] = [:]
     /// Flows of bytes, and the requests that they may have carried.
     private var carriers: [(bytes: Int, requests: [Int])] = []
-    /// Flows of HTTP and their like of gRPC.
-    private var grpcTwins: [(http: Int, grpc: Int)] = []
+    /// Flows of HTTP by their like of gRPC.
+    private var httpTwins: [Int: Int] = [:]
 
     init(_ flows: [Flow]) {
         guard flows.contains(where: { $0.standing != .full || $0.protocol == .grpc }) else { return }
@@ -33,7 +33,7 @@ struct FlowRelations {
             if flow.protocol == .grpc {
                 var twin = flow
                 twin.protocol = .http
-                if let http = twins[twin] { grpcTwins.append((http, number)) }
+                if let http = twins[twin] { httpTwins[number] = http }
             }
             guard flow.standing != .full else { continue }
             let others = Self.askedFor(by: flow).flatMap { numbers[$0] ?? [] }
@@ -88,41 +88,36 @@ struct FlowRelations {
         return !isKnown(flow.source.namespace) || other.source.namespace == flow.source.namespace
     }
 
+    func hasBetter(_ number: Int) -> Bool { better[number] != nil }
+
     /// Which share of what a flow tells nobody tells better: 1 for all of it.
     ///
     /// A destination counts all its requests, also those of clients that report themselves. What these leave over came
     /// from others: the first service of a chain is called by people, and by other services as well. Both ends are read at
     /// different moments, so that a small rest is none: it must be a fifth, and twice the root of the requests, which is
     /// 14 of 50.
-    func untold(_ number: Int, _ flow: Flow, in counts: [FlowCounts], requests: Double) -> Double {
-        guard let better = better[number], better.contains(where: { counts[$0].isAlive }) else { return 1 }
+    ///
+    /// - Parameter told: how many attempts a flow tells of: a destination counts each.
+    func untold(_ number: Int, _ flow: Flow, requests: Double, isAlive: [Bool], told: (Int) -> Double) -> Double {
+        guard let better = better[number], better.contains(where: { isAlive[$0] }) else { return 1 }
         guard flow.standing == .hearsay, flow.protocol != .tcp, requests > 0 else { return 0 }
-        // A destination counts each attempt.
-        let told = better.reduce(0) { told, other in
-            let count = counts[other].chosen(isDestinationSilent: false).count
-            return told + count.requests + (count.retries ?? 0)
-        }
+        let told = better.reduce(0) { isAlive[$1] ? $0 + told($1) : $0 }
         let rest = requests - told
         return rest >= max(requests / 5, 2 * requests.squareRoot()) ? rest / requests : 0
     }
 
     /// A histogram that does not tell its protocol is taken for HTTP's. Where only calls of gRPC are counted between the
     /// same ends, it is theirs.
-    func joiningLatency(_ counts: [FlowCounts]) -> [FlowCounts] {
-        guard !grpcTwins.isEmpty else { return counts }
-        var counts = counts
-        for (http, grpc) in grpcTwins where !counts[http].isAlive { counts[grpc].takeLatency(of: counts[http]) }
-        return counts
-    }
+    func silentTwin(of number: Int, _ isAlive: [Bool]) -> Int? { httpTwins[number].flatMap { isAlive[$0] ? nil : $0 } }
 
-    /// Bytes of connections that carried requests are the requests' throughput, where these tell none of their own.
-    func joiningBytes(_ counts: [FlowCounts]) -> [FlowCounts] {
-        guard !carriers.isEmpty else { return counts }
-        var counts = counts
+    /// Bytes of connections that carried requests are the requests' throughput, where these tell none of their own: the
+    /// flows of bytes by the flow of requests that takes them.
+    func joinedBytes(_ isAlive: [Bool]) -> [Int: [Int]] {
+        var joined: [Int: [Int]] = [:]
         for (number, requests) in carriers {
-            guard let first = requests.first(where: { counts[$0].isAlive }) else { continue }
-            counts[first].takeBytes(of: counts[number])
+            guard let first = requests.first(where: { isAlive[$0] }) else { continue }
+            joined[first, default: []].append(number)
         }
-        return counts
+        return joined
     }
 }

@@ -6,36 +6,42 @@ package import Quantities
 /// Makes the graph of what the proxies counted.
 ///
 /// Belongs to the thread that owns the store. It numbers the kinds of traffic when their series are first seen, so that
-/// a tick adds numbers into arrays and compares no labels.
+/// a tick adds numbers into arrays and compares no labels; which edges each flow runs over is worked out when a flow is
+/// new or another view is asked for.
+///
+///     store ─▶ TrafficNumbers ─▶ FlowCounts ─▶ GraphSums ─▶ MeshSnapshot
+///              by kind           by flow       by edge
 package final class GraphBuilder {
     /// What a store keeps of a series.
     package struct Meaning: Sendable {
-        fileprivate var number: TrafficSeries.Number
-        fileprivate var kind: Int
+        var number: TrafficSeries.Number
+        var kind: Int
+        /// Where the counts of a bucket go.
+        var bucket: Int32
         /// Counts only where its target speaks no other format.
-        fileprivate var givesWay: Bool
+        var givesWay: Bool
         /// As for ``TrafficSeries/isSubstitute``.
-        fileprivate var isSubstitute: Bool
+        var isSubstitute: Bool
     }
 
-    private struct Kind {
-        var flow: Int
-        var facts: TrafficFacts
+    /// What a plan was made for.
+    private struct PlanKey: Equatable {
+        var view: GraphView
+        var inventory: MeshInventory
+        var flows: Int
+        /// Only in a view of operations: they have cells of their own.
+        var cells: Int
     }
 
     /// Traffic that stopped stays in the graph this long, with rate 0: boxes do not come and go with the shoppers.
     package static let idleTime = Duration.seconds(600)
 
-    private var kinds: [Kind] = []
-    private var kindNumbers: [Traffic: Int] = [:]
-    private var flows: [Flow] = []
-    private var flowNumbers: [Flow: Int] = [:]
-    /// The flows with all that is known of their ends, how they stand to each other, and the nodes of each, for the
-    /// grouping that was asked for last.
+    private var numbering = TrafficNumbering()
+    /// The flows with all that is known of their ends, and how they stand to each other.
     private var resolved: [Flow] = []
     private var relations = FlowRelations([])
-    private var nodes: [FlowNodes] = []
-    private var nodesGrouping: GraphGrouping?
+    private var plan: GraphPlan?
+    private var planKey: PlanKey?
     private var structure = GraphStructure()
 
     /// Rates that somebody else has worked out, until newer ones come.
@@ -47,6 +53,9 @@ package final class GraphBuilder {
     private var voices: TargetVoices
     /// Who exposes a target's metrics, by the target's name in the store.
     package private(set) var reporters: [String: WorkloadIdentity] = [:]
+
+    /// What the mesh's configuration says there is.
+    package var inventory = MeshInventory.none
 
     package init(formats: [any MetricFormat] = MetricFormats.all) {
         self.formats = formats
@@ -71,9 +80,10 @@ package final class GraphBuilder {
                     key, of: reporters[target] ?? (target.isEmpty ? Self.identity(in: key) : nil))
             else { continue }
             voices.hear(target, number, key)
-            return Meaning(
-                number: series.number, kind: self.number(of: series.traffic), givesWay: format.givesWay,
-                isSubstitute: series.isSubstitute)
+            var meaning = Meaning(
+                number: series.number, kind: 0, bucket: 0, givesWay: format.givesWay, isSubstitute: series.isSubstitute)
+            renumber(&meaning, as: series.traffic)
+            return meaning
         }
         return nil
     }
@@ -94,7 +104,7 @@ package final class GraphBuilder {
     ) {
         guard reporters[target] != identity else { return }
         reporters[target] = identity
-        nodesGrouping = nil
+        planKey = nil
         // What it says of itself stays: it is heard again at the next scrape, and until then nothing else is known.
         store.readAnew(target)
     }
@@ -112,46 +122,30 @@ package final class GraphBuilder {
 
     /// Forgets what was known of a target that is gone, together with what it counted.
     package func forget(_ target: String, in store: inout MetricStore<Meaning>) {
-        if reporters.removeValue(forKey: target) != nil { nodesGrouping = nil }
+        if reporters.removeValue(forKey: target) != nil { planKey = nil }
         voices.forget(target)
         store.remove(target)
     }
 
-    private func number(of traffic: Traffic) -> Int {
-        if let number = kindNumbers[traffic] { return number }
-        let flow = flowNumbers[traffic.flow] ?? flows.count
-        if flow == flows.count {
-            flowNumbers[traffic.flow] = flow
-            flows.append(traffic.flow)
-            nodesGrouping = nil
+    private func renumber(_ meaning: inout Meaning, as traffic: Traffic) {
+        meaning.kind = numbering.kind(of: traffic)
+        if case .latencyBucket(let bound) = meaning.number {
+            meaning.bucket = numbering.bucket(of: meaning.kind, upTo: bound)
         }
-        kindNumbers[traffic] = kinds.count
-        kinds.append(Kind(flow: flow, facts: traffic.facts))
-        return kinds.count - 1
     }
 
     /// Forgets kinds of traffic of which the store has no series any more: numbers must not grow with every workload
     /// that ever was.
     package func forgetUnused(in store: inout MetricStore<Meaning>) {
-        guard kinds.count > 2 * (store.seriesCount + rated.count) + 1024 else { return }
-        var old = [Traffic?](repeating: nil, count: kinds.count)
-        for (traffic, number) in kindNumbers { old[number] = traffic }
-        let oldFlows = flows
-        kinds = []
-        kindNumbers = [:]
-        flows = []
-        flowNumbers = [:]
-        nodesGrouping = nil
-        store.updateMeanings { meaning in
-            // Every kind has a number, and every meaning a kind.
-            if let traffic = old[meaning.kind] { meaning.kind = number(of: traffic) }
-        }
-        for index in rated.indices {
-            if let traffic = old[rated[index].meaning.kind] { rated[index].meaning.kind = number(of: traffic) }
-        }
+        guard numbering.places.count > 2 * (store.seriesCount + rated.count) + 1024 else { return }
+        let old = numbering
+        numbering = TrafficNumbering()
+        planKey = nil
+        store.updateMeanings { renumber(&$0, as: old.traffic[$0.kind]) }
+        for index in rated.indices { renumber(&rated[index].meaning, as: old.traffic[rated[index].meaning.kind]) }
         // Of flows without any series nobody will ask again.
         ratedActivity = ratedActivity.reduce(into: [:]) { kept, item in
-            if let number = flowNumbers[oldFlows[item.key]] { kept[number] = item.value }
+            if let number = numbering.number(ofKnown: old.flows[item.key]) { kept[number] = item.value }
         }
     }
 
@@ -159,31 +153,12 @@ package final class GraphBuilder {
 
     /// The graph over the last `window`.
     ///
-    /// - Parameters:
-    ///   - targets: who was scraped; put into the snapshot. Where one is down, its clients' word is taken.
-    ///   - showsIdle: whether traffic that stopped stays for ``idleTime``.
+    /// - Parameter targets: who was scraped; put into the snapshot. Where one is down, its clients' word is taken.
     package func snapshot(
-        of store: MetricStore<Meaning>, window: Duration, grouping: GraphGrouping = .versionedApp,
-        now: MonotonicTime, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+        of store: MetricStore<Meaning>, window: Duration, view: GraphView, now: MonotonicTime, time: WallTime,
+        targets: [ScrapeTarget] = []
     ) -> MeshSnapshot {
-        snapshot(
-            of: [reading(of: store, window: window, now: now)], grouping: grouping, time: time, targets: targets,
-            showsIdle: showsIdle)
-    }
-
-    /// The graph of what several sources tell.
-    ///
-    /// - Parameter readings: made since the last call of ``forgetUnused(in:)``, the source that is believed most first.
-    func snapshot(
-        of readings: [TrafficReading], grouping: GraphGrouping, time: WallTime, targets: [ScrapeTarget],
-        showsIdle: Bool
-    ) -> MeshSnapshot {
-        let all = TrafficReading.joined(readings)
-        // A later reading may have met flows that an earlier one had no number for.
-        let missing = [FlowCounts](repeating: FlowCounts(), count: max(0, flows.count - all.counts.count))
-        return snapshot(
-            of: all.counts + missing, covered: all.covered ?? .zero, grouping: grouping, time: time, targets: targets,
-            showsIdle: showsIdle)
+        snapshot(of: [reading(of: store, window: window, now: now)], view: view, time: time, targets: targets)
     }
 
     /// The graph of rates that somebody else has worked out, such as a Prometheus server.
@@ -192,15 +167,51 @@ package final class GraphBuilder {
     ///   - rates: increases a second over the window, each series once. Series that no format knows are passed over.
     ///   - window: what the rates cover.
     package func snapshot(
-        of rates: some Sequence<(key: SeriesKey, perSecond: Double)>, window: Duration,
-        grouping: GraphGrouping = .versionedApp, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+        of rates: some Sequence<(key: SeriesKey, perSecond: Double)>, window: Duration, view: GraphView, time: WallTime,
+        targets: [ScrapeTarget] = []
     ) -> MeshSnapshot {
-        let readings = readings(rates)
-        let counts = count(readings, window: window)
+        let numbers = count(readings(rates), window: window)
         return snapshot(
-            of: counts, covered: window, grouping: grouping, time: time, targets: targets, showsIdle: showsIdle)
+            of: [TrafficReading(numbers: numbers, covered: window)], view: view, time: time, targets: targets)
     }
 
+    /// The graph of what several sources tell.
+    ///
+    /// - Parameter readings: made since the last call of ``forgetUnused(in:)``, the source that is believed most first.
+    func snapshot(
+        of readings: [TrafficReading], view: GraphView, time: WallTime, targets: [ScrapeTarget]
+    ) -> MeshSnapshot {
+        let all = TrafficReading.joined(readings, numbering)
+        let troubles = TargetTroubles(targets)
+        let plan = prepared(view)
+        let counting = FlowCounting(
+            view: view, flows: resolved, relations: relations, plan: plan, numbering: numbering, troubles: troubles)
+        let (nodes, edges, boxes) = counting.sums(all.numbers)
+            .snapshot(view, inventory, troubles, numbering.responses)
+        var snapshot = MeshSnapshot(
+            time: time, window: all.covered ?? .zero, nodes: nodes, edges: edges, boxes: boxes, targets: targets)
+        snapshot.structureVersion = structure.version(of: snapshot)
+        return snapshot
+    }
+
+    private func prepared(_ view: GraphView) -> GraphPlan {
+        numbering.sort()
+        let key = PlanKey(
+            view: view, inventory: inventory, flows: numbering.flows.count,
+            cells: view.showsOperations ? numbering.cells.count : 0)
+        if let plan, key == planKey { return plan }
+        let directory = PeerDirectory(reporters.values, flows: numbering.flows)
+        resolved = numbering.flows.map { directory.resolved($0, isByVersion: view.grouping != .app) }
+        relations = FlowRelations(resolved)
+        let plan = GraphPlan(resolved, numbering, view, inventory)
+        self.plan = plan
+        planKey = key
+        return plan
+    }
+}
+
+// What is counted, in a store or elsewhere.
+extension GraphBuilder {
     /// What rates mean. Whose they are, their labels say, or nobody.
     private func readings(
         _ rates: some Sequence<(key: SeriesKey, perSecond: Double)>
@@ -214,19 +225,14 @@ package final class GraphBuilder {
         }
     }
 
-    private func count(_ readings: [(meaning: Meaning, perSecond: Double)], window: Duration) -> [FlowCounts] {
-        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
+    private func count(_ readings: [(meaning: Meaning, perSecond: Double)], window: Duration) -> TrafficNumbers {
+        var numbers = TrafficNumbers(numbering)
         let seconds = window.inSeconds
         for (meaning, perSecond) in readings {
-            let kind = kinds[meaning.kind]
-            if Self.tellsOfLife(meaning), perSecond > 0 { counts[kind.flow].markAlive(kind.facts.reporter) }
-            counts[kind.flow].add(perSecond * seconds, perSecond: perSecond, as: meaning.number, of: kind.facts)
+            if meaning.number.isTraffic, perSecond > 0 { numbers.markAlive(meaning.kind) }
+            numbers.add(perSecond * seconds, perSecond: perSecond, as: meaning, numbering.places)
         }
-        return counts
-    }
-
-    private static func tellsOfLife(_ meaning: Meaning) -> Bool {
-        meaning.number == .requests || meaning.number == .streamBytes
+        return numbers
     }
 
     /// The edges at each of several times, of rates that somebody else has worked out.
@@ -241,9 +247,9 @@ package final class GraphBuilder {
         let known = series.compactMap { key, rates in meaning(of: key, on: "").map { (meaning: $0, rates: rates) } }
         for index in 0..<count {
             let readings = known.compactMap { meaning, rates in rates[index].map { (meaning: meaning, perSecond: $0) } }
-            let step = TrafficReading(counts: self.count(readings, window: window), covered: window)
+            let step = TrafficReading(numbers: self.count(readings, window: window), covered: window)
             let snapshot = snapshot(
-                of: [step], grouping: grouping, time: WallTime(nanosecondsSinceEpoch: 0), targets: [], showsIdle: true)
+                of: [step], view: GraphView(grouping: grouping), time: WallTime(nanosecondsSinceEpoch: 0), targets: [])
             body(index, snapshot.edges)
         }
     }
@@ -256,9 +262,9 @@ package final class GraphBuilder {
     func take(rates: some Sequence<(key: SeriesKey, perSecond: Double)>, now: MonotonicTime) {
         rated = readings(rates)
         ratedActivity = ratedActivity.filter { $0.value.newest.duration(to: now) <= Self.idleTime }
-        for (meaning, perSecond) in rated where perSecond > 0 && Self.tellsOfLife(meaning) {
-            let kind = kinds[meaning.kind]
-            ratedActivity[kind.flow, default: RatedActivity()].see(kind.facts.reporter, at: now)
+        for (meaning, perSecond) in rated where perSecond > 0 && meaning.number.isTraffic {
+            let place = numbering.places[meaning.kind]
+            ratedActivity[Int(place.flow), default: RatedActivity()].see(place.reporter, at: now)
         }
     }
 
@@ -266,44 +272,21 @@ package final class GraphBuilder {
     ///
     /// - Parameter window: for how long they are counted up, so that they can be added to others.
     func ratedReading(window: Duration, now: MonotonicTime) -> TrafficReading {
-        var counts = count(rated, window: window)
+        var numbers = count(rated, window: window)
         for (flow, activity) in ratedActivity {
             for reporter in activity.reporters(since: now.advanced(by: .zero - Self.idleTime)) {
-                counts[flow].markAlive(reporter)
+                numbers.markAlive(reporter, of: flow)
             }
         }
-        return TrafficReading(counts: counts, covered: window)
+        return TrafficReading(numbers: numbers, covered: window)
     }
 
-    private func snapshot(
-        of counts: [FlowCounts], covered: Duration, grouping: GraphGrouping, time: WallTime, targets: [ScrapeTarget],
-        showsIdle: Bool
-    ) -> MeshSnapshot {
-        let troubles = TargetTroubles(targets)
-        prepareNodes(grouping)
-        let counts = relations.joiningBytes(relations.joiningLatency(counts))
-        var graph = GraphSums()
-        for (number, count) in counts.enumerated() where count.isAlive {
-            let flow = resolved[number]
-            var (chosen, reporter) = count.chosen(isDestinationSilent: troubles.isSilent(flow.destination))
-            let share = relations.untold(number, flow, in: counts, requests: chosen.requests)
-            guard share > 0 else { continue }
-            if share < 1 { chosen = chosen.share(share) }
-            guard showsIdle || chosen.requests > 0 || chosen.bytesPerSecond > 0 else { continue }
-            graph.add(chosen, reporter, of: flow, between: nodes[number])
-        }
-        var snapshot = MeshSnapshot(
-            time: time, window: covered, nodes: graph.finishedNodes(troubles), edges: graph.finishedEdges(),
-            targets: targets)
-        snapshot.structureVersion = structure.version(of: snapshot)
-        return snapshot
-    }
-
-    /// Counts by flow, and the longest time that any target's samples cover.
+    /// What was counted, and the longest time that any target's samples cover.
     func reading(
         of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime
     ) -> TrafficReading {
-        var counts = [FlowCounts](repeating: FlowCounts(), count: flows.count)
+        var numbers = TrafficNumbers(numbering)
+        let places = numbering.places
         var covered = Duration.zero
         for target in store.targetNames {
             let window = store.window(of: target, length: length, now: now)
@@ -313,12 +296,9 @@ package final class GraphBuilder {
             let idleSince = now.advanced(by: .zero - Self.idleTime)
             let seconds = read.duration.inSeconds
             func add(_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) {
-                let kind = kinds[meaning.kind]
-                if Self.tellsOfLife(meaning), lastChange > idleSince {
-                    counts[kind.flow].markAlive(kind.facts.reporter)
-                }
+                if meaning.number.isTraffic, lastChange > idleSince { numbers.markAlive(meaning.kind) }
                 guard window != nil else { return }
-                counts[kind.flow].add(increase, perSecond: increase / seconds, as: meaning.number, of: kind.facts)
+                numbers.add(increase, perSecond: increase / seconds, as: meaning, places)
             }
             let saysBetter = voices.saysBetter(target)
             var substitutes: [(meaning: Meaning, increase: Double, lastChange: MonotonicTime)] = []
@@ -339,12 +319,14 @@ package final class GraphBuilder {
                 add(substitute.meaning, substitute.increase, substitute.lastChange)
             }
         }
-        return TrafficReading(counts: counts, covered: covered)
+        return TrafficReading(numbers: numbers, covered: covered)
     }
 
     /// What a number is about: two of one subject count the same.
     private struct Subject: Hashable {
-        enum Quantity { case requests, retries, latency, bytes }
+        enum Quantity {
+            case requests, retries, latency, bytes, bytesSent, bytesReceived, messagesSent, messagesReceived
+        }
 
         var flow: Int
         var quantity: Quantity
@@ -357,23 +339,34 @@ package final class GraphBuilder {
         case .retries: quantity = .retries
         case .latencyBucket: quantity = .latency
         case .bodyBytes, .streamBytes: quantity = .bytes
+        case .requestBytes, .streamBytesSent: quantity = .bytesSent
+        case .responseBytes, .streamBytesReceived: quantity = .bytesReceived
+        case .requestMessages: quantity = .messagesSent
+        case .responseMessages: quantity = .messagesReceived
         }
-        return Subject(flow: kinds[meaning.kind].flow, quantity: quantity)
+        return Subject(flow: Int(numbering.places[meaning.kind].flow), quantity: quantity)
+    }
+}
+
+// The same with the view in parts.
+extension GraphBuilder {
+    /// The graph over the last `window`, of whatever the view leaves at its defaults.
+    package func snapshot(
+        of store: MetricStore<Meaning>, window: Duration, grouping: GraphGrouping = .versionedApp, now: MonotonicTime,
+        time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+    ) -> MeshSnapshot {
+        snapshot(
+            of: store, window: window, view: GraphView(grouping: grouping, showsIdle: showsIdle), now: now, time: time,
+            targets: targets)
     }
 
-    private func prepareNodes(_ grouping: GraphGrouping) {
-        guard nodesGrouping != grouping else { return }
-        nodesGrouping = grouping
-        let directory = PeerDirectory(reporters.values, flows: flows)
-        resolved = flows.map { directory.resolved($0, isByVersion: grouping == .versionedApp || grouping == .workload) }
-        relations = FlowRelations(resolved)
-        var served: [Peer: Flow] = [:]
-        for flow in resolved where !flow.destination.isUnknown && isKnown(flow.serviceName) {
-            // A workload behind several services is drawn behind the first by name: its requests cannot be told apart,
-            // and drawn behind each they would be counted twice.
-            if let other = served[flow.destination], other.serviceName <= flow.serviceName { continue }
-            served[flow.destination] = flow
-        }
-        nodes = resolved.map { flow in grouping.nodes(of: flow) { served[$0] } }
+    /// The graph of rates, of whatever the view leaves at its defaults.
+    package func snapshot(
+        of rates: some Sequence<(key: SeriesKey, perSecond: Double)>, window: Duration,
+        grouping: GraphGrouping = .versionedApp, time: WallTime, targets: [ScrapeTarget] = [], showsIdle: Bool = true
+    ) -> MeshSnapshot {
+        snapshot(
+            of: rates, window: window, view: GraphView(grouping: grouping, showsIdle: showsIdle), time: time,
+            targets: targets)
     }
 }

@@ -1,25 +1,46 @@
 import MeshModel
 
-/// Numbers the shape of the graph: one more whenever a node or an edge has come or gone.
+/// Numbers the shape of the graph: one more whenever a node, an edge or a box has come or gone.
 struct GraphStructure {
     private struct EdgeKey: Hashable {
         var source: MeshNode.ID
         var target: MeshNode.ID
         var `protocol`: TrafficProtocol
+
+        init(_ edge: MeshEdge) {
+            source = edge.source
+            target = edge.target
+            `protocol` = edge.protocol
+        }
     }
 
     private var version: UInt64 = 0
-    private var nodes: Set<MeshNode.ID> = []
-    private var edges: Set<EdgeKey> = []
+    /// In their order, which is that of ids: comparing them one by one is all there is to do.
+    private var nodes: [MeshNode.ID] = []
+    private var edges: [EdgeKey] = []
+    private var boxes: [String] = []
 
     mutating func version(of snapshot: MeshSnapshot) -> UInt64 {
-        let nodes = Set(snapshot.nodes.map(\.id))
-        let edges = Set(snapshot.edges.map { EdgeKey(source: $0.source, target: $0.target, protocol: $0.protocol) })
-        if nodes != self.nodes || edges != self.edges {
-            self.nodes = nodes
-            self.edges = edges
+        let isSame = hasNodes(of: snapshot) && hasEdges(of: snapshot) && snapshot.boxes.map(\.id) == boxes
+        if !isSame {
+            nodes = snapshot.nodes.map(\.id)
+            edges = snapshot.edges.map(EdgeKey.init)
+            boxes = snapshot.boxes.map(\.id)
             version &+= 1
         }
         return version
+    }
+
+    // By index, so that no node and no edge is copied to look at its name.
+    private func hasNodes(of snapshot: MeshSnapshot) -> Bool {
+        snapshot.nodes.count == nodes.count && nodes.indices.allSatisfy { snapshot.nodes[$0].id == nodes[$0] }
+    }
+
+    private func hasEdges(of snapshot: MeshSnapshot) -> Bool {
+        snapshot.edges.count == edges.count
+            && edges.indices.allSatisfy {
+                snapshot.edges[$0].source == edges[$0].source && snapshot.edges[$0].target == edges[$0].target
+                    && snapshot.edges[$0].protocol == edges[$0].protocol
+            }
     }
 }

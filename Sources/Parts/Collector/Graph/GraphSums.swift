@@ -1,78 +1,118 @@
 import MeshModel
 import Quantities
 
-/// Adds flows up into edges and nodes.
+/// Adds flows up into the edges and nodes of a plan.
 struct GraphSums {
-    private struct EdgeKey: Hashable {
-        var source: MeshNode.ID
-        var target: MeshNode.ID
-        var `protocol`: TrafficProtocol
+    /// An edge with its numbers.
+    struct Edge {
+        var place: GraphPlan.Edge
+        var sum: EdgeSum
     }
 
-    private struct EdgeSum {
-        var count = TrafficCount()
-        /// The destination, when any of the flows has its word.
-        var reporter = Reporter.source
+    private let plan: GraphPlan
+    /// By flow.
+    private let principals: [TrafficNumbering.Principals]
+    private var sums: [EdgeSum?]
+
+    init(_ plan: GraphPlan, _ principals: [TrafficNumbering.Principals]) {
+        self.plan = plan
+        self.principals = principals
+        sums = Array(repeating: nil, count: plan.edges.count)
     }
 
-    private struct NodeSum {
-        var node: MeshNode
-        var inbound: TrafficCount?
-        var outboundRate = 0.0
-        /// What it was asked for as; more than one name is no name.
-        var services: Set<String> = []
+    mutating func add(_ flow: CountedFlow, over edge: Int32) {
+        let sum = sums[Int(edge)] ?? EdgeSum()
+        sum.add(flow, principals)
+        sums[Int(edge)] = sum
+    }
 
-        init(node: MeshNode) {
-            self.node = node
+    /// The finished graph.
+    func snapshot(
+        _ view: GraphView, _ inventory: MeshInventory, _ troubles: TargetTroubles, _ table: ResponseTable
+    ) -> (nodes: [MeshNode], edges: [MeshEdge], boxes: [MeshBox]) {
+        var edges: [Edge] = []
+        edges.reserveCapacity(sums.count)
+        for (number, sum) in sums.enumerated() {
+            if let sum { edges.append(Edge(place: plan.edges[number], sum: sum)) }
         }
-
-        mutating func add(_ count: TrafficCount, service: String) {
-            inbound = inbound ?? TrafficCount()
-            inbound?.merge(count)
-            if isKnown(service) { services.insert(service) }
-        }
-
-        mutating func agree(with other: MeshNode) {
-            if node.workload != other.workload { node.workload = nil }
-        }
+        var ends = NodeSums(count: plan.nodes.count)
+        ends.addInbound(edges)
+        if view.grouping == .service { edges = ServiceReduction.reduced(edges, plan.nodes, principals, view.counting) }
+        ends.addOutbound(edges)
+        for node in plan.idleNodes { ends.isThere[Int(node)] = true }
+        if inventory.isComplete { edges = DeadNodes.removed(edges, plan.nodes, inventory, &ends) }
+        let nodes = finishedNodes(ends, troubles, table)
+        let boxes = view.boxes.isEmpty ? [] : GraphBoxes(plan.nodes, ends, edges, table).boxes(view.boxes)
+        return (nodes, edges.map { finished($0, table) }, boxes)
     }
 
-    private var edges: [EdgeKey: EdgeSum] = [:]
-    private var nodes: [MeshNode.ID: NodeSum] = [:]
-
-    mutating func add(_ count: TrafficCount, _ reporter: Reporter, of flow: Flow, between ends: FlowNodes) {
-        let key = EdgeKey(source: ends.source.id, target: ends.target.id, protocol: flow.protocol)
-        edges[key, default: EdgeSum()].count.merge(count)
-        if reporter == .destination { edges[key]?.reporter = .destination }
-        nodes[key.source, default: NodeSum(node: ends.source)].outboundRate += count.requestsPerSecond
-        nodes[key.target, default: NodeSum(node: ends.target)].add(count, service: flow.serviceName)
-        // Several workloads of one version make one node; it has a workload's name only when they agree.
-        nodes[key.source]?.agree(with: ends.source)
-        nodes[key.target]?.agree(with: ends.target)
+    private func finished(_ edge: Edge, _ table: ResponseTable) -> MeshEdge {
+        let sum = edge.sum
+        let names = sum.names(principals)
+        let traffic = sum.count.summary(table)
+        var mtls = sum.count.mutualTLS
+        let source = Int(edge.place.source)
+        let target = Int(edge.place.target)
+        // What a waypoint has a part in comes over its tunnel, even where nobody says so.
+        if mtls == nil, plan.nodes[source].marks.union(plan.nodes[target].marks).contains(.waypoint) { mtls = .all }
+        return MeshEdge(
+            source: plan.nodes[source].id, target: plan.nodes[target].id, protocol: edge.place.protocol,
+            traffic: traffic, mtls: mtls,
+            reporter: sum.reporter, health: sum.count.health,
+            sent: sum.sent?.traffic(shown: traffic.latency, isShown: sum.received == nil),
+            received: sum.received?.traffic(shown: traffic.latency, isShown: sum.reporter == .destination),
+            responses: sum.count.responses.details(table),
+            bytes: TwoWayRate(sent: sum.count.amounts.bytesSent, received: sum.count.amounts.bytesReceived),
+            messages: TwoWayRate(sent: sum.count.amounts.messagesSent, received: sum.count.amounts.messagesReceived),
+            sourcePrincipals: names.source, targetPrincipals: names.target)
     }
 
-    /// Sorted by id.
-    func finishedEdges() -> [MeshEdge] {
-        edges.map { key, sum in
-            let edge = MeshEdge(
-                source: key.source, target: key.target, protocol: key.protocol, traffic: sum.count.summary,
-                mtls: Ratio(sum.count.mutualTLS, of: sum.count.ofKnownSecurity), reporter: sum.reporter,
-                health: sum.count.health)
-            // The id is text that is put together; sorting would do so for every comparison.
-            return (id: edge.id, edge: edge)
-        }.sorted { $0.id < $1.id }.map(\.edge)
-    }
-
-    /// Sorted by id. A node is as healthy as its answers; who calls something ill is not ill itself.
-    func finishedNodes(_ troubles: TargetTroubles) -> [MeshNode] {
-        nodes.values.map { sum in
-            var node = sum.node
-            node.inbound = sum.inbound?.summary
-            node.outboundRate = RequestsPerSecond(sum.outboundRate)
-            node.health = sum.inbound?.health ?? .unknown
+    /// A node is as healthy as its answers; who calls something ill is not ill itself.
+    private func finishedNodes(_ ends: NodeSums, _ troubles: TargetTroubles, _ table: ResponseTable) -> [MeshNode] {
+        var nodes: [MeshNode] = []
+        for index in plan.nodes.indices where ends.isThere[index] {
+            var node = plan.nodes[index]
+            node.inbound = ends.inbound[index]?.summary(table)
+            node.outboundRate = RequestsPerSecond(ends.outbound[index].rate)
+            node.health = ends.inbound[index]?.health ?? .unknown
             node.trouble = troubles.trouble(of: node)
-            if node.service == nil, sum.services.count == 1 { node.service = sum.services.first }
-            return node
-        }.sorted { $0.id < $1.id }
+            if ends.outbound[index].edges > 0, ends.inbound[index] == nil { node.marks.insert(.root) }
+            if !ends.hasTraffic(index) { node.marks.insert(.idle) }
+            nodes.append(node)
+        }
+        return nodes
     }
+}
+
+/// What nodes get and send, by number.
+struct NodeSums {
+    var inbound: [TrafficCount?]
+    var outbound: [(edges: Int, rate: Double, hasTraffic: Bool)]
+    var isThere: [Bool]
+
+    init(count: Int) {
+        inbound = Array(repeating: nil, count: count)
+        outbound = Array(repeating: (0, 0, false), count: count)
+        isThere = Array(repeating: false, count: count)
+    }
+
+    mutating func addInbound(_ edges: [GraphSums.Edge]) {
+        for edge in edges {
+            let target = Int(edge.place.target)
+            if inbound[target]?.merge(edge.sum.count) == nil { inbound[target] = edge.sum.count }
+        }
+    }
+
+    mutating func addOutbound(_ edges: [GraphSums.Edge]) {
+        for edge in edges {
+            let source = Int(edge.place.source)
+            outbound[source].edges += 1
+            outbound[source].rate += edge.sum.count.requestsPerSecond
+            if edge.sum.count.hasTraffic { outbound[source].hasTraffic = true }
+            isThere[source] = true
+            isThere[Int(edge.place.target)] = true
+        }
+    }
+
+    func hasTraffic(_ node: Int) -> Bool { inbound[node]?.hasTraffic ?? false || outbound[node].hasTraffic }
 }

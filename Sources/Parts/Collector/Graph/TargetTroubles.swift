@@ -24,6 +24,9 @@ package struct TargetTroubles: Sendable {
 
     package static let none = TargetTroubles([])
 
+    /// Whether a part of anything is missing.
+    var hasSilent: Bool { !silent.isEmpty }
+
     /// Whether a part of what `peer` counts is missing.
     func isSilent(_ peer: Peer) -> Bool {
         !silent.isEmpty && silent.contains(Name(namespace: peer.namespace, workload: peer.workload))
@@ -31,7 +34,7 @@ package struct TargetTroubles: Sendable {
 
     /// `target down: connection refused`, `1 of 2 targets down: …`; nothing when all that a node stands for is heard.
     func trouble(of node: MeshNode) -> String? {
-        guard !down.isEmpty, node.kind != .external, node.kind != .unknown else { return nil }
+        guard !down.isEmpty, ![.external, .unknown, .operation].contains(node.kind) else { return nil }
         func isPart(_ workload: WorkloadIdentity) -> Bool {
             guard workload.namespace == node.namespace else { return false }
             if let name = node.workload, workload.workload != name { return false }

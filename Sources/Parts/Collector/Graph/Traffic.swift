@@ -59,8 +59,10 @@ package struct Peer: Hashable, Sendable {
     package var workload: String
     package var app: String
     package var version: String
+    package var cluster: String
 
-    package init(namespace: String, workload: String, app: String, version: String) {
+    package init(namespace: String, workload: String, app: String, version: String, cluster: String = "unknown") {
+        self.cluster = cluster
         self.namespace = namespace
         self.workload = workload
         self.app = app

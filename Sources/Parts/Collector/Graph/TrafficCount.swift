@@ -10,91 +10,114 @@ struct TrafficCount {
     var serverErrors = 0.0
     var grpcErrors = 0.0
     var noResponses = 0.0
-    var bytesPerSecond = 0.0
-    /// Attempts beyond the requests; nothing where nobody tells.
-    var retries: Double?
-    var retriesPerSecond: Double?
-    /// Requests – bytes, for TCP – that came over mutual TLS, of those for which anybody said how they came.
-    var mutualTLS = 0.0
-    var ofKnownSecurity = 0.0
+    /// Bytes, messages and how they came.
+    var amounts = TrafficNumbers.Cell()
     var latency = BucketCounts()
-    /// Requests a second by response code.
-    var codes: [String: Double] = [:]
+    var responses = ResponseCounts()
 
     /// Failed requests; see ``TrafficSummary/errors``.
     var errors: Double { serverErrors + grpcErrors + noResponses }
+    var bytesPerSecond: Double { amounts.bytesSent + amounts.bytesReceived + amounts.bytesEither }
+    var messagesPerSecond: Double { amounts.messagesSent + amounts.messagesReceived }
+    /// Whether there was anything beside requests.
+    var hasStream: Bool { bytesPerSecond > 0 || messagesPerSecond > 0 }
+    var hasTraffic: Bool { requests != 0 || hasStream }
 
     mutating func merge(_ other: TrafficCount) {
         mergeRequests(of: other)
-        bytesPerSecond += other.bytesPerSecond
-        if let more = other.retries { addRetries(more, perSecond: other.retriesPerSecond ?? 0) }
-        mutualTLS += other.mutualTLS
-        ofKnownSecurity += other.ofKnownSecurity
+        amounts.merge(other.amounts)
         latency.merge(other.latency)
-    }
-
-    mutating func addRetries(_ increase: Double, perSecond: Double) {
-        retries = (retries ?? 0) + increase
-        retriesPerSecond = (retriesPerSecond ?? 0) + perSecond
     }
 
     /// Adds how many requests there were and what became of them, or takes them away.
     mutating func mergeRequests(of other: TrafficCount, times factor: Double = 1) {
+        guard other.requests != 0 else { return }
         requests += other.requests * factor
         requestsPerSecond += other.requestsPerSecond * factor
         clientErrors += other.clientErrors * factor
         serverErrors += other.serverErrors * factor
         grpcErrors += other.grpcErrors * factor
         noResponses += other.noResponses * factor
-        for (code, rate) in other.codes { codes[code, default: 0] += rate * factor }
+        responses.merge(other.responses, times: factor)
     }
 
     /// A part of the requests, nobody knows which: as many of each kind as there are in all, and no latency.
     func share(_ share: Double) -> TrafficCount {
         var result = TrafficCount()
         result.mergeRequests(of: self, times: share)
-        result.bytesPerSecond = bytesPerSecond * share
-        result.mutualTLS = mutualTLS * share
-        result.ofKnownSecurity = ofKnownSecurity * share
+        result.amounts = amounts
+        result.amounts.scale(by: share)
         return result
     }
 
-    mutating func add(_ increase: Double, perSecond: Double, of traffic: TrafficFacts) {
-        requests += increase
+    /// The bytes of another count, where there are none here.
+    mutating func takeBytes(of other: TrafficCount) {
+        guard bytesPerSecond == 0 else { return }
+        amounts.bytesSent = other.amounts.bytesSent
+        amounts.bytesReceived = other.amounts.bytesReceived
+        amounts.bytesEither = other.amounts.bytesEither
+    }
+
+    mutating func add(_ number: TrafficNumbers.Kind, at place: TrafficNumbering.Place) {
+        if number.requests > 0 {
+            add(number.requests, perSecond: number.requestsPerSecond, of: place.response, place.result)
+        }
+        if number.failures > 0 {
+            // They were added as succeeded before.
+            addErrors(number.failures, place.result)
+            responses.add(number.failures, perSecond: number.failuresPerSecond, of: place.response)
+            responses.add(-number.failures, perSecond: -number.failuresPerSecond, of: place.success)
+        }
+    }
+
+    mutating func add(_ number: Double, perSecond: Double, of response: ResponseID, _ result: RequestResult) {
+        requests += number
         requestsPerSecond += perSecond
-        codes[traffic.code, default: 0] += perSecond
-        switch traffic.result {
+        addErrors(number, result)
+        responses.add(number, perSecond: perSecond, of: response)
+    }
+
+    mutating func add(_ amounts: TrafficNumbers.Cell, _ latency: BucketCounts) {
+        self.amounts.merge(amounts)
+        self.latency.merge(latency)
+    }
+
+    private mutating func addErrors(_ number: Double, _ result: RequestResult) {
+        switch result {
         case .succeeded, .clientGone: break
-        case .clientError: clientErrors += increase
-        case .serverError: serverErrors += increase
-        case .grpcError: grpcErrors += increase
-        case .noResponse: noResponses += increase
+        case .clientError: clientErrors += number
+        case .serverError: serverErrors += number
+        case .grpcError: grpcErrors += number
+        case .noResponse: noResponses += number
         }
     }
 
-    /// Of requests that were added as succeeded, lets some have failed.
-    mutating func addFailures(_ increase: Double, perSecond: Double, of traffic: TrafficFacts) {
-        switch traffic.result {
-        case .succeeded, .clientGone: break
-        case .clientError: clientErrors += increase
-        case .serverError: serverErrors += increase
-        case .grpcError: grpcErrors += increase
-        case .noResponse: noResponses += increase
+    /// The same mixture of results, as many as asked for.
+    func scaled(toRequests wanted: Double, perSecond: Double) -> TrafficCount {
+        guard requests > 0, requestsPerSecond > 0 else { return TrafficCount() }
+        var result = TrafficCount()
+        result.mergeRequests(of: self, times: wanted / requests)
+        result.requestsPerSecond = perSecond
+        result.responses = ResponseCounts()
+        for entry in responses.entries {
+            result.responses.add(
+                entry.requests * wanted / requests, perSecond: entry.perSecond * perSecond / requestsPerSecond,
+                of: entry.response)
         }
-        codes[traffic.code, default: 0] += perSecond
-        codes[TrafficFacts.codeOfSuccess, default: 0] -= perSecond
+        return result
     }
 
-    var summary: TrafficSummary {
+    func summary(_ table: ResponseTable) -> TrafficSummary {
         TrafficSummary(
             rate: RequestsPerSecond(requestsPerSecond), samples: requests, errors: Ratio(errors, of: requests),
             clientErrors: Ratio(clientErrors, of: requests), latency: latency.quantiles,
-            throughput: BytesPerSecond(bytesPerSecond), retries: retriesPerSecond.map { RequestsPerSecond($0) },
-            // What is taken away again may leave a rounding error.
-            codes: codes.filter { $0.value > 1e-9 }
-                .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                .map { ResponseCodeRate(code: $0.key, rate: RequestsPerSecond($0.value)) })
+            throughput: BytesPerSecond(bytesPerSecond),
+            retries: amounts.retries.map { _ in RequestsPerSecond(amounts.retriesPerSecond) },
+            codes: responses.codes(table))
     }
+
+    /// The share that came over mutual TLS, where anybody said.
+    var mutualTLS: Ratio? { Ratio(amounts.mutualTLS, of: amounts.ofKnownSecurity) }
 
     /// Kiali's default tolerances, each on its own: the worst one counts.
     ///
@@ -109,5 +132,32 @@ struct TrafficCount {
         if worst >= 0.1 || clientErrorRatio >= 0.2 { return .failure }
         if worst > 0 || clientErrorRatio >= 0.1 { return .degraded }
         return .healthy
+    }
+}
+
+extension TrafficNumbers.Cell {
+    mutating func merge(_ other: TrafficNumbers.Cell) {
+        bytesSent += other.bytesSent
+        bytesReceived += other.bytesReceived
+        bytesEither += other.bytesEither
+        messagesSent += other.messagesSent
+        messagesReceived += other.messagesReceived
+        if let more = other.retries { retries = (retries ?? 0) + more }
+        retriesPerSecond += other.retriesPerSecond
+        mutualTLS += other.mutualTLS
+        ofKnownSecurity += other.ofKnownSecurity
+    }
+
+    /// Retries are nobody's part.
+    mutating func scale(by factor: Double) {
+        bytesSent *= factor
+        bytesReceived *= factor
+        bytesEither *= factor
+        messagesSent *= factor
+        messagesReceived *= factor
+        mutualTLS *= factor
+        ofKnownSecurity *= factor
+        retries = nil
+        retriesPerSecond = 0
     }
 }

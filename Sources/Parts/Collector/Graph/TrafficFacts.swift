@@ -10,6 +10,13 @@ package struct TrafficFacts: Hashable, Sendable {
     package var passage: RequestPassage
     /// Nothing when the reporter cannot tell: Istio's sources, for one.
     package var isMutualTLS: Bool?
+    /// Envoy's response flags as they are written, `UF,URX`; `-` for none.
+    package var flags: String
+    /// Who the ends say they are, `spiffe://…`; nothing when they do not.
+    package var sourcePrincipal: String?
+    package var destinationPrincipal: String?
+    /// What the mesh calls this kind of requests, when it was told to: Istio's `request_operation`.
+    package var operation: String?
 
     /// What stands for a code where a mesh tells only whether a request succeeded.
     package static let codeOfSuccess = "ok"
@@ -17,13 +24,18 @@ package struct TrafficFacts: Hashable, Sendable {
 
     package init(
         reporter: Reporter, code: String, result: RequestResult, passage: RequestPassage = .arrived,
-        isMutualTLS: Bool? = nil
+        isMutualTLS: Bool? = nil, flags: String = "-", sourcePrincipal: String? = nil,
+        destinationPrincipal: String? = nil, operation: String? = nil
     ) {
         self.reporter = reporter
         self.code = code
         self.result = result
         self.passage = passage
         self.isMutualTLS = isMutualTLS
+        self.flags = flags
+        self.sourcePrincipal = sourcePrincipal
+        self.destinationPrincipal = destinationPrincipal
+        self.operation = operation
     }
 }
 

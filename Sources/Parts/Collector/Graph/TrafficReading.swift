@@ -3,8 +3,7 @@ import Quantities
 
 /// What one source tells of the traffic, in the numbers of the ``GraphBuilder`` that made it.
 struct TrafficReading {
-    /// By flow. Flows that the source has never heard of may be missing at the end.
-    var counts: [FlowCounts]
+    var numbers: TrafficNumbers
     /// The time that the counts cover; nothing when there is nothing to wait for, because the source has nobody to ask.
     var covered: Duration?
 
@@ -12,16 +11,15 @@ struct TrafficReading {
     /// have counted the same requests, which must not be added.
     ///
     /// What all of it covers is what the youngest of them covers.
-    static func joined(_ readings: [TrafficReading]) -> TrafficReading {
-        var joined = readings.first ?? TrafficReading(counts: [], covered: nil)
-        for reading in readings.dropFirst() {
-            for (number, count) in reading.counts.enumerated() {
-                if number == joined.counts.count {
-                    joined.counts.append(count)
-                } else if !joined.counts[number].isAlive, count.isAlive {
-                    joined.counts[number] = count
-                }
-            }
+    static func joined(_ readings: [TrafficReading], _ numbering: TrafficNumbering) -> TrafficReading {
+        var joined = readings.first ?? TrafficReading(numbers: TrafficNumbers(numbering), covered: nil)
+        // A later reading may have met traffic that an earlier one had no number for.
+        joined.numbers.grow(to: numbering)
+        for var reading in readings.dropFirst() {
+            reading.numbers.grow(to: numbering)
+            let known = joined.numbers.aliveFlows(numbering)
+            let isNew = zip(known, reading.numbers.aliveFlows(numbering)).map { !$0 && $1 }
+            if isNew.contains(true) { joined.numbers.take(reading.numbers, isNew, numbering) }
             joined.covered = [joined.covered, reading.covered].compactMap(\.self).min()
         }
         return joined

@@ -8,10 +8,27 @@ package struct TrafficSeries: Hashable, Sendable {
         case retries
         /// A bucket of the latency histogram by its upper bound in milliseconds; infinite for the last.
         case latencyBucket(upperBound: Double)
-        /// Of requests or of responses.
+        /// Of requests or of responses, where a mesh does not tell them apart.
         case bodyBytes
-        /// TCP, in either direction.
+        case requestBytes
+        case responseBytes
+        /// TCP, where a mesh does not tell the direction.
         case streamBytes
+        /// TCP, from the source to the destination.
+        case streamBytesSent
+        case streamBytesReceived
+        /// gRPC messages from the source to the destination.
+        case requestMessages
+        case responseMessages
+
+        /// Whether it tells that there is traffic at all, and not only how some went.
+        var isTraffic: Bool {
+            switch self {
+            case .requests, .streamBytes, .streamBytesSent, .streamBytesReceived, .requestMessages, .responseMessages:
+                true
+            case .failures, .retries, .latencyBucket, .bodyBytes, .requestBytes, .responseBytes: false
+            }
+        }
     }
 
     package var number: Number

@@ -31,27 +31,33 @@ struct PrometheusQuery: Hashable, Sendable {
 
 extension PrometheusQuery {
     /// All that a refresh asks for, whatever the number of namespaces. The first tells whether there is a mesh.
-    static let graph = [requests, latencies, requestBytes, responseBytes, sentBytes, receivedBytes]
+    static let graph = [
+        requests, latencies, requestBytes, responseBytes, sentBytes, receivedBytes, requestMessages, responseMessages,
+    ]
     /// What a history asks for: its answers are as long as the range has steps.
     static let history = [requests, sentBytes, receivedBytes]
 
     private static let ends = ["source", "destination"].flatMap { end in
-        ["workload", "workload_namespace", "canonical_service", "canonical_revision", "app", "version"].map {
+        ["workload", "workload_namespace", "canonical_service", "canonical_revision", "app", "version", "cluster"].map {
             "\(end)_\($0)"
         }
     }
     private static let flow =
         ["reporter"] + ends + ["destination_service", "destination_service_name", "destination_service_namespace"]
-    private static let results = ["response_flags", "connection_security_policy"]
+    private static let results = [
+        "response_flags", "connection_security_policy", "source_principal", "destination_principal",
+    ]
 
     private static let requests = PrometheusQuery(
         what: "requests", metric: "istio_requests_total",
-        labels: flow + ["request_protocol", "response_code", "grpc_response_status"] + results)
+        labels: flow + ["request_protocol", "response_code", "grpc_response_status", "request_operation"] + results)
     private static let latencies = perRequest("latencies", "istio_request_duration_milliseconds_bucket", ["le"])
     private static let requestBytes = perRequest("request bytes", "istio_request_bytes_sum")
     private static let responseBytes = perRequest("response bytes", "istio_response_bytes_sum")
     private static let sentBytes = stream("TCP bytes", "istio_tcp_sent_bytes_total")
     private static let receivedBytes = stream("TCP bytes", "istio_tcp_received_bytes_total")
+    private static let requestMessages = messages("request messages", "istio_request_messages_total")
+    private static let responseMessages = messages("response messages", "istio_response_messages_total")
 
     /// A number that the graph does not tell apart by how requests ended.
     private static func perRequest(_ what: String, _ metric: String, _ labels: [String] = []) -> PrometheusQuery {
@@ -62,5 +68,9 @@ extension PrometheusQuery {
 
     private static func stream(_ what: String, _ metric: String) -> PrometheusQuery {
         PrometheusQuery(what: what, metric: metric, labels: flow + results)
+    }
+
+    private static func messages(_ what: String, _ metric: String) -> PrometheusQuery {
+        PrometheusQuery(what: what, metric: metric, labels: flow)
     }
 }

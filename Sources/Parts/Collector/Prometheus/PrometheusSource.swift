@@ -154,7 +154,7 @@ final class PrometheusSource: MetricsSource {
     func read(window: Duration, beside covered: Duration?) -> TrafficReading {
         guard let good else {
             // A server that is not there must not keep others waiting.
-            return TrafficReading(counts: [], covered: failure == nil ? .zero : nil)
+            return TrafficReading(numbers: .none, covered: failure == nil ? .zero : nil)
         }
         return graph.ratedReading(window: covered ?? good.window, now: loop.now)
     }

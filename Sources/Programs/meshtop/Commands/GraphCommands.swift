@@ -6,7 +6,7 @@ extension Command {
     static let graph = Command(
         name: "graph", summary: "the traffic graph, once or again and again",
         discussion: "Scrapes the mesh's proxies for the length of the window, then prints what it saw.",
-        options: Observation.options + [
+        options: Observation.options + GraphOptions.options + [
             Option(name: "--once", summary: "print one graph and leave (the default)"),
             Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
             Option(name: "-o", value: "FORMAT", summary: "text, json, dot, mermaid or svg (default text)"),

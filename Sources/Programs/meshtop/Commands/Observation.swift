@@ -35,21 +35,19 @@ enum Observation {
     /// Calls `body` with every snapshot until it says no.
     static func watch(_ invocation: Invocation, window: Duration, _ body: (MeshSnapshot) throws -> Bool) throws {
         let source = try Source(invocation)
-        let kind = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
-        let configuration = CollectorConfiguration(
+        var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,
-            interval: source.interval ?? .seconds(1), window: window,
-            grouping: GraphGrouping(rawValue: kind) ?? .versionedApp, showsIdle: false)
+            interval: source.interval ?? .seconds(1), window: window, showsIdle: false)
+        configuration.view = try GraphOptions.view(invocation, from: configuration.view)
         let mailbox = try Mailbox<MeshSnapshot>()
         let collector = try Collector(configuration) { mailbox.put($0) }
         defer { collector.stop() }
         let start = SystemClock.monotonic()
-        let namespaces = Set(invocation.allValues("--namespace"))
         while true {
             let snapshot = mailbox.take()
             let waited = start.duration(to: SystemClock.monotonic())
             try checkAnswers(snapshot, source: source, waited: waited)
-            guard try body(filtered(snapshot, to: namespaces)) else { return }
+            guard try body(snapshot) else { return }
         }
     }
 
@@ -68,15 +66,5 @@ enum Observation {
             return "\(target.address): no answer yet"
         }
         throw CommandFailure("no target answers – \(reasons.joined(separator: "; "))")
-    }
-
-    private static func filtered(_ snapshot: MeshSnapshot, to namespaces: Set<String>) -> MeshSnapshot {
-        guard !namespaces.isEmpty else { return snapshot }
-        var snapshot = snapshot
-        let inside = Set(snapshot.nodes.filter { namespaces.contains($0.namespace) }.map(\.id))
-        snapshot.edges.removeAll { !inside.contains($0.source) && !inside.contains($0.target) }
-        let kept = inside.union(snapshot.edges.flatMap { [$0.source, $0.target] })
-        snapshot.nodes.removeAll { !kept.contains($0.id) }
-        return snapshot
     }
 }

@@ -12,6 +12,7 @@ enum GraphJSON {
             "windowSeconds": .number(rounded(snapshot.window.inSeconds)),
             "nodes": .array(snapshot.nodes.map(node)),
             "edges": .array(snapshot.edges.map(edge)),
+            "boxes": .array(snapshot.boxes.map(box)),
             "targets": .array(snapshot.targets.map(target)),
             "notices": .array(snapshot.notices.map { .string($0) }),
         ]
@@ -29,6 +30,11 @@ enum GraphJSON {
         object["version"] = node.version.map { .string($0) }
         object["health"] = .string(node.health.rawValue)
         object["trouble"] = node.trouble.map { .string($0) }
+        object["cluster"] = node.cluster.map { .string($0) }
+        object["operation"] = node.operation.map { .string($0) }
+        if !node.hosts.isEmpty { object["hosts"] = .array(node.hosts.map { .string($0) }) }
+        // Kiali's words, there when they are true: isRoot, isOutside, isIdle…
+        for mark in node.marks.names { object[mark] = true }
         if let inbound = node.inbound { add(inbound, to: &object) }
         object["outboundRequestsPerSecond"] = .number(rounded(node.outboundRate.value))
         return .object(object)
@@ -45,10 +51,11 @@ enum GraphJSON {
         ]
         add(edge.traffic, to: &object)
         object["mtlsRatio"] = edge.mtls.map { .number(rounded($0.value)) }
+        addDetails(edge, to: &object)
         return .object(object)
     }
 
-    private static func add(_ traffic: TrafficSummary, to object: inout JSONObject) {
+    static func add(_ traffic: TrafficSummary, to object: inout JSONObject) {
         object["requestsPerSecond"] = .number(rounded(traffic.rate.value))
         object["samples"] = .number(rounded(traffic.samples))
         object["errorRatio"] = traffic.errors.map { .number(rounded($0.value)) }
@@ -57,6 +64,16 @@ enum GraphJSON {
             object["p50Milliseconds"] = .number(rounded(latency.p50))
             object["p95Milliseconds"] = .number(rounded(latency.p95))
             object["p99Milliseconds"] = .number(rounded(latency.p99))
+            object["p95LowerMilliseconds"] = latency.p95Bounds.map { .number(rounded($0.lower)) }
+            // The last bucket has no end.
+            if let upper = latency.p95Bounds?.upper, upper.isFinite {
+                object["p95UpperMilliseconds"] = .number(rounded(upper))
+            }
+        }
+        if let interval = traffic.errorInterval {
+            object["errorRatioLower"] = .number(rounded(interval.lower))
+            object["errorRatioUpper"] = .number(rounded(interval.upper))
+            object["confidence"] = .string(traffic.confidence.rawValue)
         }
         object["bytesPerSecond"] = .number(rounded(traffic.throughput.value))
         object["retriesPerSecond"] = traffic.retries.map { .number(rounded($0.value)) }
@@ -85,7 +102,7 @@ enum GraphJSON {
     }
 
     /// Six decimals: more than any rate or ratio here can mean.
-    fileprivate static func rounded(_ value: Double) -> Double {
+    static func rounded(_ value: Double) -> Double {
         guard value.isFinite, abs(value) < 1e12 else { return value.isFinite ? value : 0 }
         return (value * 1e6).rounded() / 1e6
     }

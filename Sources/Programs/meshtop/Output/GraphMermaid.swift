@@ -37,6 +37,8 @@ enum GraphMermaid {
         case .service, .external: "([\(text)])"
         case .unknown: "((\(text)))"
         case .app, .workload: "[\(text)]"
+        // Kiali draws operations as hexagons too.
+        case .operation: "{{\(text)}}"
         }
     }
 

@@ -23,6 +23,7 @@ import Testing
             PrometheusQuery.graph.map(\.metric) == [
                 "istio_requests_total", "istio_request_duration_milliseconds_bucket", "istio_request_bytes_sum",
                 "istio_response_bytes_sum", "istio_tcp_sent_bytes_total", "istio_tcp_received_bytes_total",
+                "istio_request_messages_total", "istio_response_messages_total",
             ])
         #expect(PrometheusQuery.graph.count <= 8)
         #expect(Set(PrometheusQuery.graph.map(\.metric)) == Set(IstioFormat().families))

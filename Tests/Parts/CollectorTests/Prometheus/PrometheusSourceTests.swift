@@ -68,7 +68,7 @@ import Testing
             (asked.targets.first?.lastSuccess?.secondsSinceEpoch).map { abs($0 - FakePrometheus.time) < 0.001 } == true)
     }
 
-    @Test func `a refresh is six queries, one after the other and for one moment`() throws {
+    @Test func `a refresh is eight queries, one after the other and for one moment`() throws {
         let loop = try EventLoop()
         // A hundred namespaces are asked for in as many queries as one.
         let many = (0..<100).map { "destination web/v1@n\($0) -> cart/v1@n\($0) cart.n\($0) x10" }
@@ -77,11 +77,11 @@ import Testing
         let collector = try collect(mailbox, server.configuration())
         defer { collector.stop() }
 
-        #expect(runs(loop) { server.questions.count >= 18 })
+        #expect(runs(loop) { server.questions.count >= 24 })
 
         #expect(mailbox.newest?.edges.count == 100)
-        let refreshes = server.questions.prefix(18).split { $0.metric == "istio_requests_total" }
-        #expect(refreshes.map(\.count) == [5, 5, 5])
+        let refreshes = server.questions.prefix(24).split { $0.metric == "istio_requests_total" }
+        #expect(refreshes.map(\.count) == [7, 7, 7])
         for refresh in refreshes {
             #expect(refresh.allSatisfy { $0.parameters["time"].flatMap(Double.init) == FakePrometheus.time })
         }
@@ -103,13 +103,13 @@ import Testing
         #expect(runs(loop) { mailbox.newest?.edges.isEmpty == false && mailbox.count > 12 })
 
         // Ticks went on, and asked nothing.
-        #expect(server.questions.count == 6)
+        #expect(server.questions.count == 8)
 
         // But whoever wants another window need not wait for it.
         collector.show(window: .seconds(20), grouping: .versionedApp)
 
         #expect(runs(loop) { mailbox.newest?.window == .seconds(20) })
-        #expect(server.questions.dropFirst(6).allSatisfy { $0.query.hasSuffix("[20s]))") })
+        #expect(server.questions.dropFirst(8).allSatisfy { $0.query.hasSuffix("[20s]))") })
     }
 
     @Test func `traffic that stopped stays with rate 0, as it does when it is scraped`() throws {

@@ -34,7 +34,8 @@ import Testing
 
     private func edges(_ readings: [TrafficReading], showsIdle: Bool = true) -> [String] {
         builder.snapshot(
-            of: readings, grouping: .app, time: WallTime(nanosecondsSinceEpoch: 0), targets: [], showsIdle: showsIdle
+            of: readings, view: GraphView(grouping: .app, showsIdle: showsIdle),
+            time: WallTime(nanosecondsSinceEpoch: 0), targets: []
         ).edgeLines
     }
 
@@ -90,6 +91,8 @@ import Testing
         ([nil, .seconds(60)], .seconds(60)), ([.seconds(5), nil], .seconds(5)), ([nil, nil], nil),
     ])
     func `all is seen when the youngest source has seen enough`(covered: [Duration?], all: Duration?) {
-        #expect(TrafficReading.joined(covered.map { TrafficReading(counts: [], covered: $0) }).covered == all)
+        #expect(
+            TrafficReading.joined(covered.map { TrafficReading(numbers: .none, covered: $0) }, TrafficNumbering())
+                .covered == all)
     }
 }

@@ -1,0 +1,111 @@
+import MeshModel
+import MetricStore
+import Quantities
+
+/// What an edge sums up: the numbers that are shown, and beside them what each end counted.
+///
+/// A class, because there are many and they hold much: what is passed around is the one reference.
+final class EdgeSum {
+    private(set) var count = TrafficCount()
+    /// The destination, when any of the flows has its word.
+    private(set) var reporter = Reporter.source
+    private(set) var sent: EndSum?
+    private(set) var received: EndSum?
+    /// Which flows name the identities of the ends: the first, and such as name others.
+    private(set) var namers: [Int32] = []
+
+    init() {}
+
+    init(copying other: EdgeSum) {
+        count = other.count
+        reporter = other.reporter
+        sent = other.sent
+        received = other.received
+        namers = other.namers
+    }
+
+    func add(_ flow: CountedFlow, _ principals: [TrafficNumbering.Principals]) {
+        count.merge(flow.count)
+        if flow.reporter == .destination { reporter = .destination }
+        if let source = flow.sent { sent.merge(EndSum(source, neverArrived: flow.neverArrived)) }
+        if let destination = flow.received { received.merge(EndSum(destination, neverArrived: 0)) }
+        name(flow.flow, principals)
+    }
+
+    /// Adds another edge that became one with this.
+    func merge(_ other: EdgeSum, _ principals: [TrafficNumbering.Principals]) {
+        count.merge(other.count)
+        if other.reporter == .destination { reporter = .destination }
+        if let end = other.sent { sent.merge(end) }
+        if let end = other.received { received.merge(end) }
+        for flow in other.namers { name(flow, principals) }
+    }
+
+    private func name(_ flow: Int32, _ principals: [TrafficNumbering.Principals]) {
+        guard namers.count < MeshEdge.maximumPrincipals, !principals[Int(flow)].isEmpty else { return }
+        if !namers.contains(where: { principals[Int($0)] == principals[Int(flow)] }) { namers.append(flow) }
+    }
+
+    /// Who the ends say they are.
+    func names(_ principals: [TrafficNumbering.Principals]) -> TrafficNumbering.Principals {
+        guard let first = namers.first else { return TrafficNumbering.Principals() }
+        var names = principals[Int(first)]
+        for flow in namers.dropFirst() {
+            for name in principals[Int(flow)].source { TrafficNumbering.add(name, to: &names.source) }
+            for name in principals[Int(flow)].target { TrafficNumbering.add(name, to: &names.target) }
+        }
+        return names
+    }
+}
+
+/// One flow's numbers for one edge.
+struct CountedFlow {
+    var count: TrafficCount
+    var reporter: Reporter
+    var sent: TrafficCount?
+    var received: TrafficCount?
+    var neverArrived: Double
+    var flow: Int32
+}
+
+/// What one end counted of an edge.
+struct EndSum {
+    private var requests: Double
+    private var requestsPerSecond: Double
+    private var errors: Double
+    private var neverArrived: Double
+    private var bytesPerSecond: Double
+    private var latency: BucketCounts
+
+    init(_ count: TrafficCount, neverArrived: Double) {
+        requests = count.requests
+        requestsPerSecond = count.requestsPerSecond
+        errors = count.errors
+        self.neverArrived = neverArrived
+        bytesPerSecond = count.bytesPerSecond
+        latency = count.latency
+    }
+
+    mutating func merge(_ other: EndSum) {
+        requests += other.requests
+        requestsPerSecond += other.requestsPerSecond
+        errors += other.errors
+        neverArrived += other.neverArrived
+        bytesPerSecond += other.bytesPerSecond
+        latency.merge(other.latency)
+    }
+
+    /// - Parameter shown: the quantiles of the edge, taken over when they are of the same histogram.
+    func traffic(shown: LatencyQuantiles?, isShown: Bool) -> ReportedTraffic {
+        ReportedTraffic(
+            rate: RequestsPerSecond(requestsPerSecond), samples: requests, neverArrived: neverArrived,
+            errors: Ratio(errors, of: requests), latency: isShown ? shown : latency.quantiles,
+            throughput: BytesPerSecond(bytesPerSecond))
+    }
+}
+
+extension Optional<EndSum> {
+    fileprivate mutating func merge(_ other: EndSum) {
+        if self?.merge(other) == nil { self = other }
+    }
+}

@@ -1,0 +1,166 @@
+import MeshModel
+
+/// Decides of each flow what it adds to which edge: whose word, in whose graph.
+struct FlowCounting {
+    let view: GraphView
+    let flows: [Flow]
+    let relations: FlowRelations
+    let plan: GraphPlan
+    let numbering: TrafficNumbering
+    let troubles: TargetTroubles
+
+    func sums(_ numbers: TrafficNumbers) -> GraphSums {
+        var sums = GraphSums(plan, numbering.principals)
+        let isAlive = numbers.aliveFlows(numbering)
+        let bytes = relations.joinedBytes(isAlive)
+        let detail = view.node.map { NodeDetail($0, plan) }
+        let showsAll = view.namespaces.isEmpty
+        // By number: a flow is many texts, and copying it for every look costs more than the counting.
+        for number in flows.indices where isAlive[number] && (showsAll || view.shows(flows[number])) {
+            var counts = FlowCounts(number, of: numbers, numbering)
+            let silent = troubles.hasSilent && troubles.isSilent(flows[number].destination)
+            let share = untold(number, counts, isSilent: silent, isAlive: isAlive, numbers)
+            guard share > 0 else { continue }
+            let path = plan.paths[number]
+            if let operations = plan.operations[number], detail == nil {
+                guard addOperations(operations, of: number, counts, isSilent: silent, numbers, to: &sums) else {
+                    continue
+                }
+            }
+            if let twin = relations.silentTwin(of: number, isAlive) {
+                counts.takeLatency(of: FlowCounts(twin, of: numbers, numbering))
+            }
+            for carrier in bytes[number] ?? [] { counts.takeBytes(of: FlowCounts(carrier, of: numbers, numbering)) }
+            if let detail {
+                guard let reporter = detail.reporter(of: flows[number], path),
+                    let count = counts.reported(by: reporter)
+                else { continue }
+                add((count, reporter), counts, of: number, path, to: &sums)
+            } else if view.counting == .kiali {
+                addKiali(counts, of: number, flows[number], path, to: &sums)
+            } else {
+                var chosen = counts.chosen(isDestinationSilent: silent)
+                if share < 1 { chosen.count = chosen.count.share(share) }
+                add(chosen, counts, of: number, path, to: &sums)
+            }
+        }
+        return sums
+    }
+
+    /// Which share of a flow nobody tells better.
+    private func untold(
+        _ number: Int, _ counts: FlowCounts, isSilent: Bool, isAlive: [Bool], _ numbers: TrafficNumbers
+    ) -> Double {
+        guard relations.hasBetter(number) else { return 1 }
+        let requests = counts.chosen(isDestinationSilent: isSilent).count.requests
+        return relations.untold(number, flows[number], requests: requests, isAlive: isAlive) {
+            let count = FlowCounts($0, of: numbers, numbering).chosen(isDestinationSilent: false).count
+            return count.requests + (count.amounts.retries ?? 0)
+        }
+    }
+
+    private func add(
+        _ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, of flow: Int, _ path: GraphPlan.Path,
+        to sums: inout GraphSums
+    ) {
+        guard view.showsIdle || chosen.count.hasTraffic else { return }
+        let counted = counted(chosen, counts, of: flow)
+        sums.add(counted, over: path.first)
+        if path.second >= 0 { sums.add(counted, over: path.second) }
+    }
+
+    private func counted(
+        _ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, of flow: Int
+    ) -> CountedFlow {
+        CountedFlow(
+            count: chosen.count, reporter: chosen.reporter, sent: counts.reported(by: .source),
+            received: counts.reported(by: .destination), neverArrived: counts.unarrived.requests,
+            flow: Int32(clamping: flow))
+    }
+
+    // MARK: Kiali's way
+
+    /// Each edge is what the graph of its source's namespace has of it; of namespaces that were not asked for, what the
+    /// graph of the other end has.
+    private func addKiali(
+        _ counts: FlowCounts, of number: Int, _ flow: Flow, _ path: GraphPlan.Path, to sums: inout GraphSums
+    ) {
+        for edge in [path.first, path.second] where edge >= 0 {
+            let source = plan.nodes[Int(plan.edges[Int(edge)].source)].namespace
+            let candidates = [source, flow.destination.namespace, flow.source.namespace, flow.serviceNamespace]
+            var found: (count: TrafficCount, reporter: Reporter)?
+            for namespace in candidates where view.namespaces.isEmpty || view.namespaces.contains(namespace) {
+                let delivered = counts.kiali(FlowCounts.Queries(namespace, flow), numbering.responses)
+                if found == nil || delivered.count.hasTraffic { found = delivered }
+                if delivered.count.hasTraffic { break }
+            }
+            if let found, !found.count.hasTraffic, view.namespaces.isEmpty {
+                // Traffic between two that no namespace names is in no graph of Kiali's with namespaces; here it is.
+                let delivered = counts.kiali(.init(inbound: true, outbound: true), numbering.responses)
+                guard view.showsIdle || delivered.count.hasTraffic else { continue }
+                sums.add(counted(delivered, counts, of: number), over: edge)
+            } else if let found, view.showsIdle || found.count.hasTraffic {
+                sums.add(counted(found, counts, of: number), over: edge)
+            }
+        }
+    }
+
+    // MARK: Operations
+
+    /// Adds the operations of a flow, over nodes of their own, and what has none over the flow's own path. Kiali loses
+    /// the latter; here no request is lost.
+    ///
+    /// - Returns: whether nothing was added, because the destination does not speak for itself.
+    private func addOperations(
+        _ operations: [Int32], of number: Int, _ whole: FlowCounts, isSilent: Bool, _ numbers: TrafficNumbers,
+        to sums: inout GraphSums
+    ) -> Bool {
+        let chosen = whole.chosen(isDestinationSilent: isSilent)
+        guard chosen.reporter == .destination else { return true }
+        for operation in operations {
+            let counts = FlowCounts(number, of: numbers, numbering, part: .operation(operation))
+            guard let count = counts.reported(by: .destination), view.showsIdle || count.hasTraffic else { continue }
+            let steps = plan.operationPaths[GraphPlan.OperationKey(flow: number, operation: operation)] ?? []
+            let counted = counted((count, .destination), counts, of: number)
+            for edge in steps { sums.add(counted, over: edge) }
+        }
+        let others = FlowCounts(number, of: numbers, numbering, part: .withoutOperation)
+        if others.rest.hasTraffic {
+            add((others.rest, .destination), others, of: number, plan.paths[number], to: &sums)
+        }
+        return false
+    }
+}
+
+/// What one node's own proxy sees: what comes in by its word as a destination, what goes out by its word as a source.
+struct NodeDetail {
+    private let node: Int32?
+    private let isService: Bool
+    private let isUnknown: Bool
+    private let plan: GraphPlan
+
+    init(_ id: MeshNode.ID, _ plan: GraphPlan) {
+        let index = plan.nodes.firstIndex { $0.id == id }
+        node = index.map { Int32(clamping: $0) }
+        let kind = index.map { plan.nodes[$0].kind }
+        isService = kind == .service || kind == .external
+        isUnknown = kind == .unknown
+        self.plan = plan
+    }
+
+    /// Whose word counts for a flow; nothing when the flow does not touch the node.
+    ///
+    /// A service has no proxy: what it gets is told by whoever stands behind it, and by the sources where nobody is
+    /// known to. Nor has who is unknown: there the destinations speak.
+    func reporter(of flow: Flow, _ path: GraphPlan.Path) -> Reporter? {
+        let first = plan.edges[Int(path.first)]
+        let last = path.second >= 0 ? plan.edges[Int(path.second)] : first
+        if isService {
+            guard first.target == node || last.target == node else { return nil }
+            return flow.destination.isUnknown ? .source : .destination
+        }
+        if last.target == node { return .destination }
+        if first.source == node { return isUnknown ? .destination : .source }
+        return nil
+    }
+}

@@ -1,0 +1,139 @@
+import MeshModel
+
+/// What was counted in a window, by the numbers of ``TrafficNumbering``: arrays, and nothing but adding.
+struct TrafficNumbers {
+    struct Kind {
+        var requests = 0.0
+        var requestsPerSecond = 0.0
+        var failures = 0.0
+        var failuresPerSecond = 0.0
+        /// Whether it was counted within the longer time for which idle traffic stays.
+        var isAlive = false
+    }
+
+    /// A second, but for the security's amounts.
+    struct Cell {
+        var bytesSent = 0.0
+        var bytesReceived = 0.0
+        var bytesEither = 0.0
+        var messagesSent = 0.0
+        var messagesReceived = 0.0
+        /// Attempts beyond the requests, in the window; nothing where nobody tells.
+        var retries: Double?
+        var retriesPerSecond = 0.0
+        /// Requests – bytes, for TCP – that came over mutual TLS, of those for which anybody said how they came.
+        var mutualTLS = 0.0
+        var ofKnownSecurity = 0.0
+    }
+
+    private(set) var kinds: [Kind]
+    private(set) var cells: [Cell]
+    private(set) var buckets: [Double]
+    /// Ends that are known to be alive beside what the kinds say, by flow; empty when there are none.
+    private(set) var aliveEnds: [AliveEnds]
+
+    struct AliveEnds {
+        var destination = false
+        var source = false
+    }
+
+    /// Of somebody who has counted nothing.
+    static let none = TrafficNumbers(TrafficNumbering())
+
+    init(_ numbering: TrafficNumbering) {
+        kinds = Array(repeating: Kind(), count: numbering.places.count)
+        cells = Array(repeating: Cell(), count: numbering.cells.count)
+        buckets = Array(repeating: 0, count: numbering.bucketCount)
+        aliveEnds = []
+    }
+
+    /// Makes room for what has got numbers since.
+    mutating func grow(to numbering: TrafficNumbering) {
+        kinds += Array(repeating: Kind(), count: max(0, numbering.places.count - kinds.count))
+        cells += Array(repeating: Cell(), count: max(0, numbering.cells.count - cells.count))
+        buckets += Array(repeating: 0, count: max(0, numbering.bucketCount - buckets.count))
+    }
+
+    mutating func markAlive(_ reporter: Reporter, of flow: Int) {
+        while aliveEnds.count <= flow { aliveEnds.append(AliveEnds()) }
+        switch reporter {
+        case .destination: aliveEnds[flow].destination = true
+        case .source: aliveEnds[flow].source = true
+        }
+    }
+
+    func isAlive(_ reporter: Reporter, of flow: Int) -> Bool {
+        guard flow < aliveEnds.count else { return false }
+        return reporter == .destination ? aliveEnds[flow].destination : aliveEnds[flow].source
+    }
+
+    /// Which flows counted anything, at either end, within the longer time for which idle traffic stays.
+    func aliveFlows(_ numbering: TrafficNumbering) -> [Bool] {
+        var isAlive = [Bool](repeating: false, count: numbering.flows.count)
+        for (kind, number) in kinds.enumerated() where number.isAlive {
+            isAlive[Int(numbering.places[kind].flow)] = true
+        }
+        for (flow, ends) in aliveEnds.enumerated() where ends.destination || ends.source { isAlive[flow] = true }
+        return isAlive
+    }
+
+    /// Takes over all that another has counted of such flows as `isTaken` names. Both have room for all numbers.
+    mutating func take(_ other: TrafficNumbers, _ isTaken: [Bool], _ numbering: TrafficNumbering) {
+        for (kind, place) in numbering.places.enumerated() where isTaken[Int(place.flow)] {
+            kinds[kind] = other.kinds[kind]
+        }
+        for (cell, place) in numbering.cells.enumerated() where isTaken[Int(place.flow)] {
+            cells[cell] = other.cells[cell]
+            for bucket in place.buckets { buckets[Int(bucket)] = other.buckets[Int(bucket)] }
+        }
+        for (flow, ends) in other.aliveEnds.enumerated() where isTaken[flow] {
+            if ends.destination { markAlive(.destination, of: flow) }
+            if ends.source { markAlive(.source, of: flow) }
+        }
+    }
+
+    mutating func markAlive(_ kind: Int) { kinds[kind].isAlive = true }
+
+    mutating func add(
+        _ increase: Double, perSecond: Double, as meaning: GraphBuilder.Meaning, _ places: [TrafficNumbering.Place]
+    ) {
+        let kind = meaning.kind
+        let cell = Int(places[kind].cell)
+        // That nothing was tried again is worth knowing; of all else nothing is nothing.
+        if increase <= 0, meaning.number == .retries, cells[cell].retries == nil { cells[cell].retries = 0 }
+        guard increase > 0 else { return }
+        switch meaning.number {
+        case .requests:
+            kinds[kind].requests += increase
+            kinds[kind].requestsPerSecond += perSecond
+            addSecurity(increase, places[kind])
+        case .failures:
+            kinds[kind].failures += increase
+            kinds[kind].failuresPerSecond += perSecond
+        case .retries:
+            cells[cell].retries = (cells[cell].retries ?? 0) + increase
+            cells[cell].retriesPerSecond += perSecond
+        case .latencyBucket: buckets[Int(meaning.bucket)] += increase
+        case .bodyBytes: cells[cell].bytesEither += perSecond
+        case .requestBytes: cells[cell].bytesSent += perSecond
+        case .responseBytes: cells[cell].bytesReceived += perSecond
+        case .streamBytes:
+            cells[cell].bytesEither += perSecond
+            addSecurity(increase, places[kind])
+        case .streamBytesSent:
+            cells[cell].bytesSent += perSecond
+            addSecurity(increase, places[kind])
+        case .streamBytesReceived:
+            cells[cell].bytesReceived += perSecond
+            addSecurity(increase, places[kind])
+        case .requestMessages: cells[cell].messagesSent += perSecond
+        case .responseMessages: cells[cell].messagesReceived += perSecond
+        }
+    }
+
+    private mutating func addSecurity(_ amount: Double, _ place: TrafficNumbering.Place) {
+        guard let isMutualTLS = place.isMutualTLS else { return }
+        cells[Int(place.cell)].ofKnownSecurity += amount
+        if isMutualTLS { cells[Int(place.cell)].mutualTLS += amount }
+    }
+}
