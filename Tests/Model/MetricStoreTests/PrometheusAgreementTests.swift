@@ -1,4 +1,5 @@
 import ExpositionWire
+import MeshModel
 import MetricStore
 import Quantities
 import SystemIO

@@ -1,5 +1,4 @@
 import MeshModel
-import MetricStore
 import TestSupport
 import Testing
 

@@ -1,5 +1,3 @@
-package import MeshModel
-
 /// Counts of a histogram's buckets, cumulative as Prometheus writes them, merged from any number of histograms.
 ///
 /// Buckets are added first and quantiles read after: quantiles themselves do not add up.
@@ -86,5 +84,41 @@ package struct BucketCounts: Hashable, Sendable {
         return LatencyQuantiles(
             p50: p50.value, p95: p95.value, p99: p99.value, isBeyondLastBucket: p99.bounds.upper == .infinity,
             p95Bounds: p95.bounds)
+    }
+}
+
+extension BucketCounts {
+    /// Upper bounds, ascending, infinite last, each with how many observations lie between it and the bound before.
+    package var buckets: [(upperBound: Double, count: Double)] {
+        var below = 0.0
+        return zip(bounds, counts).map { bound, count in
+            // Targets are not read all at one moment: what seems to be missing is no observation.
+            let reached = max(below, count)
+            defer { below = reached }
+            return (bound, reached - below)
+        }
+    }
+
+    /// How many observations are at or below `value`, interpolated inside its bucket; `lower` and `upper` are what is
+    /// certain. The three are one number when `value` is a bound.
+    package func count(upTo value: Double) -> (estimate: Double, lower: Double, upper: Double) {
+        var below = 0.0
+        var start = 0.0
+        for (bound, count) in zip(bounds, counts) {
+            let reached = max(below, count)
+            if bound == value { return (reached, reached, reached) }
+            guard bound < value else {
+                let share = bound == .infinity || bound <= start ? 0 : max(0, value - start) / (bound - start)
+                return (below + (reached - below) * min(1, share), below, reached)
+            }
+            (below, start) = (reached, bound)
+        }
+        return (below, below, below)
+    }
+
+    /// Which bucket holds the value below which `quantile` of the observations lie, by its upper bound.
+    package func upperBound(at quantile: Double) -> Double? {
+        guard total > 0, quantile >= 0, quantile <= 1 else { return nil }
+        return zip(bounds, counts).first { $0.1 >= quantile * total }?.0
     }
 }
