@@ -20,6 +20,8 @@ package struct MeshSnapshot: Sendable {
     package var targets: [ScrapeTarget]
     /// Services whose route splits traffic by weight, sorted by service.
     package var splits: [TrafficSplit]
+    /// How the latency objectives stand, in the order they were written down; empty when there are none.
+    package var objectives: [ObjectiveStatus] = []
     /// What was cut to stay within bounds, in words for people; empty when nothing was.
     package var notices: [String]
 
@@ -68,6 +70,8 @@ package struct MeshNode: Hashable, Sendable, Identifiable {
     package var inbound: TrafficSummary?
     package var outboundRate: RequestsPerSecond
     package var health: Health
+    /// Why it is not healthy; nothing when it is, or when nobody judged.
+    package var healthCause: HealthCause? = nil
     /// Set when telemetry about this node is missing although it should be there: `target down: connection refused`.
     package var trouble: String?
     /// The Kubernetes cluster that it runs in; absent when telemetry does not say.
@@ -133,6 +137,8 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
     package var mtls: Ratio?
     /// Which end's telemetry the numbers come from. One end only: adding both would count every request twice.
     package var reporter: Reporter
+    /// Why it is not healthy; nothing when it is, or when nobody judged.
+    package var healthCause: HealthCause? = nil
     package var health: Health
     /// What each end counted by itself; absent when it says nothing.
     package var sent: ReportedTraffic?
@@ -198,6 +204,10 @@ package struct TrafficSummary: Hashable, Sendable {
     /// HTTP 4xx among all; absent without requests.
     package var clientErrors: Ratio?
     package var latency: LatencyQuantiles?
+    /// What ``latency`` was read from, in milliseconds.
+    package var latencyBuckets = BucketCounts()
+    /// Requests whose client gave up before an answer came, among all. They have the code `-` and are held against nobody.
+    package var abandoned: Ratio? = nil
     /// Request and response bodies together.
     package var throughput: BytesPerSecond
     /// Attempts beyond the first, which ``rate`` does not count; absent where the telemetry does not tell.
@@ -249,22 +259,6 @@ package struct LatencyQuantiles: Hashable, Sendable {
         self.p99 = p99
         self.isBeyondLastBucket = isBeyondLastBucket
         self.p95Bounds = p95Bounds
-    }
-}
-
-/// How well something is, worst last. Kiali's order and names.
-package enum Health: String, Hashable, Comparable, Sendable, CaseIterable {
-    case unknown, healthy, degraded, failure
-
-    package static func < (left: Health, right: Health) -> Bool { left.rank < right.rank }
-
-    private var rank: Int {
-        switch self {
-        case .unknown: 0
-        case .healthy: 1
-        case .degraded: 2
-        case .failure: 3
-        }
     }
 }
 

@@ -18,6 +18,8 @@ package struct CollectorConfiguration: Sendable {
     package var view: GraphView
     /// What the mesh's configuration says there is, for whoever knows.
     package var inventory = MeshInventory.none
+    /// By which the health of nodes and edges is judged.
+    package var health = HealthRules.standard
 
     /// - Parameter targets: to scrape beside those of `sources`.
     package init(

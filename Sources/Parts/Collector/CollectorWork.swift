@@ -21,6 +21,7 @@ final class CollectorWork {
         self.view = view
         self.onSnapshot = onSnapshot
         graph.inventory = configuration.inventory
+        graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
         sources.append(Scraper(configuration, graph: graph, loop: loop, view: view))
         if let prometheus = configuration.prometheus {

@@ -32,7 +32,7 @@ struct IdentityTests {
     }
 
     @Test func `health gets worse in Kiali's order`() {
-        #expect(Health.allCases.sorted() == [.unknown, .healthy, .degraded, .failure])
+        #expect(Health.allCases.sorted() == [.unknown, .healthy, .notReady, .degraded, .failure])
     }
 
     @Test func `weights add up, however large they are`() {

@@ -79,7 +79,6 @@ struct GraphBoxes {
             id: sum.id, kind: kind, cluster: first.cluster ?? NodeNaming.ownCluster,
             namespace: kind == .cluster ? nil : first.namespace, app: kind == .app ? first.app : nil,
             members: sum.members.map { nodes[$0].id }, inbound: sum.inbound?.summary(table),
-            outboundRate: RequestsPerSecond(sum.outbound), internalRate: RequestsPerSecond(sum.between),
-            health: sum.members.map { ends.inbound[$0]?.health ?? .unknown }.max() ?? .unknown)
+            outboundRate: RequestsPerSecond(sum.outbound), internalRate: RequestsPerSecond(sum.between))
     }
 }

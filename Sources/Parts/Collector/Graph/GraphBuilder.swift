@@ -44,6 +44,8 @@ package final class GraphBuilder {
     private var planKey: PlanKey?
     private var structure = GraphStructure()
 
+    /// By which the health of nodes and edges is judged.
+    package var health = HealthJudge()
     /// Rates that somebody else has worked out, until newer ones come.
     private var rated: [(meaning: Meaning, perSecond: Double)] = []
     /// When each flow was last seen moving in them, by its number.
@@ -151,14 +153,18 @@ package final class GraphBuilder {
 
     // MARK: The graph
 
-    /// The graph over the last `window`.
+    /// The graph over the last `window`, or over as long a one that ended earlier.
     ///
-    /// - Parameter targets: who was scraped; put into the snapshot. Where one is down, its clients' word is taken.
+    /// - Parameters:
+    ///   - targets: who was scraped; put into the snapshot. Where one is down, its clients' word is taken.
+    ///   - ending: when the window ended; now when it is absent. Targets whose history does not reach back so far have
+    ///     counted nothing.
     package func snapshot(
         of store: MetricStore<Meaning>, window: Duration, view: GraphView, now: MonotonicTime, time: WallTime,
-        targets: [ScrapeTarget] = []
+        targets: [ScrapeTarget] = [], ending: MonotonicTime? = nil
     ) -> MeshSnapshot {
-        snapshot(of: [reading(of: store, window: window, now: now)], view: view, time: time, targets: targets)
+        snapshot(
+            of: [reading(of: store, window: window, now: now, ending: ending)], view: view, time: time, targets: targets)
     }
 
     /// The graph of rates that somebody else has worked out, such as a Prometheus server.
@@ -191,6 +197,7 @@ package final class GraphBuilder {
         var snapshot = MeshSnapshot(
             time: time, window: all.covered ?? .zero, nodes: nodes, edges: edges, boxes: boxes, targets: targets)
         snapshot.structureVersion = structure.version(of: snapshot)
+        health.judge(&snapshot)
         return snapshot
     }
 
@@ -283,13 +290,15 @@ extension GraphBuilder {
 
     /// What was counted, and the longest time that any target's samples cover.
     func reading(
-        of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime
+        of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime, ending: MonotonicTime? = nil
     ) -> TrafficReading {
         var numbers = TrafficNumbers(numbering)
         let places = numbering.places
         var covered = Duration.zero
         for target in store.targetNames {
-            let window = store.window(of: target, length: length, now: now)
+            let window =
+                ending.map { store.window(of: target, length: length, endingAt: $0) }
+                ?? store.window(of: target, length: length, now: now)
             // A target that fell silent counts nothing any more, but what it did is remembered as idle.
             guard let read = window ?? store.window(of: target, length: Self.idleTime, now: now) else { continue }
             covered = max(covered, window?.duration ?? .zero)

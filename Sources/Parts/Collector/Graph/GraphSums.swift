@@ -58,7 +58,7 @@ struct GraphSums {
         return MeshEdge(
             source: plan.nodes[source].id, target: plan.nodes[target].id, protocol: edge.place.protocol,
             traffic: traffic, mtls: mtls,
-            reporter: sum.reporter, health: sum.count.health,
+            reporter: sum.reporter,
             sent: sum.sent?.traffic(shown: traffic.latency, isShown: sum.received == nil),
             received: sum.received?.traffic(shown: traffic.latency, isShown: sum.reporter == .destination),
             responses: sum.count.responses.details(table),
@@ -74,7 +74,6 @@ struct GraphSums {
             var node = plan.nodes[index]
             node.inbound = ends.inbound[index]?.summary(table)
             node.outboundRate = RequestsPerSecond(ends.outbound[index].rate)
-            node.health = ends.inbound[index]?.health ?? .unknown
             node.trouble = troubles.trouble(of: node)
             if ends.outbound[index].edges > 0, ends.inbound[index] == nil { node.marks.insert(.root) }
             if !ends.hasTraffic(index) { node.marks.insert(.idle) }

@@ -10,6 +10,8 @@ struct TrafficCount {
     var serverErrors = 0.0
     var grpcErrors = 0.0
     var noResponses = 0.0
+    /// Requests whose client had gone.
+    var abandoned = 0.0
     /// Bytes, messages and how they came.
     var amounts = TrafficNumbers.Cell()
     var latency = BucketCounts()
@@ -38,6 +40,7 @@ struct TrafficCount {
         serverErrors += other.serverErrors * factor
         grpcErrors += other.grpcErrors * factor
         noResponses += other.noResponses * factor
+        abandoned += other.abandoned * factor
         responses.merge(other.responses, times: factor)
     }
 
@@ -84,7 +87,8 @@ struct TrafficCount {
 
     private mutating func addErrors(_ number: Double, _ result: RequestResult) {
         switch result {
-        case .succeeded, .clientGone: break
+        case .succeeded: break
+        case .clientGone: abandoned += number
         case .clientError: clientErrors += number
         case .serverError: serverErrors += number
         case .grpcError: grpcErrors += number
@@ -108,31 +112,19 @@ struct TrafficCount {
     }
 
     func summary(_ table: ResponseTable) -> TrafficSummary {
-        TrafficSummary(
+        var summary = TrafficSummary(
             rate: RequestsPerSecond(requestsPerSecond), samples: requests, errors: Ratio(errors, of: requests),
             clientErrors: Ratio(clientErrors, of: requests), latency: latency.quantiles,
             throughput: BytesPerSecond(bytesPerSecond),
             retries: amounts.retries.map { _ in RequestsPerSecond(amounts.retriesPerSecond) },
             codes: responses.codes(table))
+        summary.latencyBuckets = latency
+        if abandoned > 0 { summary.abandoned = Ratio(abandoned, of: requests) }
+        return summary
     }
 
     /// The share that came over mutual TLS, where anybody said.
     var mutualTLS: Ratio? { Ratio(amounts.mutualTLS, of: amounts.ofKnownSecurity) }
-
-    /// Kiali's default tolerances, each on its own: the worst one counts.
-    ///
-    ///     5xx, gRPC status 1–16, no response    degraded > 0 %      failure ≥ 10 %
-    ///     4xx                                   degraded ≥ 10 %     failure ≥ 20 %
-    ///
-    /// Without requests nothing is known.
-    var health: Health {
-        guard requests > 0 else { return .unknown }
-        let worst = max(serverErrors, grpcErrors, noResponses) / requests
-        let clientErrorRatio = clientErrors / requests
-        if worst >= 0.1 || clientErrorRatio >= 0.2 { return .failure }
-        if worst > 0 || clientErrorRatio >= 0.1 { return .degraded }
-        return .healthy
-    }
 }
 
 extension TrafficNumbers.Cell {

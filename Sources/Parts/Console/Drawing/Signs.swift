@@ -4,7 +4,7 @@ import TerminalUI
 /// The console's own signs beside the terminal's ``GlyphSet``. Both sets are complete: whatever Unicode shows, ASCII
 /// shows too.
 struct Signs: Hashable, Sendable {
-    let healthy, degraded, failure, unknown: String
+    let healthy, notReady, degraded, failure, unknown: String
     let separator, crumb, absent, arrow, bullet, critical: String
     /// A moving dot of traffic, and one that stands for a failed request.
     let dot, failedDot: Unicode.Scalar
@@ -22,6 +22,7 @@ struct Signs: Hashable, Sendable {
         switch health {
         case .unknown: unknown
         case .healthy: healthy
+        case .notReady: notReady
         case .degraded: degraded
         case .failure: failure
         }
@@ -51,7 +52,7 @@ struct Signs: Hashable, Sendable {
         health: [String], words: [String], dots: [Unicode.Scalar], tree: [String], band: [Unicode.Scalar],
         arrowKeys: String, keys: [String: String]
     ) {
-        (healthy, degraded, failure, unknown) = (health[0], health[1], health[2], health[3])
+        (healthy, degraded, failure, unknown, notReady) = (health[0], health[1], health[2], health[3], health[4])
         (separator, crumb, absent, arrow, bullet, critical) = (
             words[0], words[1], words[2], words[3], words[4], words[5]
         )
@@ -63,7 +64,7 @@ struct Signs: Hashable, Sendable {
     }
 
     private static let unicode = Signs(
-        health: ["●", "▲", "✕", "○"], words: ["·", "▸", "–", "→", "•", "◆"], dots: ["•", "✕"],
+        health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆"], dots: ["•", "✕"],
         tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], arrowKeys: "↑↓←→",
         keys: [
             "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "tab": "⇥", "shift+tab": "⇤",
@@ -71,7 +72,7 @@ struct Signs: Hashable, Sendable {
         ])
 
     private static let ascii = Signs(
-        health: ["o", "!", "X", "?"], words: ["|", ">", "-", "->", "*", "*"], dots: ["o", "x"],
+        health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*"], dots: ["o", "x"],
         tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], arrowKeys: "arrows",
         keys: ["enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab"])
 }

@@ -14,7 +14,7 @@ struct Tone: Hashable, Sendable {
     init(of health: Health) {
         self =
             switch health {
-            case .unknown: .unknown
+            case .unknown, .notReady: .unknown
             case .healthy: .healthy
             case .degraded: .degraded
             case .failure: .failure

@@ -21,7 +21,7 @@ enum GraphWords {
 
     static func colour(of health: Health) -> String {
         switch health {
-        case .unknown: "#7f7f7f"
+        case .unknown, .notReady: "#7f7f7f"
         case .healthy: "#228b22"
         case .degraded: "#c77700"
         case .failure: "#cc0000"

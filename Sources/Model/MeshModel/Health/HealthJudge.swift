@@ -1,0 +1,120 @@
+internal import Quantities
+
+/// Says how well the nodes and edges of a graph are.
+///
+/// Belongs to one thread. What patterns say of a code, a protocol or an entity is worked out once and remembered, so that
+/// a tick compares no patterns.
+package struct HealthJudge {
+    package let rules: HealthRules
+    /// Tolerances that objects carry themselves, before all rules.
+    package var annotations: [HealthEntity: [HealthTolerance]] = [:] {
+        didSet { books = [:] }
+    }
+
+    /// Everything beyond is looked up anew each time: names that somebody makes up must not fill the memory.
+    private static let maximumBooks = 20_000
+    private var books: [MeshNode.ID: Int] = [:]
+    private var sheets: [ToleranceSheet]
+
+    package init(_ rules: HealthRules = .standard) {
+        self.rules = rules
+        sheets = rules.rates.map { ToleranceSheet($0.tolerances) }
+        if sheets.isEmpty { sheets = [ToleranceSheet([])] }
+    }
+
+    /// Sets the health of all nodes, edges and boxes, with its causes, and how the objectives stand.
+    package mutating func judge(_ snapshot: inout MeshSnapshot) {
+        var numbers: [MeshNode.ID: Int] = [:]
+        numbers.reserveCapacity(snapshot.nodes.count)
+        for (number, node) in snapshot.nodes.enumerated() { numbers[node.id] = number }
+        var inbound = [AnswerTally](repeating: AnswerTally(), count: snapshot.nodes.count)
+        var outbound = inbound
+        for index in snapshot.edges.indices {
+            var tally = AnswerTally()
+            tally.add(snapshot.edges[index])
+            let source = numbers[snapshot.edges[index].source]
+            let target = numbers[snapshot.edges[index].target]
+            if let target { inbound[target].add(tally) }
+            if rules.judgesCallers, let source { outbound[source].add(tally) }
+            let verdict = self.verdict(
+                of: tally, from: source.map { snapshot.nodes[$0] }, to: target.map { snapshot.nodes[$0] })
+            snapshot.edges[index].health = verdict.health
+            snapshot.edges[index].healthCause = verdict.cause
+        }
+        for index in snapshot.nodes.indices {
+            let verdict = self.verdict(of: snapshot.nodes[index], inbound: inbound[index], outbound: outbound[index])
+            snapshot.nodes[index].health = verdict.health
+            snapshot.nodes[index].healthCause = verdict.cause
+        }
+        if !rules.objectives.isEmpty {
+            snapshot.objectives = rules.objectives.flatMap { $0.standing(in: snapshot) }
+            for objective in rules.objectives { objective.join(into: &snapshot) }
+        }
+        for index in snapshot.boxes.indices {
+            let members = snapshot.boxes[index].members.compactMap { numbers[$0] }
+            snapshot.boxes[index].health = members.map { snapshot.nodes[$0].health }.max() ?? .unknown
+        }
+    }
+
+    /// An entity by the answers it gives and those it gets; unknown without any that a tolerance is for.
+    package mutating func verdict(of node: MeshNode, inbound: AnswerTally, outbound: AnswerTally) -> HealthVerdict {
+        let sheet = sheet(for: node)
+        guard !sheets[sheet].isEmpty else { return ToleranceSheet.withoutTolerances(inbound, outbound) }
+        return sheets[sheet].verdict(inbound, .inbound).merged(with: sheets[sheet].verdict(outbound, .outbound))
+    }
+
+    /// An edge: the worse of what its source tolerates of the answers it gets and what its target tolerates of those it
+    /// gives. Traffic that no tolerance is for is healthy.
+    package mutating func verdict(of tally: AnswerTally, from source: MeshNode?, to target: MeshNode?) -> HealthVerdict
+    {
+        guard tally.total > 0 else { return HealthVerdict() }
+        var verdict = HealthVerdict(health: .healthy)
+        for (node, direction) in [(source, HealthCause.Direction.outbound), (target, .inbound)] {
+            guard let node else { continue }
+            let sheet = sheet(for: node)
+            let own =
+                sheets[sheet].isEmpty
+                ? ToleranceSheet.withoutTolerances(tally, AnswerTally()) : sheets[sheet].verdict(tally, direction)
+            // Of an edge the direction says nothing: the words are the target's.
+            verdict = verdict.merged(with: own.turned(to: .inbound))
+        }
+        return verdict
+    }
+
+    private mutating func sheet(for node: MeshNode) -> Int {
+        if let known = books[node.id] { return known }
+        let entities = HealthEntity.all(of: node)
+        var number: Int
+        if let own = entities.compactMap({ annotations[$0] }).first(where: { !$0.isEmpty }) {
+            number = sheets.firstIndex { $0.tolerances == own } ?? sheets.count
+            if number == sheets.count { sheets.append(ToleranceSheet(own)) }
+        } else {
+            number = rules.rates.firstIndex { rate in entities.contains(where: rate.matches) } ?? rules.rates.count - 1
+            number = max(0, number)
+        }
+        if books.count >= Self.maximumBooks { books = [:] }
+        books[node.id] = number
+        return number
+    }
+}
+
+/// How well something is, and why when it is not.
+package struct HealthVerdict: Hashable, Sendable {
+    package var health: Health
+    package var cause: HealthCause?
+
+    package init(health: Health = .unknown, cause: HealthCause? = nil) {
+        self.health = health
+        self.cause = cause
+    }
+
+    /// The worse of two; the first when they are equal.
+    package func merged(with other: HealthVerdict) -> HealthVerdict { other.health > health ? other : self }
+
+    fileprivate func turned(to direction: HealthCause.Direction) -> HealthVerdict {
+        guard var cause, case .answers(var answers) = cause.finding else { return self }
+        answers.direction = direction
+        cause.finding = .answers(answers)
+        return HealthVerdict(health: health, cause: cause)
+    }
+}

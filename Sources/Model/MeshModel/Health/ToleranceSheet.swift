@@ -1,0 +1,160 @@
+/// Tolerances with what their patterns said of the codes that were met.
+struct ToleranceSheet {
+    private struct Place: Hashable {
+        var `protocol`: TrafficProtocol
+        var direction: HealthCause.Direction
+    }
+
+    /// A peer may answer with any code it likes.
+    private static let maximumCodes = 2_000
+    /// Shares are divisions; 10 of 100 must be 10 %.
+    private static let rounding = 1e-9
+
+    /// The first ``maximum`` of those that were given.
+    let tolerances: [HealthTolerance]
+    /// Which tolerances are for a protocol in a direction; a bit for each.
+    private var places: [Place: UInt64] = [:]
+    /// Which tolerances a code belongs to.
+    private var codes: [AnswerTally.Key: UInt64] = [:]
+
+    /// One bit each.
+    static let maximum = 64
+
+    init(_ tolerances: [HealthTolerance]) {
+        self.tolerances = Array(tolerances.prefix(Self.maximum))
+    }
+
+    var isEmpty: Bool { tolerances.isEmpty }
+
+    /// The worst of all tolerances; unknown when there is no traffic that any is for.
+    mutating func verdict(_ tally: AnswerTally, _ direction: HealthCause.Direction) -> HealthVerdict {
+        var verdict = HealthVerdict()
+        var seen: [TrafficProtocol] = []
+        for entry in tally.entries where !seen.contains(entry.key.protocol) {
+            seen.append(entry.key.protocol)
+            let own = self.verdict(tally, Place(protocol: entry.key.protocol, direction: direction))
+            verdict = verdict.merged(with: own)
+        }
+        return verdict
+    }
+
+    private mutating func verdict(_ tally: AnswerTally, _ place: Place) -> HealthVerdict {
+        let here = tolerances(for: place)
+        guard here != 0 else { return HealthVerdict() }
+        var total = 0.0
+        var sums = [Double](repeating: 0, count: tolerances.count)
+        for entry in tally.entries where entry.key.protocol == place.protocol {
+            total += entry.amount
+            var mask = tolerances(of: entry.key) & here
+            while mask != 0 {
+                sums[mask.trailingZeroBitCount] += entry.amount
+                mask &= mask - 1
+            }
+        }
+        var worst = Health.healthy
+        var culprit = 0
+        for number in tolerances.indices where here & 1 << UInt64(number) != 0 && sums[number] > 0 {
+            let health = tolerances[number].health(atPercent: sums[number] / total * 100)
+            if health > worst { (worst, culprit) = (health, number) }
+        }
+        guard worst > .healthy else { return HealthVerdict(health: .healthy) }
+        let matching = tally.entries.filter { entry in
+            entry.key.protocol == place.protocol && (codes[entry.key] ?? 0) & 1 << UInt64(culprit) != 0
+        }
+        let tolerance = tolerances[culprit]
+        let answers = HealthCause.Answers(
+            direction: place.direction, protocol: place.protocol, codes: Self.sorted(matching),
+            percent: sums[culprit] / total * 100, requests: tally.requests[place.protocol] ?? 0,
+            threshold: worst == .failure ? tolerance.failure : tolerance.degraded)
+        return HealthVerdict(health: worst, cause: HealthCause(health: worst, finding: .answers(answers)))
+    }
+
+    /// Kiali's rule where nobody configured anything: 4xx and 5xx together, in whatever protocol and direction.
+    static func withoutTolerances(_ inbound: AnswerTally, _ outbound: AnswerTally) -> HealthVerdict {
+        let total = inbound.total + outbound.total
+        guard total > 0 else { return HealthVerdict() }
+        let matching = (inbound.entries + outbound.entries)
+            .filter { $0.key.code?.first == "4" || $0.key.code?.first == "5" }
+        let percent = matching.reduce(0) { $0 + $1.amount } / total * 100
+        let health: Health = percent >= 10 - rounding ? .failure : percent >= 0.1 - rounding ? .degraded : .healthy
+        guard health > .healthy else { return HealthVerdict(health: .healthy) }
+        let cause = HealthCause(
+            health: health,
+            finding: .answers(
+                HealthCause.Answers(
+                    direction: .inbound, protocol: .http, codes: sorted(matching), percent: percent,
+                    requests: inbound.requests.values.reduce(0, +) + outbound.requests.values.reduce(0, +),
+                    threshold: health == .failure ? 10 : 0.1)))
+        return HealthVerdict(health: health, cause: cause)
+    }
+
+    private static func sorted(_ answers: [AnswerTally.Entry]) -> [String] {
+        var codes: [String] = []
+        for answer in answers.sorted(by: { ($1.amount, $0.key.code ?? "") < ($0.amount, $1.key.code ?? "") }) {
+            if let code = answer.key.code, !codes.contains(code) { codes.append(code) }
+        }
+        return codes
+    }
+
+    private mutating func tolerances(for place: Place) -> UInt64 {
+        if let known = places[place] { return known }
+        let found = mask { tolerance in
+            tolerance.protocols.matches(place.protocol.rawValue)
+                && tolerance.directions.matches(place.direction.rawValue)
+        }
+        places[place] = found
+        return found
+    }
+
+    private mutating func tolerances(of key: AnswerTally.Key) -> UInt64 {
+        if let known = codes[key] { return known }
+        let found = mask { $0.isFor(key) }
+        if codes.count >= Self.maximumCodes { codes = [:] }
+        codes[key] = found
+        return found
+    }
+
+    private func mask(_ isIn: (HealthTolerance) -> Bool) -> UInt64 {
+        tolerances.indices.reduce(0) { isIn(tolerances[$1]) ? $0 | 1 << UInt64($1) : $0 }
+    }
+}
+
+extension HealthTolerance {
+    /// Nothing of it is healthy, whatever the numbers say; failure is looked at before degraded.
+    func health(atPercent percent: Double) -> Health {
+        // Rates are divisions; 10 of 100 must be 10 %.
+        let percent = percent + 1e-9
+        if percent <= 1e-9 { return .healthy }
+        if percent >= failure { return .failure }
+        return percent >= degraded ? .degraded : .healthy
+    }
+
+    fileprivate func isFor(_ key: AnswerTally.Key) -> Bool {
+        guard let code = key.code else { return false }
+        if codes.matches(code) { return true }
+        guard let other = Self.standIn(for: code, of: key.protocol) else { return false }
+        return codes.matches(other)
+    }
+
+    /// A code by which another is judged as well, where what is known is not a code in full.
+    ///
+    ///     5xx    500    meshes that count by class only
+    ///     error  500    meshes that tell only whether a request succeeded; in gRPC 2, an unknown failure
+    ///     503    14     gRPC calls that failed under HTTP: what their clients make of it,
+    ///                   <https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md>
+    private static func standIn(for code: String, of protocol: TrafficProtocol) -> String? {
+        let isGRPC = `protocol` == .grpc
+        if code == "error" { return isGRPC ? "2" : "500" }
+        guard code.utf8.count == 3, let digit = code.first, digit.isASCII, digit.isNumber else { return nil }
+        let isClass = code.hasSuffix("xx")
+        guard isGRPC, digit == "4" || digit == "5" else { return isClass ? "\(digit)00" : nil }
+        switch code {
+        case "400": return "13"
+        case "401": return "16"
+        case "403": return "7"
+        case "404": return "12"
+        case "429", "502", "503", "504": return "14"
+        default: return "2"
+        }
+    }
+}
