@@ -153,3 +153,27 @@ import Testing
         #expect(watch.snapshot().edgeLines == ["app/n/a/v1 > app/n/b/v1 http 1.0/s ok destination"])
     }
 }
+
+@Suite struct PastWindowTests {
+    @Test func `a window that ended earlier knows nothing of what came after`() throws {
+        let before = Telemetry("destination web/v1@shop -> cart/v1@shop cart.shop 200 x100")
+        var watch = Watch()
+        try watch.scrape(before, times: 0)
+        watch.pass()
+        try watch.scrape(before, times: 1)
+        let boundary = watch.now
+        watch.pass()
+        try watch.scrape(before, times: 4)
+
+        let old = watch.builder.snapshot(
+            of: watch.store, window: .seconds(10), now: watch.now, time: WallTime(secondsSinceEpoch: 0),
+            ending: boundary)
+        let new = watch.snapshot()
+
+        #expect(old.edges.map(\.traffic.rate.value) == [10])
+        #expect(new.edges.map(\.traffic.rate.value) == [30])
+        let differences = MeshDiff(from: old, to: new).significant
+        #expect(differences.map(\.title) == ["web v1 → cart v1", "cart v1", "web v1"])
+        #expect(differences.first?.findings.first?.measure == .rate)
+    }
+}
