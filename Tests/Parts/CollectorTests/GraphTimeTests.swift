@@ -166,8 +166,8 @@ import Testing
         try watch.scrape(before, times: 4)
 
         let old = watch.builder.snapshot(
-            of: watch.store, window: .seconds(10), now: watch.now, time: WallTime(secondsSinceEpoch: 0),
-            ending: boundary)
+            of: watch.store, window: .seconds(10), view: GraphView(), now: watch.now,
+            time: WallTime(secondsSinceEpoch: 0), ending: boundary)
         let new = watch.snapshot()
 
         #expect(old.edges.map(\.traffic.rate.value) == [10])

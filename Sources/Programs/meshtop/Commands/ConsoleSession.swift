@@ -29,6 +29,7 @@ enum ConsoleSession {
         Option(
             name: "--theme", value: "NAME",
             summary: "a theme of the themes directory, or the path of one (default harbor)"),
+        HealthRules.option,
         Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
         Option(name: "--window", value: "DURATION", summary: "what rates and quantiles cover (default 60s)"),
         Option(name: "--ascii", summary: "draw with ASCII characters only"),
@@ -62,12 +63,12 @@ enum ConsoleSession {
     ) throws -> ExitCode {
         let feed = ConsoleFeed()
         let splits = SplitWatch(source.control)
-        let collector = try Collector(
-            CollectorConfiguration(
-                control: source.control, sources: source.targets, prometheus: source.prometheus,
-                interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
-                window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
-        ) { snapshot in
+        var configuration = CollectorConfiguration(
+            control: source.control, sources: source.targets, prometheus: source.prometheus,
+            interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
+            window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
+        configuration.health = try HealthRules(invocation)
+        let collector = try Collector(configuration) { snapshot in
             var snapshot = snapshot
             snapshot.splits = splits.newest()
             feed.publish(snapshot)

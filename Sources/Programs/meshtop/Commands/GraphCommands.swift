@@ -9,9 +9,16 @@ extension Command {
         options: Observation.options + GraphOptions.options + [
             Option(name: "--once", summary: "print one graph and leave (the default)"),
             Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
+            DiffWindows.option,
             Option(name: "-o", value: "FORMAT", summary: "text, json, dot, mermaid or svg (default text)"),
         ]
     ) { invocation in
+        if let text = invocation.value("--diff") {
+            let format = try invocation.choice("-o", of: ["text", "json"])
+            let diff = try DiffWindows(text).observe(invocation)
+            print(format == "json" ? DiffOutput.json(diff).text : DiffOutput.text(diff))
+            return .success
+        }
         let format = try invocation.choice("-o", of: ["text", "json", "dot", "mermaid", "svg"])
         if invocation.has("--watch") {
             try Observation.watch(invocation, window: try Observation.window(invocation)) {

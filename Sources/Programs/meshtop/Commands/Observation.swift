@@ -13,6 +13,7 @@ enum Observation {
                 summary: "what a node is: \(GraphGrouping.allCases.map(\.rawValue).joined(separator: ", "))"),
             Option(
                 name: "--namespace", value: "NAME", summary: "only this namespace; may be repeated", mayRepeat: true),
+            HealthRules.option,
         ]
 
     static func window(_ invocation: Invocation) throws(UsageError) -> Duration {
@@ -34,11 +35,20 @@ enum Observation {
 
     /// Calls `body` with every snapshot until it says no.
     static func watch(_ invocation: Invocation, window: Duration, _ body: (MeshSnapshot) throws -> Bool) throws {
+        try watch(invocation, window: window) { snapshot, _ in try body(snapshot) }
+    }
+
+    /// The same, where `body` may change the window of the snapshots to come.
+    static func watch(
+        _ invocation: Invocation, window: Duration,
+        _ body: (MeshSnapshot, _ changeWindow: (Duration) -> Void) throws -> Bool
+    ) throws {
         let source = try Source(invocation)
         var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,
             interval: source.interval ?? .seconds(1), window: window, showsIdle: false)
         configuration.view = try GraphOptions.view(invocation, from: configuration.view)
+        configuration.health = try HealthRules(invocation)
         let mailbox = try Mailbox<MeshSnapshot>()
         let collector = try Collector(configuration) { mailbox.put($0) }
         defer { collector.stop() }
@@ -47,7 +57,7 @@ enum Observation {
             let snapshot = mailbox.take()
             let waited = start.duration(to: SystemClock.monotonic())
             try checkAnswers(snapshot, source: source, waited: waited)
-            guard try body(snapshot) else { return }
+            guard try body(snapshot, { collector.show(window: $0, view: configuration.view) }) else { return }
         }
     }
 

@@ -29,6 +29,7 @@ enum GraphJSON {
         object["workload"] = node.workload.map { .string($0) }
         object["version"] = node.version.map { .string($0) }
         object["health"] = .string(node.health.rawValue)
+        object["healthReason"] = node.healthCause.map { .string($0.description) }
         object["trouble"] = node.trouble.map { .string($0) }
         object["cluster"] = node.cluster.map { .string($0) }
         object["operation"] = node.operation.map { .string($0) }
@@ -49,6 +50,7 @@ enum GraphJSON {
             "reporter": .string(edge.reporter.rawValue),
             "health": .string(edge.health.rawValue),
         ]
+        object["healthReason"] = edge.healthCause.map { .string($0.description) }
         add(edge.traffic, to: &object)
         object["mtlsRatio"] = edge.mtls.map { .number(rounded($0.value)) }
         addDetails(edge, to: &object)
