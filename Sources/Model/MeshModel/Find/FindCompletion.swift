@@ -27,9 +27,8 @@ package struct FindCompletion: Hashable, Sendable {
         range = start..<end
         let word = String(String.UnicodeScalarView(scalars[start..<end])).lowercased()
         let before = String(String.UnicodeScalarView(scalars[..<start]))
-        candidates =
-            Self.expectation(after: before).map { Self.all($0, names: names) }?
-            .filter { $0.text.lowercased().hasPrefix(word) && $0.text != word } ?? []
+        candidates = Self.expectations(after: before).flatMap { Self.all($0, names: names) }
+            .filter { $0.text.lowercased().hasPrefix(word) && $0.text != word }
     }
 
     /// The text with a candidate put in, and where the cursor is then.
@@ -43,19 +42,20 @@ package struct FindCompletion: Hashable, Sendable {
     }
 
     /// What the parser would want next; nothing when it is unhappy with something before.
-    private static func expectation(after text: String) -> FindExpectation? {
+    private static func expectations(after text: String) -> [FindExpectation] {
+        var parser = FindParser(text)
+        let next: FindExpectation
         do {
-            var parser = FindParser(text)
             _ = try parser.parse()
-            // A word that is still being typed is no word that stands.
-            return .connective
+            next = .connective
         } catch {
             switch error.problem {
-            case .expected(let expectation, found: nil): return expectation
-            case .unclosedParenthesis: return .closing
-            default: return nil
+            case .expected(let expectation, found: nil): return [expectation]
+            case .unclosedParenthesis: next = .closing
+            default: return []
             }
         }
+        return parser.endsWithLabel ? [.comparison(.label, isNegated: false), next] : [next]
     }
 
     private static func all(_ expectation: FindExpectation, names: [FindOperand: [String]]) -> [Candidate] {

@@ -45,6 +45,12 @@ package struct UnknownFact: Hashable, Sendable {
     package var name: String
     package var nodes: Int
     package var edges: Int
+
+    package init(name: String, nodes: Int, edges: Int) {
+        self.name = name
+        self.nodes = nodes
+        self.edges = edges
+    }
 }
 
 /// A snapshot and the facts beside it, prepared for questions.

@@ -1,9 +1,11 @@
 /// Reads an expression, one unicode scalar after the other; see ``FindExpression`` for the grammar.
 struct FindParser {
-    private let scalars: [Unicode.Scalar]
-    private var position = 0
+    let scalars: [Unicode.Scalar]
+    var position = 0
     private var depth = 0
     private var terms = 0
+    /// The last term is a label that stands alone: an operator could still make a comparison of it.
+    private(set) var endsWithLabel = false
 
     init(_ text: String) {
         // One more than allowed tells that there is more.
@@ -74,7 +76,7 @@ struct FindParser {
             let field = try field(of: subjects)
             result = try term(field)
             if let firstNegation, case .comparison = result {
-                throw FindSyntaxError(.negatedComparison(field.operand), at: firstNegation, length: 1)
+                throw FindSyntaxError(.negatedComparison(field), at: firstNegation, length: 1)
             }
         }
         for _ in 0..<negations { result = .not(result) }
@@ -123,6 +125,7 @@ extension FindParser {
     private mutating func term(_ field: FindField) throws(FindSyntaxError) -> FindCondition {
         let operand = field.operand
         let afterField = position
+        endsWithLabel = operand == .label
         skipBlanks()
         let start = position
         if operand.use == .flag {
@@ -137,6 +140,7 @@ extension FindParser {
             position = afterField
             return .flag(field)
         }
+        endsWithLabel = false
         guard comparison.fits(operand.use) else {
             throw FindSyntaxError(
                 .operatorDoesNotFit(operand, text(start..<position)), at: start, length: position - start)
@@ -157,238 +161,13 @@ extension FindParser {
         return negation
     }
 
-    private mutating func takePlainOperator() -> FindOperator? {
+    mutating func takePlainOperator() -> FindOperator? {
         for sign in FindOperator.signs where scalars[position...].starts(with: sign.text.unicodeScalars) {
             position += sign.text.unicodeScalars.count
             return sign.operator
         }
         for (word, comparison) in FindOperator.words where takeWord(word) { return comparison }
         return nil
-    }
-}
-
-// Values.
-extension FindParser {
-    private mutating func value(
-        of operand: FindOperand, _ comparison: FindOperator
-    ) throws(FindSyntaxError) -> FindValue {
-        skipBlanks()
-        let start = position
-        let text =
-            switch current {
-            case "\"", "'": try quotedValue()
-            default: try bareValue(of: operand, comparison)
-            }
-        let length = position - start
-        guard text.unicodeScalars.count <= FindExpression.maximumValueLength else {
-            throw FindSyntaxError(.valueTooLong(maximum: FindExpression.maximumValueLength), at: start, length: length)
-        }
-        switch operand.use {
-        case .text, .flag:
-            guard comparison == .matches || comparison == .notMatches else { return .text(text) }
-            do {
-                return .pattern(try FindPattern(text))
-            } catch {
-                throw FindSyntaxError(.badPattern(error), at: start, length: length)
-            }
-        case .word:
-            let word = text.lowercased()
-            let type = FindOperand.nodeTypeAbbreviations[word] ?? word
-            guard FindOperand.nodeTypes.contains(type) else {
-                let nearest = word.nearest(among: FindOperand.nodeTypes)
-                throw FindSyntaxError(
-                    .unknownNodeType(Self.shortened(text), nearest: nearest), at: start, length: length)
-            }
-            return .text(type)
-        case .number(let unit):
-            if text.lowercased() == "nan", operand != .rank, comparison == .equal || comparison == .notEqual {
-                return .noActivity
-            }
-            let number = Self.number(text)
-            if operand == .rank {
-                guard let number, (1...100).contains(number) else {
-                    throw FindSyntaxError(.rankOutOfRange(Self.shortened(text)), at: start, length: length)
-                }
-            }
-            guard let number else {
-                throw FindSyntaxError(.notANumber(Self.shortened(text), unit: unit), at: start, length: length)
-            }
-            return .number(number)
-        }
-    }
-
-    /// A decimal number; not what Swift reads besides, like `0x1p3` or `inf`.
-    private static func number(_ text: String) -> Double? {
-        let isDecimal = text.unicodeScalars.allSatisfy { scalar in
-            switch scalar {
-            case "0"..."9", "+", "-", ".", "e", "E": true
-            default: false
-            }
-        }
-        guard isDecimal, let number = Double(text), number.isFinite else { return nil }
-        // There is one zero only.
-        return number == 0 ? 0 : number
-    }
-
-    /// Inside quotes a backslash stands before a quote or a backslash that is meant; before anything else it is
-    /// itself, so that a pattern needs no second one.
-    private mutating func quotedValue() throws(FindSyntaxError) -> String {
-        let start = position
-        let quote = scalars[position]
-        position += 1
-        var view = String.UnicodeScalarView()
-        while let scalar = current {
-            position += 1
-            if scalar == quote { return String(view) }
-            if scalar == "\\", let next = current, next == "\\" || next == quote {
-                view.append(next)
-                position += 1
-            } else {
-                view.append(scalar)
-            }
-        }
-        throw FindSyntaxError(.unclosedQuote, at: start, length: 1)
-    }
-
-    /// Words up to AND, OR, `)` or the end, joined by one blank. Only operations have blanks in their names; elsewhere
-    /// a second word is a forgotten AND.
-    private mutating func bareValue(
-        of operand: FindOperand, _ comparison: FindOperator
-    ) throws(FindSyntaxError) -> String {
-        var words: [String] = []
-        var end = position
-        while let scalar = current, scalar != ")" {
-            let start = position
-            let next = upcomingWord()
-            if Self.isConnective(next) { break }
-            if words.isEmpty {
-                if "=<>!".unicodeScalars.contains(scalar) { throw expected(.value(operand, comparison)) }
-            } else if operand != .operation && operand != .name || beginsCondition() {
-                throw FindSyntaxError(
-                    .missingConnective(Self.shortened(next)), at: start, length: next.unicodeScalars.count)
-            }
-            words.append(try bareWord())
-            end = position
-            skipBlanks()
-        }
-        guard !words.isEmpty else { throw expected(.value(operand, comparison)) }
-        position = end
-        return words.joined(separator: " ")
-    }
-
-    /// Up to a blank or a parenthesis that it did not open.
-    private mutating func bareWord() throws(FindSyntaxError) -> String {
-        let start = position
-        var open: [Int] = []
-        scan: while let scalar = current {
-            switch scalar {
-            case "(": open.append(position)
-            case ")":
-                if open.popLast() == nil { break scan }
-            case "\\": position = min(position + 1, scalars.count - 1)
-            default:
-                if scalar.properties.isWhitespace, open.isEmpty { break scan }
-            }
-            position += 1
-        }
-        if let unpaired = open.first { throw FindSyntaxError(.unpairedParenthesisInValue, at: unpaired, length: 1) }
-        return text(start..<position)
-    }
-
-    /// Whether an operand and an operator stand here, or what cannot belong to a value: a parenthesis, a quote, a sign.
-    private func beginsCondition() -> Bool {
-        var ahead = self
-        if ahead.current == "(" || ahead.current == "\"" || ahead.current == "'" { return true }
-        if ahead.takePlainOperator() != nil { return true }
-        let word = ahead.takeOperandWord()
-        guard FindOperand(named: word) != nil || word.lowercased().hasPrefix(FindOperand.label.rawValue) else {
-            return false
-        }
-        ahead.skipBlanks()
-        return ahead.takePlainOperator() != nil
-    }
-}
-
-// Scalars and words.
-extension FindParser {
-    private var current: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
-
-    private mutating func skipBlanks() {
-        while let scalar = current, scalar.properties.isWhitespace { position += 1 }
-    }
-
-    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
-        guard current == scalar else { return false }
-        position += 1
-        return true
-    }
-
-    /// Takes a keyword, in small or capital letters, when it is a word of its own.
-    private mutating func takeWord(_ keyword: String) -> Bool {
-        let start = position
-        skipBlanks()
-        let letters = Array(keyword.unicodeScalars)
-        let candidate = scalars[position...].prefix(letters.count)
-        let after = position + letters.count
-        let isWhole = after >= scalars.count || !Self.isOperandScalar(scalars[after])
-        guard candidate.count == letters.count, isWhole, zip(candidate, letters).allSatisfy({ Self.isLetter($0, $1) })
-        else {
-            position = start
-            return false
-        }
-        position = after
-        return true
-    }
-
-    private static func isLetter(_ scalar: Unicode.Scalar, _ small: Unicode.Scalar) -> Bool {
-        scalar == small || (scalar.value < 0x5B && scalar.value | 0x20 == small.value)
-    }
-
-    private mutating func takeOperandWord() -> String {
-        let start = position
-        while let scalar = current, Self.isOperandScalar(scalar) { position += 1 }
-        return text(start..<position)
-    }
-
-    /// What stands here up to the next blank or parenthesis; a parenthesis alone when it is one.
-    private func upcomingWord() -> String {
-        var end = position
-        while end < scalars.count, !scalars[end].properties.isWhitespace, scalars[end] != "(", scalars[end] != ")" {
-            end += 1
-        }
-        return text(position..<min(max(end, position + 1), scalars.count))
-    }
-
-    private func text(_ range: Range<Int>) -> String {
-        String(String.UnicodeScalarView(scalars[range]))
-    }
-
-    /// What is not a blank, a parenthesis, a quote or part of an operator.
-    static func isOperandScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "(", ")", "\"", "'", "=", "!", "<", ">", "*", "^", "$", "~": false
-        default: !scalar.properties.isWhitespace
-        }
-    }
-
-    private static func isConnective(_ word: String) -> Bool { ["and", "or"].contains(word.lowercased()) }
-
-    /// What an error says of what it met, without filling a line.
-    private static func shortened(_ word: String) -> String {
-        let scalars = word.unicodeScalars
-        guard scalars.count > 40 else { return word }
-        return String(String.UnicodeScalarView(scalars.prefix(40))) + "…"
-    }
-
-    private func expected(_ expectation: FindExpectation) -> FindSyntaxError {
-        var here = self
-        here.skipBlanks()
-        guard here.position < scalars.count else {
-            return FindSyntaxError(.expected(expectation, found: nil), at: scalars.count)
-        }
-        let word = here.upcomingWord()
-        return FindSyntaxError(
-            .expected(expectation, found: Self.shortened(word)), at: here.position, length: word.unicodeScalars.count)
     }
 }
 

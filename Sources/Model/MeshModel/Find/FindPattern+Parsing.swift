@@ -53,14 +53,11 @@ struct FindPatternSet: Hashable, Sendable {
 
     mutating func insert(_ range: ClosedRange<UInt32>) { ranges.append(range) }
 
-    func contains(_ scalar: Unicode.Scalar, ignoringCase: Bool = false) -> Bool {
-        var isIn = ranges.contains { $0.contains(scalar.value) }
-        if !isIn, ignoringCase {
-            let others = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].compactMap {
-                $0.unicodeScalars.count == 1 ? $0.unicodeScalars.first : nil
-            }
-            isIn = others.contains { other in ranges.contains { $0.contains(other.value) } }
-        }
+    func contains(_ scalar: Unicode.Scalar) -> Bool { contains(anyOf: [scalar]) }
+
+    /// Whether one of a letter's cases is in it; for a negated set, whether none is.
+    func contains(anyOf variants: [Unicode.Scalar]) -> Bool {
+        let isIn = variants.contains { scalar in ranges.contains { $0.contains(scalar.value) } }
         return isIn != isNegated
     }
 }

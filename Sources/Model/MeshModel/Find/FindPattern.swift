@@ -30,10 +30,9 @@ package struct FindPattern: Hashable, Sendable {
         var parser = FindPatternParser(text)
         let piece = try parser.parse()
         ignoresCase = parser.ignoresCase
-        var program: [Instruction] = []
-        try Self.write(piece, to: &program)
-        program.append(.found)
-        self.program = program
+        var writer = Writer()
+        try writer.write(piece)
+        program = writer.program + [.found]
     }
 
     package static func == (left: FindPattern, right: FindPattern) -> Bool { left.text == right.text }
@@ -48,45 +47,52 @@ package struct FindPattern: Hashable, Sendable {
         case found
     }
 
-    // Targets of forks and jumps are known only when what lies between is written.
-    private static func write(
-        _ piece: FindPatternPiece, to program: inout [Instruction]
-    ) throws(FindPatternProblem) {
-        guard program.count < maximumInstructions else { throw FindPatternProblem(.tooLarge, at: 0) }
-        switch piece {
-        case .one(let set): program.append(.one(set))
-        case .place(let place): program.append(.place(place))
-        case .sequence(let parts):
-            for part in parts { try write(part, to: &program) }
-        case .choice(let parts):
-            var exits: [Int] = []
-            for part in parts.dropLast() {
-                let fork = program.count
-                program.append(.jump(0))
-                try write(part, to: &program)
-                exits.append(program.count)
-                program.append(.jump(0))
-                program[fork] = .fork(fork + 1, program.count)
+    private struct Writer {
+        private(set) var program: [Instruction] = []
+        /// Repeating nothing writes nothing, but takes its time as well.
+        private var steps = 0
+
+        // Targets of forks and jumps are known only when what lies between is written.
+        mutating func write(_ piece: FindPatternPiece) throws(FindPatternProblem) {
+            steps += 1
+            guard max(steps / 4, program.count) < maximumInstructions else {
+                throw FindPatternProblem(.tooLarge, at: 0)
             }
-            if let last = parts.last { try write(last, to: &program) }
-            for exit in exits { program[exit] = .jump(program.count) }
-        case .repeated(let inner, let least, let most):
-            for _ in 0..<least { try write(inner, to: &program) }
-            guard let most else {
-                let fork = program.count
-                program.append(.jump(0))
-                try write(inner, to: &program)
-                program.append(.jump(fork))
-                program[fork] = .fork(fork + 1, program.count)
-                return
+            switch piece {
+            case .one(let set): program.append(.one(set))
+            case .place(let place): program.append(.place(place))
+            case .sequence(let parts):
+                for part in parts { try write(part) }
+            case .choice(let parts):
+                var exits: [Int] = []
+                for part in parts.dropLast() {
+                    let fork = program.count
+                    program.append(.jump(0))
+                    try write(part)
+                    exits.append(program.count)
+                    program.append(.jump(0))
+                    program[fork] = .fork(fork + 1, program.count)
+                }
+                if let last = parts.last { try write(last) }
+                for exit in exits { program[exit] = .jump(program.count) }
+            case .repeated(let inner, let least, let most):
+                for _ in 0..<least { try write(inner) }
+                guard let most else {
+                    let fork = program.count
+                    program.append(.jump(0))
+                    try write(inner)
+                    program.append(.jump(fork))
+                    program[fork] = .fork(fork + 1, program.count)
+                    return
+                }
+                var forks: [Int] = []
+                for _ in 0..<max(0, most - least) {
+                    forks.append(program.count)
+                    program.append(.jump(0))
+                    try write(inner)
+                }
+                for fork in forks { program[fork] = .fork(fork + 1, program.count) }
             }
-            var forks: [Int] = []
-            for _ in 0..<max(0, most - least) {
-                forks.append(program.count)
-                program.append(.jump(0))
-                try write(inner, to: &program)
-            }
-            for fork in forks { program[fork] = .fork(fork + 1, program.count) }
         }
     }
 }
@@ -99,16 +105,20 @@ extension FindPattern {
             // A match may begin anywhere.
             if follow(0, at: position, in: scalars, &threads) { return true }
             guard position < scalars.count else { break }
-            let scalar = scalars[position]
+            let variants = ignoresCase ? Self.caseVariants(of: scalars[position]) : [scalars[position]]
             let waiting = threads.beginNext()
             for index in waiting {
-                guard case .one(let set) = program[index], set.contains(scalar, ignoringCase: ignoresCase) else {
-                    continue
-                }
+                guard case .one(let set) = program[index], set.contains(anyOf: variants) else { continue }
                 if follow(index + 1, at: position + 1, in: scalars, &threads) { return true }
             }
         }
         return false
+    }
+
+    /// In small and in capital letters; not those that are several scalars in the other case, like ß.
+    private static func caseVariants(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        let mappings = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]
+        return [scalar] + mappings.filter { $0.unicodeScalars.count == 1 }.flatMap(\.unicodeScalars)
     }
 
     /// The instructions that wait for the same scalar, each once.

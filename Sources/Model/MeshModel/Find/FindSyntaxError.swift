@@ -10,7 +10,7 @@ package struct FindSyntaxError: Error, Hashable, Sendable {
         case operatorDoesNotFit(FindOperand, String)
         case flagTakesNoOperator(FindOperand)
         /// `!` before a comparison that is not in parentheses.
-        case negatedComparison(FindOperand)
+        case negatedComparison(FindField)
         /// `not >`: write it the other way round.
         case noNegation(FindOperator)
         case notANumber(String, unit: String)
@@ -93,8 +93,8 @@ extension FindSyntaxError: CustomStringConvertible {
             }
         case .flagTakesNoOperator(let operand):
             "\(operand.rawValue) stands alone: it takes no operator and no value"
-        case .negatedComparison(let operand):
-            "“!” stands before a flag or a parenthesis; negate the operator, \(operand.rawValue) != …, or write !(…)"
+        case .negatedComparison(let field):
+            "“!” stands before a flag or a parenthesis; negate the operator, \(field) != …, or write !(…)"
         case .noNegation(let comparison):
             "“\(comparison.rawValue)” is not negated by “!” or “not”; use the opposite operator"
         case .notANumber(let word, let unit):
