@@ -23,6 +23,7 @@ enum Program {
             return try invocation.command.run(invocation)
         } catch let error as UsageError {
             complain("meshtop: \(error.message) (try meshtop --help)")
+            if let detail = error.detail { complain(detail) }
             return .usage
         } catch let failure as CommandFailure {
             complain("meshtop: \(failure.message)")

@@ -54,9 +54,12 @@ struct Invocation: Sendable {
 /// A command line that cannot be understood: said on stderr, exit code 2.
 struct UsageError: Error {
     var message: String
+    /// Lines to print below it as they are: what was typed, and where it is wrong.
+    var detail: String?
 
-    init(_ message: String) {
+    init(_ message: String, detail: String? = nil) {
         self.message = message
+        self.detail = detail
     }
 }
 

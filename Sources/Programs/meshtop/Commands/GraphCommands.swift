@@ -6,7 +6,7 @@ extension Command {
     static let graph = Command(
         name: "graph", summary: "the traffic graph, once or again and again",
         discussion: "Scrapes the mesh's proxies for the length of the window, then prints what it saw.",
-        options: Observation.options + GraphOptions.options + [
+        options: Observation.options + GraphOptions.options + Finding.options + [
             Option(name: "--once", summary: "print one graph and leave (the default)"),
             Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
             DiffWindows.option,
@@ -20,40 +20,52 @@ extension Command {
             return .success
         }
         let format = try invocation.choice("-o", of: ["text", "json", "dot", "mermaid", "svg"])
+        let finding = try Finding(invocation)
         if invocation.has("--watch") {
-            try Observation.watch(invocation, window: try Observation.window(invocation)) {
-                print(render($0, as: format))
+            try Observation.watch(
+                invocation, window: try Observation.window(invocation), showsIdle: finding.wantsIdle
+            ) {
+                show($0, finding, as: format)
                 return true
             }
         } else {
-            print(render(try Observation.observe(invocation), as: format))
+            show(try Observation.observe(invocation, showsIdle: finding.wantsIdle), finding, as: format)
         }
         return .success
     }
 
-    private static func render(_ snapshot: MeshSnapshot, as format: String) -> String {
+    private static func show(_ snapshot: MeshSnapshot, _ finding: Finding, as format: String) {
+        let found = finding.look(at: snapshot)
+        print(render(snapshot.hiding(found.result), found, as: format))
+        found.tell()
+    }
+
+    private static func render(_ snapshot: MeshSnapshot, _ found: Found, as format: String) -> String {
         switch format {
-        case "json": GraphJSON.document(snapshot).text
+        case "json": GraphJSON.document(snapshot, found).text
         case "dot": GraphDOT.document(snapshot)
         case "mermaid": GraphMermaid.document(snapshot)
         case "svg": GraphSVG.document(snapshot)
-        default: MeshTables.graph(snapshot)
+        default: MeshTables.graph(snapshot, found)
         }
     }
 
     static let edges = Command(
         name: "edges", summary: "who calls whom: rate, errors and latency of every edge",
-        options: Observation.options + [sortOption, tableFormat]
+        options: Observation.options + Finding.options + [sortOption, tableFormat]
     ) { invocation in
         let format = try invocation.choice("-o", of: ["text", "json"])
         let order = try Sorting(invocation)
-        let snapshot = try Observation.observe(invocation)
-        let edges = snapshot.edges.sorted { order.isBefore($0.traffic, $1.traffic) }
+        let finding = try Finding(invocation)
+        let snapshot = try Observation.observe(invocation, showsIdle: finding.wantsIdle)
+        let found = finding.look(at: snapshot)
+        let edges = snapshot.hiding(found.result).edges.sorted { order.isBefore($0.traffic, $1.traffic) }
         if format == "json" {
-            print(GraphJSON.edges(edges, of: snapshot).text)
+            print(GraphJSON.edges(edges, of: snapshot, found).text)
         } else {
-            print(MeshTables.edges(edges, nodes: snapshot.nodes))
+            print(MeshTables.edges(edges, nodes: snapshot.nodes, found))
         }
+        found.tell()
         return .success
     }
 

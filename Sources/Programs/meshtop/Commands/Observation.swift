@@ -21,10 +21,10 @@ enum Observation {
     }
 
     /// Scrapes until the window is full, then answers with the last snapshot.
-    static func observe(_ invocation: Invocation) throws -> MeshSnapshot {
+    static func observe(_ invocation: Invocation, showsIdle: Bool = false) throws -> MeshSnapshot {
         let window = try window(invocation)
         var result: MeshSnapshot?
-        try watch(invocation, window: window) { snapshot in
+        try watch(invocation, window: window, showsIdle: showsIdle) { snapshot in
             let isFull = snapshot.window >= window - .milliseconds(50)
             if isFull { result = snapshot }
             return !isFull
@@ -34,19 +34,21 @@ enum Observation {
     }
 
     /// Calls `body` with every snapshot until it says no.
-    static func watch(_ invocation: Invocation, window: Duration, _ body: (MeshSnapshot) throws -> Bool) throws {
-        try watch(invocation, window: window) { snapshot, _ in try body(snapshot) }
+    static func watch(
+        _ invocation: Invocation, window: Duration, showsIdle: Bool = false, _ body: (MeshSnapshot) throws -> Bool
+    ) throws {
+        try watch(invocation, window: window, showsIdle: showsIdle) { snapshot, _ in try body(snapshot) }
     }
 
     /// The same, where `body` may change the window of the snapshots to come.
     static func watch(
-        _ invocation: Invocation, window: Duration,
+        _ invocation: Invocation, window: Duration, showsIdle: Bool = false,
         _ body: (MeshSnapshot, _ changeWindow: (Duration) -> Void) throws -> Bool
     ) throws {
         let source = try Source(invocation)
         var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,
-            interval: source.interval ?? .seconds(1), window: window, showsIdle: false)
+            interval: source.interval ?? .seconds(1), window: window, showsIdle: showsIdle)
         configuration.view = try GraphOptions.view(invocation, from: configuration.view)
         configuration.health = try HealthRules(invocation)
         let mailbox = try Mailbox<MeshSnapshot>()

@@ -5,17 +5,44 @@ import Quantities
 /// The graph as JSON, schema `meshtop/graph/v1`: every number carries its unit in its key, and what is unknown is
 /// absent, never 0.
 enum GraphJSON {
-    static func document(_ snapshot: MeshSnapshot) -> JSONValue {
-        [
+    /// With `--find`, what was found says `"found": true`; with `--hide` the snapshot is what is left.
+    static func document(_ snapshot: MeshSnapshot, _ found: Found = .nothing) -> JSONValue {
+        var document: JSONObject = [
             "schema": "meshtop/graph/v1",
             "time": .string(snapshot.time.rfc3339),
             "windowSeconds": .number(rounded(snapshot.window.inSeconds)),
-            "nodes": .array(snapshot.nodes.map(node)),
-            "edges": .array(snapshot.edges.map(edge)),
+            "nodes": .array(snapshot.nodes.map { marked(node($0), found.marks($0.id)) }),
+            "edges": .array(snapshot.edges.map { marked(edge($0), found.marks($0.id)) }),
             "boxes": .array(snapshot.boxes.map(box)),
             "targets": .array(snapshot.targets.map(target)),
             "notices": .array(snapshot.notices.map { .string($0) }),
         ]
+        document["find"] = summary(of: found)
+        return .object(document)
+    }
+
+    private static func marked(_ value: JSONValue, _ isFound: Bool?) -> JSONValue {
+        guard let isFound, var object = value.object else { return value }
+        object["found"] = .bool(isFound)
+        return .object(object)
+    }
+
+    /// What was asked for in canonical spelling, how much of it there is, and what nobody could tell.
+    private static func summary(of found: Found) -> JSONValue? {
+        guard found.finding.isActive else { return nil }
+        let result = found.result
+        var object: JSONObject = [:]
+        object["find"] = found.finding.find.map { .string($0.description) }
+        object["hide"] = found.finding.hide.map { .string($0.description) }
+        object["foundNodes"] = .integer(Int64(result.foundNodes.count))
+        object["foundEdges"] = .integer(Int64(result.foundEdges.count))
+        object["hiddenNodes"] = .integer(Int64(result.hiddenNodes.count))
+        object["hiddenEdges"] = .integer(Int64(result.hiddenEdges.count))
+        object["unknown"] = .array(
+            result.unknownFacts.map {
+                ["name": .string($0.name), "nodes": .integer(Int64($0.nodes)), "edges": .integer(Int64($0.edges))]
+            })
+        return .object(object)
     }
 
     static func node(_ node: MeshNode) -> JSONValue {
@@ -113,14 +140,14 @@ enum GraphJSON {
 // The tables of the other commands, in the same words.
 extension GraphJSON {
     /// `meshtop/edges/v1`: the edges, each with the names of its ends beside their ids.
-    static func edges(_ edges: [MeshEdge], of snapshot: MeshSnapshot) -> JSONValue {
+    static func edges(_ edges: [MeshEdge], of snapshot: MeshSnapshot, _ found: Found = .nothing) -> JSONValue {
         let nodes = Dictionary(snapshot.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return [
+        var document: JSONObject = [
             "schema": "meshtop/edges/v1", "time": .string(snapshot.time.rfc3339),
             "windowSeconds": .number(rounded(snapshot.window.inSeconds)),
             "edges": .array(
                 edges.map { edge in
-                    var object = Self.edge(edge).object ?? [:]
+                    var object = marked(Self.edge(edge), found.marks(edge.id)).object ?? [:]
                     object["sourceName"] = nodes[edge.source].map { .string($0.title) }
                     object["targetName"] = nodes[edge.target].map { .string($0.title) }
                     object["sourceWorkload"] = nodes[edge.source]?.workload.map { .string($0) }
@@ -128,6 +155,8 @@ extension GraphJSON {
                     return .object(object)
                 }),
         ]
+        document["find"] = summary(of: found)
+        return .object(document)
     }
 
     /// `meshtop/services/v1` and `meshtop/workloads/v1`.

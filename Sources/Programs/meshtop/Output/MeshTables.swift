@@ -3,13 +3,17 @@ import Quantities
 
 /// What `meshtop edges`, `services`, `workloads` and `graph -o text` print.
 enum MeshTables {
-    static func edges(_ edges: [MeshEdge], nodes: [MeshNode]) -> String {
+    static func edges(_ edges: [MeshEdge], nodes: [MeshNode], _ found: Found = .nothing) -> String {
         let names = titles(of: nodes)
         var table = TextTable(
-            [.init("FROM"), .init("TO"), .init("PROTOCOL")] + trafficColumns + [.init("MTLS", .right), .init("HEALTH")])
+            mark(found) + [.init("FROM"), .init("TO"), .init("PROTOCOL")] + trafficColumns + [
+                .init("MTLS", .right), .init("HEALTH"),
+            ])
         for edge in edges {
             table.append(
-                [name(edge.source, in: names), name(edge.target, in: names), edge.protocol.rawValue]
+                mark(found.marks(edge.id)) + [
+                    name(edge.source, in: names), name(edge.target, in: names), edge.protocol.rawValue,
+                ]
                     + cells(edge.traffic)
                     + [edge.mtls.map(Humane.percent) ?? "–", edge.health.rawValue])
         }
@@ -29,18 +33,20 @@ enum MeshTables {
         return table.text
     }
 
-    /// The graph as an indented list: every node, then whom it calls.
-    static func graph(_ snapshot: MeshSnapshot) -> String {
+    /// The graph as an indented list: every node, then whom it calls. With `--find`, `*` stands before what was found.
+    static func graph(_ snapshot: MeshSnapshot, _ found: Found = .nothing) -> String {
         let names = titles(of: snapshot.nodes)
         let callees = Dictionary(grouping: snapshot.edges, by: \.source)
-        var table = TextTable([.init("NODE")] + trafficColumns + [.init("MTLS", .right), .init("HEALTH")])
+        var table = TextTable(
+            mark(found) + [.init("NODE")] + trafficColumns + [.init("MTLS", .right), .init("HEALTH")])
         for node in snapshot.nodes {
             table.append(
-                [node.title] + (node.inbound.map(cells) ?? Array(repeating: "–", count: trafficColumns.count))
+                mark(found.marks(node.id)) + [node.title]
+                    + (node.inbound.map(cells) ?? Array(repeating: "–", count: trafficColumns.count))
                     + ["", node.health.rawValue])
             for edge in callees[node.id] ?? [] {
                 table.append(
-                    ["  → " + name(edge.target, in: names)] + cells(edge.traffic)
+                    mark(found.marks(edge.id)) + ["  → " + name(edge.target, in: names)] + cells(edge.traffic)
                         + [edge.mtls.map(Humane.percent) ?? "–", edge.health.rawValue])
             }
         }
@@ -63,6 +69,13 @@ enum MeshTables {
         }
         return table.text
     }
+
+    /// A column of its own, so that the others keep their width; none when nothing was looked for.
+    private static func mark(_ found: Found) -> [TextTable.Column] {
+        found.finding.find == nil ? [] : [.init("FOUND")]
+    }
+
+    private static func mark(_ isFound: Bool?) -> [String] { isFound.map { [$0 ? "*" : ""] } ?? [] }
 
     private static let trafficColumns: [TextTable.Column] = [
         .init("RATE", .right), .init("ERRORS", .right), .init("P50", .right), .init("P95", .right),
