@@ -87,6 +87,47 @@ struct FindResultTests {
         #expect(result.unknownFacts.first?.nodes == 6)
     }
 
+    @Test(arguments: [
+        ("dead", "a"), ("om", "a"), ("se", "b"), ("inaccessible", "b"), ("outside", "b"), ("cluster = east", "a"),
+        ("op = GET /", "b"), ("name = GET /", "b"), ("sourceprincipal = x", "a-b"), ("destprincipal = y", "a-b"),
+        ("destprincipal = x", ""),
+    ])
+    func `what the snapshot itself tells is found`(text: String, found: String) throws {
+        var edge = FindFixture.edge("a", "b", .http, FindFixture.traffic(1))
+        edge.sourcePrincipals = ["x"]
+        edge.targetPrincipals = ["y"]
+        let nodes = [
+            MeshNode(
+                id: FindFixture.id("a"), kind: .app, namespace: "n", app: "a", cluster: "east",
+                marks: [.dead, .outOfMesh]),
+            MeshNode(
+                id: FindFixture.id("b"), kind: .operation, namespace: "n", app: "b", operation: "GET /",
+                marks: [.serviceEntry, .inaccessible, .outside]),
+        ]
+        let snapshot = MeshSnapshot(
+            time: WallTime(nanosecondsSinceEpoch: 0), window: .seconds(1), nodes: nodes, edges: [edge])
+
+        let result = FindResult(snapshot, find: try FindExpression(text))
+
+        #expect((result.foundNodes.map(\.text) + result.foundEdges.map { _ in "a-b" }).joined(separator: " ") == found)
+    }
+
+    @Test func `a box that hiding leaves with one node is gone`() throws {
+        var snapshot = FindFixture.snapshot
+        snapshot.boxes = [
+            MeshBox(
+                id: "box/namespace/payments", kind: .namespace, cluster: "c", namespace: "payments",
+                members: ["db", "pay1", "pay2"].map(FindFixture.id))
+        ]
+        func members(hiding text: String) throws -> [[String]] {
+            let result = FindResult(snapshot, hide: try FindExpression(text))
+            return snapshot.hiding(result).boxes.map { $0.members.map(\.text) }
+        }
+
+        #expect(try members(hiding: "version = v1") == [["db", "pay2"]])
+        #expect(try members(hiding: "app = payment-service") == [])
+    }
+
     @Test func `a call to itself makes nobody a source and shares in the whole`() throws {
         let loop = FindFixture.edge("a", "a", .http, FindFixture.traffic(3, errors: 0))
         let out = FindFixture.edge("a", "b", .http, FindFixture.traffic(1, errors: 0))

@@ -1,6 +1,7 @@
 internal import Quantities
 
-/// What a snapshot does not hold and an expression may ask: whoever knows it fills it in.
+/// What a snapshot does not hold and an expression may ask: whoever knows it fills it in. What the snapshot holds as well
+/// – clusters, operations, principals – is taken from there where nothing stands here.
 ///
 /// What stays empty is unknown, not absent. A condition on an unknown fact does not hold, and neither does its opposite:
 /// `circuitbreaker` and `!circuitbreaker` both find nothing, and ``FindResult/unknownFacts`` says why.
@@ -12,7 +13,7 @@ package struct FindFacts: Sendable {
     package var labels: [MeshNode.ID: [String: String]]
     /// The cluster that a node runs in.
     package var clusters: [MeshNode.ID: String]
-    /// The operation of a node that is one. Other nodes have none.
+    /// The operation of a node that is one.
     package var operations: [MeshNode.ID: String]
     /// Who the source of an edge says it is, `spiffe://…`.
     package var sourcePrincipals: [MeshEdge.ID: [String]]

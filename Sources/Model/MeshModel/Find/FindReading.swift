@@ -23,14 +23,14 @@ extension FindContext {
     func read(_ field: FindField, of node: MeshNode) -> FindReading {
         switch field.operand {
         case .app: .text(node.app)
-        case .cluster: facts.clusters[node.id].map { .text($0) } ?? .unknown
+        case .cluster: (facts.clusters[node.id] ?? node.cluster).map { .text($0) } ?? .unknown
         case .namespace: .text(node.namespace)
         case .service: .text(node.service)
         case .workload: .text(node.workload)
         case .version: .text(node.version)
         case .name: .texts(names(of: node))
         case .node: .text(node.kind.rawValue)
-        case .operation: .text(facts.operations[node.id])
+        case .operation: .text(operation(of: node))
         case .label: facts.labels[node.id].map { .text($0[field.labelKey]) } ?? .unknown
         case .rank: .number(ranks[node.id].map { Double($0) })
         case .httpIn: .number(flows(of: node.id).inbound.amounts[.http])
@@ -63,8 +63,13 @@ extension FindContext {
             return .flag(!isActive)
         case .inaccessible:
             return .flag(
-                node.kind == .unknown || ["PassthroughCluster", "BlackHoleCluster"].contains(node.service ?? ""))
-        case .outside: return .flag(facts.namespaces.map { !$0.contains(node.namespace) } ?? false)
+                node.kind == .unknown || node.marks.contains(.inaccessible)
+                    || ["PassthroughCluster", "BlackHoleCluster"].contains(node.service ?? ""))
+        case .outside:
+            return .flag(node.marks.contains(.outside) || facts.namespaces.map { !$0.contains(node.namespace) } ?? false)
+        case .dead: return mark(.dead, of: node)
+        case .outOfMesh: return mark(.outOfMesh, of: node)
+        case .serviceEntry: return mark(.serviceEntry, of: node)
         case .trafficSource: return .flag(flows.outbound.hasOthers && !flows.inbound.hasOthers)
         case .trafficShifting, .virtualService:
             // Splits that were read are there; where there is none, nobody may have looked.
@@ -73,6 +78,13 @@ extension FindContext {
         }
     }
 
+    /// A mark that is there was read from the configuration; where there is none, nobody may have looked.
+    private func mark(_ mark: NodeMarks, of node: MeshNode) -> FindReading {
+        node.marks.contains(mark) ? .flag(true) : .unknown
+    }
+
+    private func operation(of node: MeshNode) -> String? { facts.operations[node.id] ?? node.operation }
+
     private func isSplit(_ node: MeshNode) -> Bool {
         guard let name = node.service ?? node.app else { return false }
         return splitServices.contains(ServiceName(namespace: node.namespace, name: name))
@@ -80,7 +92,7 @@ extension FindContext {
 
     /// Kiali's: operation, app, service and workload. What has none of them is called by its title.
     private func names(of node: MeshNode) -> [String] {
-        let names = [facts.operations[node.id], node.app, node.service, node.workload].compactMap { $0 }
+        let names = [operation(of: node), node.app, node.service, node.workload].compactMap { $0 }
         return names.isEmpty ? [node.title] : names
     }
 
@@ -96,13 +108,14 @@ extension FindContext {
             let whole = flows(of: edge.source).outbound.amounts[`protocol`] ?? 0
             return percent(Ratio(edge.traffic.rate.value, of: whole), of: `protocol`)
         }
-        func principals(_ told: [String]?) -> FindReading {
-            told.map { .texts($0.isEmpty ? [""] : $0) } ?? .unknown
+        func principals(_ told: [String]?, _ seen: [String]) -> FindReading {
+            if !seen.isEmpty { return .texts(seen) }
+            return told.map { .texts($0.isEmpty ? [""] : $0) } ?? .unknown
         }
         switch field.operand {
         case .protocol: return .text(edge.protocol.rawValue)
-        case .sourcePrincipal: return principals(facts.sourcePrincipals[edge.id])
-        case .destPrincipal: return principals(facts.destPrincipals[edge.id])
+        case .sourcePrincipal: return principals(facts.sourcePrincipals[edge.id], edge.sourcePrincipals)
+        case .destPrincipal: return principals(facts.destPrincipals[edge.id], edge.targetPrincipals)
         case .http: return amount(edge.traffic.rate.value, of: .http)
         case .grpc: return amount(edge.traffic.rate.value, of: .grpc)
         case .tcp: return amount(edge.traffic.throughput.value, of: .tcp)

@@ -106,6 +106,9 @@ extension MeshSnapshot {
         var copy = self
         copy.nodes.removeAll { result.hiddenNodes.contains($0.id) }
         copy.edges.removeAll { result.hiddenEdges.contains($0.id) }
+        for index in copy.boxes.indices { copy.boxes[index].members.removeAll(where: result.hiddenNodes.contains) }
+        // A box around one node tells nothing.
+        copy.boxes.removeAll { $0.members.count < 2 }
         return copy
     }
 }
