@@ -66,7 +66,8 @@ extension FindContext {
                 node.kind == .unknown || node.marks.contains(.inaccessible)
                     || ["PassthroughCluster", "BlackHoleCluster"].contains(node.service ?? ""))
         case .outside:
-            return .flag(node.marks.contains(.outside) || facts.namespaces.map { !$0.contains(node.namespace) } ?? false)
+            return .flag(
+                node.marks.contains(.outside) || facts.namespaces.map { !$0.contains(node.namespace) } ?? false)
         case .dead: return mark(.dead, of: node)
         case .outOfMesh: return mark(.outOfMesh, of: node)
         case .serviceEntry: return mark(.serviceEntry, of: node)

@@ -164,7 +164,8 @@ package final class GraphBuilder {
         targets: [ScrapeTarget] = [], ending: MonotonicTime? = nil
     ) -> MeshSnapshot {
         snapshot(
-            of: [reading(of: store, window: window, now: now, ending: ending)], view: view, time: time, targets: targets)
+            of: [reading(of: store, window: window, now: now, ending: ending)], view: view, time: time, targets: targets
+        )
     }
 
     /// The graph of rates that somebody else has worked out, such as a Prometheus server.
