@@ -16,8 +16,10 @@ package struct AnswerTally: Hashable, Sendable {
 
     /// Each key once. There are few, so that looking through them is faster than hashing.
     package private(set) var entries: [Entry] = []
+    /// Answers that nobody speaks of one by one: they count in the whole only.
+    package private(set) var ordinary = AmountByProtocol()
     /// How many requests, for people.
-    package private(set) var requests: [TrafficProtocol: Double] = [:]
+    package private(set) var requests = AmountByProtocol()
 
     package init() {}
 
@@ -32,27 +34,53 @@ package struct AnswerTally: Hashable, Sendable {
     }
 
     package mutating func add(requests number: Double, of protocol: TrafficProtocol) {
-        requests[`protocol`, default: 0] += number
+        requests[`protocol`] += number
     }
 
     mutating func add(_ other: AnswerTally) {
         for entry in other.entries { add(entry.amount, entry.key.code, of: entry.key.protocol) }
-        for (name, number) in other.requests { add(requests: number, of: name) }
+        ordinary.add(other.ordinary)
+        requests.add(other.requests)
     }
 
     /// The answers that went over an edge.
-    mutating func add(_ edge: MeshEdge) {
-        let traffic = edge.traffic
-        guard traffic.rate.value > 0, edge.protocol != .tcp else { return }
-        requests[edge.protocol, default: 0] += traffic.samples
-        let gone = (traffic.abandoned?.value ?? 0) * traffic.rate.value
-        add(gone, nil, of: edge.protocol)
-        for code in traffic.codes {
+    ///
+    /// - Parameters:
+    ///   - samples: the requests of the window, of which ``ResponseCodeRate`` tells the rates.
+    ///   - keepsOrdinary: whether codes that ``isOrdinary(_:)`` says nothing is wrong with are kept one by one.
+    mutating func add(
+        _ codes: [ResponseCodeRate], rate: Double, samples: Double, abandoned: Ratio?, of protocol: TrafficProtocol,
+        keepsOrdinary: Bool
+    ) {
+        guard rate > 0, `protocol` != .tcp else { return }
+        requests[`protocol`] += samples
+        let gone = (abandoned?.value ?? 0) * rate
+        if gone > 0 { add(gone, nil, of: `protocol`) }
+        for code in codes {
             // Rates come from counts by division; what is left of them must not be taken for an answer.
             let amount = code.code == "-" ? code.rate.value - gone : code.rate.value
-            if amount > 1e-9 * traffic.rate.value { add(amount, code.code, of: edge.protocol) }
+            guard amount > 1e-9 * rate else { continue }
+            if !keepsOrdinary, Self.isOrdinary(code.code) {
+                ordinary[`protocol`] += amount
+            } else {
+                add(amount, code.code, of: `protocol`)
+            }
         }
     }
+
+    /// Whether a code is one of ``ordinaryCodes``: success or a redirection, gRPC's `0` too.
+    static func isOrdinary(_ code: String) -> Bool {
+        let bytes = code.utf8
+        switch (bytes.count, bytes.first) {
+        case (1, UInt8(ascii: "0")): return true
+        case (3, UInt8(ascii: "2")), (3, UInt8(ascii: "3")):
+            return bytes.dropFirst().allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        default: return false
+        }
+    }
+
+    /// All codes that nearly every answer has, and that nearly no tolerance is about.
+    static let ordinaryCodes = ["0"] + (200..<400).map(String.init)
 
     /// Two reporters' accounts of the same requests: of each kind the larger number. An answer that only one of them knows
     /// is in it, and none is counted twice. An edge keeps one reporter's numbers already, so this is for whoever has both.
@@ -65,9 +93,50 @@ package struct AnswerTally: Hashable, Sendable {
                 result.entries.append(entry)
             }
         }
-        result.requests.merge(other.requests) { max($0, $1) }
+        for `protocol` in TrafficProtocol.allCases {
+            result.ordinary[`protocol`] = max(ordinary[`protocol`], other.ordinary[`protocol`])
+            result.requests[`protocol`] = max(requests[`protocol`], other.requests[`protocol`])
+        }
         return result
     }
 
-    var total: Double { entries.reduce(0) { $0 + $1.amount } }
+    func total(of protocol: TrafficProtocol) -> Double {
+        entries.reduce(ordinary[`protocol`]) { $1.key.protocol == `protocol` ? $0 + $1.amount : $0 }
+    }
+
+    var total: Double { entries.reduce(ordinary.sum) { $0 + $1.amount } }
+}
+
+/// A number for each protocol, without a dictionary: there is one of these for every node and edge in every tick.
+package struct AmountByProtocol: Hashable, Sendable {
+    private var http = 0.0
+    private var grpc = 0.0
+    private var tcp = 0.0
+
+    package init() {}
+
+    package subscript(protocol: TrafficProtocol) -> Double {
+        get {
+            switch `protocol` {
+            case .http: http
+            case .grpc: grpc
+            case .tcp: tcp
+            }
+        }
+        set {
+            switch `protocol` {
+            case .http: http = newValue
+            case .grpc: grpc = newValue
+            case .tcp: tcp = newValue
+            }
+        }
+    }
+
+    var sum: Double { http + grpc + tcp }
+
+    mutating func add(_ other: AmountByProtocol) {
+        http += other.http
+        grpc += other.grpc
+        tcp += other.tcp
+    }
 }

@@ -8,18 +8,32 @@ package struct HealthJudge {
     package let rules: HealthRules
     /// Tolerances that objects carry themselves, before all rules.
     package var annotations: [HealthEntity: [HealthTolerance]] = [:] {
-        didSet { books = [:] }
+        didSet { makeSheets() }
     }
 
     /// Everything beyond is looked up anew each time: names that somebody makes up must not fill the memory.
     private static let maximumBooks = 20_000
     private var books: [MeshNode.ID: Int] = [:]
     private var sheets: [ToleranceSheet]
+    /// Whether any tolerance is about answers that are well everywhere else; see ``AnswerTally/isOrdinary(_:)``.
+    private var judgesOrdinary = false
 
     package init(_ rules: HealthRules = .standard) {
         self.rules = rules
+        sheets = []
+        makeSheets()
+    }
+
+    /// The sheets of the rules first, in their order, then those that objects carry.
+    private mutating func makeSheets() {
         sheets = rules.rates.map { ToleranceSheet($0.tolerances) }
         if sheets.isEmpty { sheets = [ToleranceSheet([])] }
+        for own in annotations.values where !own.isEmpty && !sheets.contains(where: { $0.tolerances == own }) {
+            sheets.append(ToleranceSheet(own))
+        }
+        books = [:]
+        judgesOrdinary = false
+        for index in sheets.indices where sheets[index].judgesOrdinary { judgesOrdinary = true }
     }
 
     /// Sets the health of all nodes, edges and boxes, with its causes, and how the objectives stand.
@@ -27,22 +41,27 @@ package struct HealthJudge {
         var numbers: [MeshNode.ID: Int] = [:]
         numbers.reserveCapacity(snapshot.nodes.count)
         for (number, node) in snapshot.nodes.enumerated() { numbers[node.id] = number }
+        let ownSheets = snapshot.nodes.map { sheet(for: $0) }
         var inbound = [AnswerTally](repeating: AnswerTally(), count: snapshot.nodes.count)
-        var outbound = inbound
+        var outbound = rules.judgesCallers ? inbound : []
         for index in snapshot.edges.indices {
             var tally = AnswerTally()
-            tally.add(snapshot.edges[index])
+            // Part by part: an edge is much to copy.
+            tally.add(
+                snapshot.edges[index].traffic.codes, rate: snapshot.edges[index].traffic.rate.value,
+                samples: snapshot.edges[index].traffic.samples, abandoned: snapshot.edges[index].traffic.abandoned,
+                of: snapshot.edges[index].protocol, keepsOrdinary: judgesOrdinary)
             let source = numbers[snapshot.edges[index].source]
             let target = numbers[snapshot.edges[index].target]
             if let target { inbound[target].add(tally) }
             if rules.judgesCallers, let source { outbound[source].add(tally) }
-            let verdict = self.verdict(
-                of: tally, from: source.map { snapshot.nodes[$0] }, to: target.map { snapshot.nodes[$0] })
+            let verdict = self.verdict(of: tally, from: source.map { ownSheets[$0] }, to: target.map { ownSheets[$0] })
             snapshot.edges[index].health = verdict.health
             snapshot.edges[index].healthCause = verdict.cause
         }
         for index in snapshot.nodes.indices {
-            let verdict = self.verdict(of: snapshot.nodes[index], inbound: inbound[index], outbound: outbound[index])
+            let verdict = self.verdict(
+                by: ownSheets[index], inbound[index], rules.judgesCallers ? outbound[index] : AnswerTally())
             snapshot.nodes[index].health = verdict.health
             snapshot.nodes[index].healthCause = verdict.cause
         }
@@ -58,7 +77,10 @@ package struct HealthJudge {
 
     /// An entity by the answers it gives and those it gets; unknown without any that a tolerance is for.
     package mutating func verdict(of node: MeshNode, inbound: AnswerTally, outbound: AnswerTally) -> HealthVerdict {
-        let sheet = sheet(for: node)
+        verdict(by: sheet(for: node), inbound, outbound)
+    }
+
+    private mutating func verdict(by sheet: Int, _ inbound: AnswerTally, _ outbound: AnswerTally) -> HealthVerdict {
         guard !sheets[sheet].isEmpty else { return ToleranceSheet.withoutTolerances(inbound, outbound) }
         return sheets[sheet].verdict(inbound, .inbound).merged(with: sheets[sheet].verdict(outbound, .outbound))
     }
@@ -67,11 +89,18 @@ package struct HealthJudge {
     /// gives. Traffic that no tolerance is for is healthy.
     package mutating func verdict(of tally: AnswerTally, from source: MeshNode?, to target: MeshNode?) -> HealthVerdict
     {
+        verdict(of: tally, from: source.map { sheet(for: $0) }, to: target.map { sheet(for: $0) })
+    }
+
+    private mutating func verdict(of tally: AnswerTally, from source: Int?, to target: Int?) -> HealthVerdict {
         guard tally.total > 0 else { return HealthVerdict() }
         var verdict = HealthVerdict(health: .healthy)
-        for (node, direction) in [(source, HealthCause.Direction.outbound), (target, .inbound)] {
-            guard let node else { continue }
-            let sheet = sheet(for: node)
+        guard !tally.entries.isEmpty else { return verdict }
+        if let target, source == target, !sheets[target].tellsDirections {
+            return verdict.merged(with: sheets[target].verdict(tally, .inbound))
+        }
+        for (sheet, direction) in [(source, HealthCause.Direction.outbound), (target, .inbound)] {
+            guard let sheet else { continue }
             let own =
                 sheets[sheet].isEmpty
                 ? ToleranceSheet.withoutTolerances(tally, AnswerTally()) : sheets[sheet].verdict(tally, direction)
@@ -84,14 +113,14 @@ package struct HealthJudge {
     private mutating func sheet(for node: MeshNode) -> Int {
         if let known = books[node.id] { return known }
         let entities = HealthEntity.all(of: node)
-        var number: Int
-        if let own = entities.compactMap({ annotations[$0] }).first(where: { !$0.isEmpty }) {
-            number = sheets.firstIndex { $0.tolerances == own } ?? sheets.count
-            if number == sheets.count { sheets.append(ToleranceSheet(own)) }
-        } else {
-            number = rules.rates.firstIndex { rate in entities.contains(where: rate.matches) } ?? rules.rates.count - 1
-            number = max(0, number)
-        }
+        let own = entities.compactMap { annotations[$0] }.first { !$0.isEmpty }
+        let number =
+            if let own, let carried = sheets.firstIndex(where: { $0.tolerances == own }) {
+                carried
+            } else {
+                rules.rates.firstIndex { rate in entities.contains(where: rate.matches) }
+                    ?? max(0, rules.rates.count - 1)
+            }
         if books.count >= Self.maximumBooks { books = [:] }
         books[node.id] = number
         return number

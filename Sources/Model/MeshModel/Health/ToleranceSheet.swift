@@ -22,29 +22,41 @@ struct ToleranceSheet {
 
     init(_ tolerances: [HealthTolerance]) {
         self.tolerances = Array(tolerances.prefix(Self.maximum))
+        tellsDirections =
+            self.tolerances.isEmpty
+            || self.tolerances.contains { tolerance in
+                !["inbound", "outbound"].allSatisfy(tolerance.directions.matches)
+            }
+        judgesOrdinary = self.tolerances.contains { tolerance in
+            AnswerTally.ordinaryCodes.contains { tolerance.codes.matches($0) }
+        }
     }
 
     var isEmpty: Bool { tolerances.isEmpty }
 
+    /// Whether any tolerance is about answers that are well everywhere else.
+    let judgesOrdinary: Bool
+    /// Whether it matters who answered whom.
+    let tellsDirections: Bool
+
     /// The worst of all tolerances; unknown when there is no traffic that any is for.
     mutating func verdict(_ tally: AnswerTally, _ direction: HealthCause.Direction) -> HealthVerdict {
         var verdict = HealthVerdict()
-        var seen: [TrafficProtocol] = []
-        for entry in tally.entries where !seen.contains(entry.key.protocol) {
-            seen.append(entry.key.protocol)
-            let own = self.verdict(tally, Place(protocol: entry.key.protocol, direction: direction))
+        for `protocol` in TrafficProtocol.allCases {
+            let total = tally.total(of: `protocol`)
+            guard total > 0 else { continue }
+            let own = self.verdict(tally, total, Place(protocol: `protocol`, direction: direction))
             verdict = verdict.merged(with: own)
         }
         return verdict
     }
 
-    private mutating func verdict(_ tally: AnswerTally, _ place: Place) -> HealthVerdict {
+    private mutating func verdict(_ tally: AnswerTally, _ total: Double, _ place: Place) -> HealthVerdict {
         let here = tolerances(for: place)
         guard here != 0 else { return HealthVerdict() }
-        var total = 0.0
+        guard !tally.entries.isEmpty else { return HealthVerdict(health: .healthy) }
         var sums = [Double](repeating: 0, count: tolerances.count)
         for entry in tally.entries where entry.key.protocol == place.protocol {
-            total += entry.amount
             var mask = tolerances(of: entry.key) & here
             while mask != 0 {
                 sums[mask.trailingZeroBitCount] += entry.amount
@@ -64,7 +76,7 @@ struct ToleranceSheet {
         let tolerance = tolerances[culprit]
         let answers = HealthCause.Answers(
             direction: place.direction, protocol: place.protocol, codes: Self.sorted(matching),
-            percent: sums[culprit] / total * 100, requests: tally.requests[place.protocol] ?? 0,
+            percent: sums[culprit] / total * 100, requests: tally.requests[place.protocol],
             threshold: worst == .failure ? tolerance.failure : tolerance.degraded)
         return HealthVerdict(health: worst, cause: HealthCause(health: worst, finding: .answers(answers)))
     }
@@ -83,7 +95,7 @@ struct ToleranceSheet {
             finding: .answers(
                 HealthCause.Answers(
                     direction: .inbound, protocol: .http, codes: sorted(matching), percent: percent,
-                    requests: inbound.requests.values.reduce(0, +) + outbound.requests.values.reduce(0, +),
+                    requests: inbound.requests.sum + outbound.requests.sum,
                     threshold: health == .failure ? 10 : 0.1)))
         return HealthVerdict(health: health, cause: cause)
     }

@@ -6,7 +6,9 @@ import MeshModel
 ///      ├─ kind    × facts: reporter, code, flags, identities, operation
 ///      └─ cell    × reporter × operation: what is counted beside requests – a histogram, bytes, messages
 ///          └─ bucket
-struct TrafficNumbering {
+///
+/// A class, because everything that counts holds it: as a value it is a dozen references to count at every step.
+final class TrafficNumbering {
     /// Where a kind's numbers go, without a text.
     struct Place {
         var flow: Int32
@@ -69,7 +71,7 @@ struct TrafficNumbering {
     private(set) var cellStart: [Int32] = [0]
     private var isSorted = true
 
-    mutating func kind(of traffic: Traffic) -> Int {
+    func kind(of traffic: Traffic) -> Int {
         if let number = kindNumbers[traffic] { return number }
         let flow = number(of: traffic.flow)
         let facts = traffic.facts
@@ -91,7 +93,7 @@ struct TrafficNumbering {
     }
 
     /// Where the counts of a kind's bucket go.
-    mutating func bucket(of kind: Int, upTo bound: Double) -> Int32 {
+    func bucket(of kind: Int, upTo bound: Double) -> Int32 {
         let cell = Int(places[kind].cell)
         let index = cells[cell].bounds.firstIndex { $0 >= bound } ?? cells[cell].bounds.count
         if index < cells[cell].bounds.count, cells[cell].bounds[index] == bound { return cells[cell].buckets[index] }
@@ -104,7 +106,7 @@ struct TrafficNumbering {
     /// The number of a flow that has one.
     func number(ofKnown flow: Flow) -> Int? { flowNumbers[flow].map { Int($0) } }
 
-    private mutating func number(of flow: Flow) -> Int32 {
+    private func number(of flow: Flow) -> Int32 {
         if let number = flowNumbers[flow] { return number }
         let number = Int32(clamping: flows.count)
         flowNumbers[flow] = number
@@ -113,7 +115,7 @@ struct TrafficNumbering {
         return number
     }
 
-    private mutating func cell(of flow: Int32, _ facts: TrafficFacts) -> Int32 {
+    private func cell(of flow: Int32, _ facts: TrafficFacts) -> Int32 {
         // Only a destination's operations are shown: both ends' would be two nodes for one request.
         var operation: Int32 = -1
         if facts.reporter == .destination, let name = facts.operation { operation = numberOfOperation(name, in: flow) }
@@ -125,7 +127,7 @@ struct TrafficNumbering {
         return number
     }
 
-    private mutating func numberOfOperation(_ name: String, in flow: Int32) -> Int32 {
+    private func numberOfOperation(_ name: String, in flow: Int32) -> Int32 {
         if let number = operationNumbers[name],
             cellNumbers[CellKey(flow: flow, reporter: .destination, operation: number)] != nil
         {
@@ -140,7 +142,7 @@ struct TrafficNumbering {
         return number
     }
 
-    private mutating func note(_ facts: TrafficFacts, of flow: Int32) {
+    private func note(_ facts: TrafficFacts, of flow: Int32) {
         let flow = Int(flow)
         if let source = facts.sourcePrincipal { Self.add(source, to: &principals[flow].source) }
         if let target = facts.destinationPrincipal { Self.add(target, to: &principals[flow].target) }
@@ -152,7 +154,7 @@ struct TrafficNumbering {
     }
 
     /// Brings the lists of each flow's kinds and cells up to date.
-    mutating func sort() {
+    func sort() {
         guard !isSorted else { return }
         isSorted = true
         (kindOrder, kindStart) = Self.grouped(places.map(\.flow), groups: flows.count)
