@@ -117,7 +117,8 @@ let programs: [Target] = [
     program(
         "meshtop",
         [
-            "Console", "Collector", "Steering", "TerminalUI", "HTTPTransport", "HTTPWire", "SystemIO", "MeshModel",
+            "Console", "Collector", "Steering", "TerminalUI", "HTTPTransport", "TLSTransport", "HTTPWire", "SystemIO",
+            "MeshModel",
             "MeshConfig", "TraceModel", "GraphLayout", "JSONWire", "YAMLWire", "Quantities",
         ]),
     program("meshtop-proxy", ["Proxy", "SystemIO"]),
@@ -183,6 +184,7 @@ let testing: [Target] = [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
             "JSONWire", "YAMLWire", "Quantities",
         ]),
+    tests("Programs", "meshtop", ["Collector", "MeshModel", "JSONWire", "Quantities"]),
     // The whole chain: real programs as children, watched from outside.
     .testTarget(
         name: "MeshTests",

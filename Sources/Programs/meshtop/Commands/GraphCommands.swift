@@ -1,3 +1,4 @@
+import Collector
 import JSONWire
 import MeshModel
 import Quantities
@@ -10,7 +11,7 @@ extension Command {
             Option(name: "--once", summary: "print one graph and leave (the default)"),
             Option(name: "--watch", summary: "print a graph every second until Ctrl-C"),
             DiffWindows.option,
-            Option(name: "-o", value: "FORMAT", summary: "text, json, dot, mermaid or svg (default text)"),
+            Option(name: "-o", value: "FORMAT", summary: "text, json, dot, mermaid, svg or kiali (default text)"),
         ]
     ) { invocation in
         if let text = invocation.value("--diff") {
@@ -19,33 +20,39 @@ extension Command {
             print(format == "json" ? DiffOutput.json(diff).text : DiffOutput.text(diff))
             return .success
         }
-        let format = try invocation.choice("-o", of: ["text", "json", "dot", "mermaid", "svg"])
+        let format = try invocation.choice("-o", of: ["text", "json", "dot", "mermaid", "svg", "kiali"])
         let finding = try Finding(invocation)
+        let grouping = try GraphOptions.grouping(invocation)
         if invocation.has("--watch") {
             try Observation.watch(
                 invocation, window: try Observation.window(invocation), showsIdle: finding.wantsIdle
             ) {
-                show($0, finding, as: format)
+                show($0, finding, grouping, as: format)
                 return true
             }
         } else {
-            show(try Observation.observe(invocation, showsIdle: finding.wantsIdle), finding, as: format)
+            show(try Observation.observe(invocation, showsIdle: finding.wantsIdle), finding, grouping, as: format)
         }
         return .success
     }
 
-    private static func show(_ snapshot: MeshSnapshot, _ finding: Finding, as format: String) {
+    private static func show(
+        _ snapshot: MeshSnapshot, _ finding: Finding, _ grouping: GraphGrouping, as format: String
+    ) {
         let found = finding.look(at: snapshot)
-        print(render(snapshot.hiding(found.result), found, as: format))
+        print(render(snapshot.hiding(found.result), found, grouping, as: format))
         found.tell()
     }
 
-    private static func render(_ snapshot: MeshSnapshot, _ found: Found, as format: String) -> String {
+    private static func render(
+        _ snapshot: MeshSnapshot, _ found: Found, _ grouping: GraphGrouping, as format: String
+    ) -> String {
         switch format {
         case "json": GraphJSON.document(snapshot, found).text
         case "dot": GraphDOT.document(snapshot)
         case "mermaid": GraphMermaid.document(snapshot)
         case "svg": GraphSVG.document(snapshot)
+        case "kiali": GraphKiali(snapshot, grouping: grouping).document.text
         default: MeshTables.graph(snapshot, found)
         }
     }

@@ -16,11 +16,15 @@ enum GraphOptions {
             summary: "how two reporters become one: reconciled, or kiali to compare with a Kiali"),
     ]
 
+    static func grouping(_ invocation: Invocation) throws(UsageError) -> GraphGrouping {
+        let type = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
+        return GraphGrouping(rawValue: type) ?? .versionedApp
+    }
+
     /// The view that the options describe. Options that a command does not have are not there, and change nothing.
     static func view(_ invocation: Invocation, from standard: GraphView) throws(UsageError) -> GraphView {
         var view = standard
-        let type = try invocation.choice("--type", of: GraphGrouping.allCases.map(\.rawValue))
-        view.grouping = GraphGrouping(rawValue: type) ?? .versionedApp
+        view.grouping = try grouping(invocation)
         view.injectsServices = invocation.has("--inject-services")
         view.showsOperations = invocation.has("--operations")
         for text in invocation.allValues("--box") {
