@@ -31,9 +31,11 @@ import Testing
     @Test func `a scrape that ends after its target has gone and come counts for nothing`() throws {
         var book = TargetBook()
         let first = try #require(book.follow([entry(1)]).new.first)
+        let question = try #require(book.question(for: first, interval: .seconds(1)))
         _ = book.follow([entry(2)])
         let second = try #require(book.follow([entry(1)]).new.first)
-        book.succeed(first, at: WallTime(nanosecondsSinceEpoch: 1))
+        book.succeed(
+            first, at: WallTime(nanosecondsSinceEpoch: 1), asked: question, took: .milliseconds(3), clockAhead: nil)
 
         #expect(!book.isHere(first))
         #expect(path(of: first, in: book) == nil)
@@ -66,7 +68,10 @@ import Testing
         }
         #expect(asked == ["/stats/prometheus", "/metrics", "/stats/prometheus"])
 
-        book.succeed(stay, at: WallTime(nanosecondsSinceEpoch: 1))
+        book.succeed(
+            stay, at: WallTime(nanosecondsSinceEpoch: 1),
+            asked: try #require(book.question(for: stay, interval: .seconds(1))), took: .milliseconds(3),
+            clockAhead: nil)
         book.missPath(stay)
         #expect(path(of: stay, in: book) == "/metrics")
     }
@@ -93,14 +98,20 @@ import Testing
         #expect(book.pause(of: stay, interval: second) == second)
         book.fail(stay, reason: "refused")
         #expect(book.pause(of: stay, interval: second) == .milliseconds(250))
-        book.succeed(stay, at: WallTime(nanosecondsSinceEpoch: 1))
+        book.succeed(
+            stay, at: WallTime(nanosecondsSinceEpoch: 1),
+            asked: try #require(book.question(for: stay, interval: .seconds(1))), took: .milliseconds(3),
+            clockAhead: nil)
         var pauses: [Duration] = []
         for _ in 0..<6 {
             book.fail(stay, reason: "refused")
             pauses.append(book.pause(of: stay, interval: second))
         }
         #expect(pauses == [1, 2, 4, 5, 5, 5].map { .seconds($0) })
-        book.succeed(stay, at: WallTime(nanosecondsSinceEpoch: 2))
+        book.succeed(
+            stay, at: WallTime(nanosecondsSinceEpoch: 2),
+            asked: try #require(book.question(for: stay, interval: .seconds(1))), took: .milliseconds(3),
+            clockAhead: nil)
         #expect(book.pause(of: stay, interval: second) == second)
         #expect(book.pause(of: stay, interval: .seconds(30)) == .seconds(30))
     }

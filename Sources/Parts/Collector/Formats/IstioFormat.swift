@@ -47,6 +47,18 @@ package struct IstioFormat: MetricFormat {
         return TrafficSeries(number: number, traffic: Traffic(flow: flow, facts: facts))
     }
 
+    package func gap(in key: SeriesKey) -> LabelGap? {
+        var labels = [
+            "reporter", "source_workload", "source_workload_namespace", "destination_workload",
+            "destination_workload_namespace", "destination_service", "destination_service_name",
+        ]
+        if !key.name.hasSuffix("_messages_total") { labels.append("response_flags") }
+        if key.name.hasPrefix("istio_request"), !key.name.hasSuffix("_messages_total") {
+            labels += ["response_code", "request_protocol"]
+        }
+        return labels.first { key[$0] == nil }.map { LabelGap(family: key.name, label: $0) }
+    }
+
     /// What a family counts, and so which labels it has.
     private enum Shape {
         case requests, messages, stream

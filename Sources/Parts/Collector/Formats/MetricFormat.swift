@@ -25,12 +25,17 @@ package protocol MetricFormat: Sendable {
     /// - Parameter reporter: who exposes the series, as far as that is known. Formats that name both ends of the traffic
     ///   in their labels need it not.
     func series(_ key: SeriesKey, of reporter: WorkloadIdentity?) -> TrafficSeries?
+
+    /// What a series lacks that says nothing although it is of the format's families; nothing when it is left out for
+    /// another reason.
+    func gap(in key: SeriesKey) -> LabelGap?
 }
 
 extension MetricFormat {
     package var patterns: [String] { [] }
     package var patternExceptions: [String] { [] }
     package var givesWay: Bool { false }
+    package func gap(in key: SeriesKey) -> LabelGap? { nil }
     package func reads(_ name: String) -> Bool { families.contains(name) }
 }
 

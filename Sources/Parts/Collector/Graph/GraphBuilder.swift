@@ -87,6 +87,9 @@ package final class GraphBuilder {
             renumber(&meaning, as: series.traffic)
             return meaning
         }
+        if let gap = formats.lazy.filter({ $0.reads(key.name) }).compactMap({ $0.gap(in: key) }).first {
+            voices.miss(target, gap)
+        }
         return nil
     }
 
@@ -113,6 +116,9 @@ package final class GraphBuilder {
 
     /// What a target's metrics are, in the words of ``MetricFormat/name``; empty while nothing was recognised.
     package func formats(of target: String) -> [String] { voices.formats(of: target) }
+
+    /// Which labels a target's series lack, so that they are left out.
+    package func gaps(of target: String) -> [LabelGap] { voices.gaps(of: target) }
 
     /// Whether a target is an Envoy of no mesh, so that its metrics do not say whose they are.
     package func isNameless(_ target: String) -> Bool {

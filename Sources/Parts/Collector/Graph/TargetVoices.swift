@@ -7,6 +7,8 @@ struct TargetVoices {
         /// By the format's place in the list, a bit.
         var formats: UInt64 = 0
         var tags = IdentityTags()
+        /// Sorted.
+        var gaps: [LabelGap] = []
     }
 
     private let names: [String]
@@ -26,6 +28,15 @@ struct TargetVoices {
         voices[target, default: Voice()].formats |= bit
         if givingWay & bit != 0 { voices[target]?.tags.see(key) }
     }
+
+    /// Takes into account a series that cannot be read for want of a label.
+    mutating func miss(_ target: String, _ gap: LabelGap) {
+        let known = voices[target, default: Voice()].gaps
+        guard known.count < TargetReading.maximumGaps, !known.contains(gap) else { return }
+        voices[target]?.gaps = (known + [gap]).sorted()
+    }
+
+    func gaps(of target: String) -> [LabelGap] { voices[target]?.gaps ?? [] }
 
     /// Whether the target speaks a format that says better what those that give way say.
     func saysBetter(_ target: String) -> Bool { (voices[target]?.formats ?? 0) & ~givingWay != 0 }

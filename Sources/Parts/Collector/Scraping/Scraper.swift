@@ -1,5 +1,6 @@
 internal import ExpositionWire
 internal import HTTPTransport
+internal import HTTPWire
 internal import MeshModel
 internal import MetricStore
 internal import Quantities
@@ -131,10 +132,19 @@ final class Scraper: MetricsSource {
                 book.fail(stay, reason: reason)
                 recognition.fail(stay.name, wasRefused: (try? result.get()) != nil)
             } else {
-                book.succeed(stay, at: SystemClock.wall())
+                book.succeed(
+                    stay, at: SystemClock.wall(), asked: question, took: began.duration(to: loop.now),
+                    clockAhead: Self.clockAhead(try? result.get()))
             }
             schedule(stay, after: began, interval: question.interval)
         }
+    }
+
+    /// A server dates its answer when it begins it, in whole seconds: half a second off is the best guess.
+    private static func clockAhead(_ response: HTTPResponse?) -> Duration? {
+        guard let text = response?.headers["date"], let date = HTTPDate(text) else { return nil }
+        let ours = SystemClock.wall().secondsSinceEpoch
+        return .seconds(Double(date.secondsSinceEpoch) + 0.5 - ours)
     }
 
     private func schedule(_ stay: TargetBook.Stay, after began: MonotonicTime, interval: Duration) {
@@ -182,7 +192,11 @@ final class Scraper: MetricsSource {
         forgetTheDeparted()
         graph.forgetUnused(in: &store)
         store.watch(window)
-        targets = book.report { store.seriesCount(of: $0) }.map { recognition.completed($0) }
+        targets = book.report { store.seriesCount(of: $0) }.map { target in
+            var target = recognition.completed(target)
+            target.reading.gaps = graph.gaps(of: target.address)
+            return target
+        }
     }
 
     func read(window: Duration, beside covered: Duration?) -> TrafficReading {

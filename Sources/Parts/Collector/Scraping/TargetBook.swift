@@ -43,6 +43,7 @@ struct TargetBook {
         var state = ScrapeTarget.State.pending
         var lastSuccess: WallTime?
         var failures = 0
+        var reading = TargetReading()
     }
 
     private var targets: [TargetEntry.Place: Target] = [:]
@@ -111,8 +112,17 @@ struct TargetBook {
         }
     }
 
-    mutating func succeed(_ stay: Stay, at time: WallTime) {
+    /// - Parameters:
+    ///   - took: from the question to the whole answer.
+    ///   - clockAhead: as for ``TargetReading/clockAhead``.
+    mutating func succeed(
+        _ stay: Stay, at time: WallTime, asked question: Question, took: Duration, clockAhead: Duration?
+    ) {
         guard isHere(stay) else { return }
+        targets[stay.place]?.reading.interval = question.interval
+        targets[stay.place]?.reading.deadline = question.deadline
+        targets[stay.place]?.reading.took = took
+        targets[stay.place]?.reading.clockAhead = clockAhead
         targets[stay.place]?.state = .up
         targets[stay.place]?.lastSuccess = time
         targets[stay.place]?.failures = 0
@@ -148,9 +158,11 @@ struct TargetBook {
     /// All targets, sorted by name. `series` tells how many each has.
     func report(series: (String) -> Int) -> [ScrapeTarget] {
         targets.values.map { target in
-            ScrapeTarget(
+            var report = ScrapeTarget(
                 address: target.stay.name, workload: target.entry.labels.identity, state: target.state,
                 lastSuccess: target.lastSuccess, series: series(target.stay.name))
+            report.reading = target.reading
+            return report
         }.sorted { $0.address < $1.address }
     }
 }

@@ -110,7 +110,7 @@ enum GraphJSON {
             traffic.codes.map { ["code": .string($0.code), "requestsPerSecond": .number(rounded($0.rate.value))] })
     }
 
-    private static func target(_ target: ScrapeTarget) -> JSONValue {
+    static func target(_ target: ScrapeTarget) -> JSONValue {
         var object: JSONObject = ["address": .string(target.address)]
         switch target.state {
         case .pending: object["state"] = "pending"
@@ -127,6 +127,12 @@ enum GraphJSON {
         object["formats"] = .array(target.formats.map { .string($0) })
         object["lastSuccess"] = target.lastSuccess.map { .string($0.rfc3339) }
         object["series"] = .integer(Int64(target.series))
+        object["tookMilliseconds"] = target.reading.took.map { .number(rounded($0.milliseconds)) }
+        object["clockAheadSeconds"] = target.reading.clockAhead.map { .number(rounded($0.inSeconds)) }
+        if !target.reading.gaps.isEmpty {
+            object["missingLabels"] = .array(
+                target.reading.gaps.map { ["family": .string($0.family), "label": .string($0.label)] })
+        }
         return .object(object)
     }
 
