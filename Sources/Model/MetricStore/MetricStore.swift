@@ -6,7 +6,7 @@ package struct MetricStoreLimits: Hashable, Sendable {
     /// Series of wanted families that one target may show. Further ones are left out and counted.
     package var seriesPerTarget = 5_000
     /// Series of all targets together. Further ones are left out and counted.
-    package var series = 1_000_000
+    package var series = 5_000_000
     /// UTF-8 bytes of a label's value. A longer one is cut and counted; series that differ only in what was cut off are
     /// counted together.
     package var labelValueBytes = 1_024

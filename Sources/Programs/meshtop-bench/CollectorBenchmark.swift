@@ -6,62 +6,112 @@ import Quantities
 import Synchronization
 import SystemIO
 
-/// A thousand proxies, scraped every second: what the collector costs, and how soon the graph is there.
+/// Many proxies scraped by one collector: what it costs, and how soon what they count is in the graph.
 struct CollectorBenchmark {
-    static let targets = 1_000
-    static let series = 500
-    private static let watched = Duration.seconds(20)
+    /// What is scraped, and how often.
+    struct Load {
+        var targets: Int
+        var series = 500
+        var interval: Duration
+        /// The first of every ten targets that take a connection and never answer.
+        var hangingOfTen = 0
+
+        /// Every proxy of a large mesh, every second.
+        static let everySecond = Load(targets: 1_000, interval: .seconds(1))
+        /// The largest fleet that a collector takes.
+        static let fleet = Load(targets: 10_000, interval: .seconds(10))
+        static let hanging = Load(targets: 1_000, interval: .seconds(1), hangingOfTen: 3)
+    }
+
+    /// A process may have 20,000 open files, and a target takes two.
+    private static let targetsOfFarm = 5_000
 
     private let program: String
+    private let load: Load
     private let loop: EventLoop
     private let directory: String
 
-    init(program: String) throws {
+    init(program: String, _ load: Load) throws {
         self.program = program
+        self.load = load
         loop = try EventLoop()
         directory = try Files.makeTemporaryDirectory(prefix: "meshtop-bench-")
     }
 
     func run() throws {
         defer { try? Files.remove(directory) }
-        let log = "\(directory)/farm.log"
-        let farm = try ChildProcess(
-            ChildCommand(
-                program, ["farm", String(Self.targets), String(Self.series)], standardOutput: .file(log),
-                standardError: .file(log)), loop: loop)
+        let farms = try startFarms()
         defer {
-            farm.terminate(grace: .seconds(1))
-            _ = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(3))) { farm.exit != nil }
-        }
-        let isReady = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(60))) {
-            farm.exit != nil || ((try? Files.read(log)) ?? []).starts(with: Array("ready".utf8))
-        }
-        guard isReady, farm.exit == nil else {
-            throw BenchmarkFailure("the farm did not start: \(String(decoding: try Files.read(log), as: UTF8.self))")
+            for farm in farms { farm.terminate(grace: .seconds(1)) }
+            _ = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(3))) {
+                farms.allSatisfy { $0.exit != nil }
+            }
         }
         let newest = Newest()
-        let addresses = (0..<Self.targets).compactMap(TargetFarm.address)
-        let collector = try Collector(CollectorConfiguration(targets: addresses, window: .seconds(10))) {
-            newest.put($0)
-        }
+        let addresses = (0..<load.targets).compactMap(TargetFarm.address)
+        let collector = try Collector(
+            CollectorConfiguration(targets: addresses, interval: load.interval, window: load.interval * 10)
+        ) { newest.put($0) }
         defer { collector.stop() }
-        // Twelve seconds in, every target has been read often and the window is full.
-        pass(.seconds(12))
+        // By then every target has been read often enough for a window.
+        pass(max(.seconds(12), load.interval * 3))
         let before = Self.processorSeconds()
         let counted = newest.count
         let start = SystemClock.monotonic()
-        pass(Self.watched)
+        pass(max(.seconds(20), load.interval * 4))
         let seconds = start.duration(to: SystemClock.monotonic()).inSeconds
         let share = Ratio((Self.processorSeconds() - before) / seconds)
+        let snapshots = Double(newest.count - counted)
         guard let snapshot = newest.snapshot else { throw BenchmarkFailure("there was no snapshot") }
+        report(snapshot, share: share, snapshotsPerSecond: snapshots / seconds)
+    }
+
+    private func report(_ snapshot: MeshSnapshot, share: Ratio, snapshotsPerSecond: Double) {
         let up = snapshot.targets.filter { $0.state == .up }
+        let series = up.reduce(0) { $0 + $1.series }
+        let resident = ProcessUsage.residentMegabytes()
         print(
-            "  \(up.count) of \(addresses.count) targets up, \(Humane.count(Double(up.reduce(0) { $0 + $1.series }))) "
-                + "series kept, \(snapshot.nodes.count) nodes, \(snapshot.edges.count) edges")
+            "  \(up.count) of \(load.targets) targets up, \(Humane.count(Double(series))) series kept, "
+                + "\(snapshot.nodes.count) nodes, \(snapshot.edges.count) edges")
+        for notice in snapshot.notices.prefix(3) { print("  \(notice)") }
         print(
-            "  every second: \(Humane.percent(share)) of a processor, "
-                + "\(Humane.fixed(Double(newest.count - counted) / seconds, decimals: 2)) snapshots/s, "
-                + "resident \(Humane.fixed(ProcessUsage.residentMegabytes(), decimals: 0)) MB")
+            "  \(Humane.percent(share)) of a processor, \(Humane.fixed(snapshotsPerSecond, decimals: 2)) snapshots/s, "
+                + "resident \(Humane.fixed(resident, decimals: 0)) MB, "
+                + "\(Humane.fixed(resident * 1e6 / Double(max(1, series)), decimals: 0)) bytes a series")
+        // How old the newest sample of each target is, as far as the snapshot knows: with nobody in the way, at most the
+        // interval and what an answer takes.
+        let ages = up.compactMap(\.lastSuccess).map {
+            Double(snapshot.time.nanosecondsSinceEpoch - $0.nanosecondsSinceEpoch) / 1e9
+        }.sorted()
+        let took = up.compactMap(\.reading.took?.milliseconds).sorted()
+        guard let oldest = ages.last, let slowest = took.last else { return }
+        print(
+            "  of those that answer, the newest sample is \(Humane.fixed(ages[ages.count / 2], decimals: 2)) s old in the "
+                + "median, \(Humane.fixed(oldest, decimals: 2)) s at most; an answer took "
+                + "\(Humane.milliseconds(took[took.count / 2])) in the median, \(Humane.milliseconds(slowest)) at most")
+    }
+
+    private func startFarms() throws -> [ChildProcess] {
+        var farms: [ChildProcess] = []
+        for first in stride(from: 0, to: load.targets, by: Self.targetsOfFarm) {
+            let log = "\(directory)/farm-\(first).log"
+            let count = min(Self.targetsOfFarm, load.targets - first)
+            let numbers = [first, count, load.targets, load.series, load.hangingOfTen]
+            let farm = try ChildProcess(
+                ChildCommand(
+                    program, ["farm"] + numbers.map(String.init), standardOutput: .file(log), standardError: .file(log)),
+                loop: loop)
+            let isReady = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(120))) {
+                farm.exit != nil || ((try? Files.read(log)) ?? []).starts(with: Array("ready".utf8))
+            }
+            farms.append(farm)
+            guard isReady, farm.exit == nil else {
+                for farm in farms { farm.terminate(grace: .seconds(1)) }
+                throw BenchmarkFailure(
+                    "the farm did not start: \(String(decoding: try Files.read(log), as: UTF8.self))")
+            }
+        }
+        return farms
     }
 
     private func pass(_ duration: Duration) {

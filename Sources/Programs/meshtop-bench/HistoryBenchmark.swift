@@ -9,12 +9,12 @@ struct HistoryBenchmark {
     func run() throws {
         let graph = GraphBuilder()
         var store = graph.makeStore()
-        let targets = (0..<CollectorBenchmark.targets).map {
+        let targets = (0..<CollectorBenchmark.Load.everySecond.targets).map {
             (
                 name: "target-\($0)",
                 text: FarmText(
-                    target: $0, of: CollectorBenchmark.targets,
-                    flows: CollectorBenchmark.series / TargetFarm.seriesPerFlow)
+                    target: $0, of: CollectorBenchmark.Load.everySecond.targets,
+                    flows: CollectorBenchmark.Load.everySecond.series / TargetFarm.seriesPerFlow)
             )
         }
         let texts = Double(targets.reduce(0) { $0 + $1.text.bytes.count }) / 1e6

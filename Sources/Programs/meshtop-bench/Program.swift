@@ -12,6 +12,8 @@ enum Program {
           proxy        HTTP/1.1 proxying, CPU per request, nginx in turn in the same run
           exposition   reading scrapes of known series, MB/s
           collector    a thousand proxies scraped every second: processor, memory, time to the graph
+          fleet        ten thousand of them every ten seconds
+          hanging      a thousand every second, of which three hundred never answer
           history      fifteen minutes of it: memory, and the time to a graph
           graph        from the counters of a large mesh to its graph
           layout       laying out graphs of 300 and 1,000 nodes
@@ -23,7 +25,8 @@ enum Program {
         """
 
     private static let all = [
-        "proxy", "exposition", "collector", "history", "graph", "layout", "canary", "demo", "console",
+        "proxy", "exposition", "collector", "fleet", "hanging", "history", "graph", "layout", "canary", "demo",
+        "console",
     ]
 
     static func main() {
@@ -38,9 +41,13 @@ enum Program {
             exit(0)
         }
         // What the collector's benchmark starts beside itself.
-        if words.first == "farm", words.count == 3, let targets = Int(words[2]), let series = Int(words[3]) {
+        let numbers = words.dropFirst().compactMap(Int.init)
+        if words.first == "farm", numbers.count == 5 {
             do {
-                try TargetFarm.serve(targets: targets, series: series)
+                try TargetFarm.serve(
+                    TargetFarm.Plan(
+                        targets: numbers[0]..<numbers[0] + numbers[1], all: numbers[2], series: numbers[3],
+                        hangingOfTen: numbers[4]))
                 exit(0)
             } catch {
                 complain("farm: \(error)")
@@ -85,7 +92,13 @@ enum Program {
             try ExpositionBenchmark().run()
         case "collector":
             print("Collector: 1,000 proxies with 500 series each, every second")
-            try CollectorBenchmark(program: programPath).run()
+            try CollectorBenchmark(program: programPath, .everySecond).run()
+        case "fleet":
+            print("Fleet: 10,000 proxies with 500 series each, every ten seconds")
+            try CollectorBenchmark(program: programPath, .fleet).run()
+        case "hanging":
+            print("Hanging: 1,000 proxies every second, of which 300 take the question and never answer")
+            try CollectorBenchmark(program: programPath, .hanging).run()
         case "history":
             print("History: the same for 15 minutes, without sockets and with made-up time")
             try HistoryBenchmark().run()

@@ -18,15 +18,29 @@ final class TargetFarm {
 
     private let loop: EventLoop
     private var servers: [HTTPServer] = []
+    /// Answers that are owed to those who ask a target that hangs.
+    private var owed: [HTTPResponder] = []
 
-    /// - Parameter series: of each target, rounded down to whole flows.
-    init(targets: Int, series: Int, loop: EventLoop) throws {
+    /// Which targets a farm has, and what they show.
+    struct Plan {
+        var targets: Range<Int>
+        /// Those of all farms.
+        var all: Int
+        /// Of each target, rounded down to whole flows.
+        var series: Int
+        /// The first of every ten targets that never answer.
+        var hangingOfTen = 0
+    }
+
+    init(_ plan: Plan, loop: EventLoop) throws {
         self.loop = loop
-        for target in 0..<targets {
+        for target in plan.targets {
             guard let address = Self.address(of: target) else { throw BenchmarkFailure("no address for \(target)") }
-            let text = FarmText(target: target, of: targets, flows: series / Self.seriesPerFlow)
+            let hangs = target % 10 < plan.hangingOfTen
+            let text = FarmText(target: target, of: plan.all, flows: hangs ? 0 : plan.series / Self.seriesPerFlow)
             servers.append(
-                try HTTPServer(loop: loop, address: address) { _, responder in
+                try HTTPServer(loop: loop, address: address) { [unowned self] _, responder in
+                    if hangs { return owed.append(responder) }
                     text.advance()
                     responder.respond(
                         HTTPResponse(
@@ -36,9 +50,9 @@ final class TargetFarm {
     }
 
     /// Serves until the process that started it is gone.
-    static func serve(targets: Int, series: Int) throws {
+    static func serve(_ plan: Plan) throws {
         let loop = try EventLoop()
-        let farm = try TargetFarm(targets: targets, series: series, loop: loop)
+        let farm = try TargetFarm(plan, loop: loop)
         // Unbuffered, as somebody waits for it.
         let word = Array("ready\n".utf8)
         guard word.withUnsafeBytes({ write(1, $0.baseAddress, $0.count) }) == word.count else { return }

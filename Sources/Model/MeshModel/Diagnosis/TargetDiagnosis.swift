@@ -143,7 +143,8 @@ struct TargetDiagnosis {
     var windowSymptoms: [Symptom] {
         let answering = snapshot.targets.filter { $0.state == .up }
         let interval = answering.compactMap(\.reading.interval).max() ?? .zero
-        guard !answering.isEmpty, snapshot.window < wanted else { return [] }
+        // Scrapes are not to the millisecond.
+        guard !answering.isEmpty, snapshot.window < wanted * 0.95 else { return [] }
         let seen = Humane.fixed(snapshot.window.inSeconds, decimals: 1)
         let twice = snapshot.window < interval * 2
         return [

@@ -100,7 +100,7 @@ struct GraphKiali {
                 node.hosts.map { host in
                     [
                         "cluster": .string(node.cluster ?? "unknown"), "namespace": .string(node.namespace),
-                        "name": .string(host),
+                        "name": .string(Self.serviceName(of: host)),
                     ]
                 })
         }
@@ -123,6 +123,12 @@ struct GraphKiali {
             object["hasVS"] = [:]
         }
         return .object(object)
+    }
+
+    /// `pay` of `pay.payments.svc.cluster.local`; a host outside a cluster as it is.
+    private static func serviceName(of host: String) -> String {
+        let parts = host.split(separator: ".")
+        return parts.count > 2 && parts[2] == "svc" ? String(parts[0]) : host
     }
 
     /// Marks that Kiali writes as objects.
