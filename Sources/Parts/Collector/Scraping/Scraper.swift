@@ -15,6 +15,9 @@ final class Scraper: MetricsSource {
     static let maximumBody = 16 << 20
     /// An Envoy lists its extensions there, 100 kB of them.
     private static let maximumServerInfo = 4 << 20
+    /// So many new targets are asked at once. Of a large fleet all answers together would take gigabytes and their own
+    /// deadlines: the others wait for their phase, an interval at most.
+    private static let askedAtOnce = 200
     /// After this long a series that is new may have been counting for any time. Prometheus' staleness.
     private static let staleAfter = Duration.seconds(300)
 
@@ -64,14 +67,21 @@ final class Scraper: MetricsSource {
         for name in change.gone { departed[name] = loop.now }
         let identities = book.identities(of: change.renamed)
         for name in change.renamed { identify(name, labels: identities[name]) }
-        for stay in change.new {
+        for (number, stay) in change.new.enumerated() {
             departed[stay.name] = nil
             let identity = book.identity(of: stay)
             // Whoever is there now is not whom the old numbers are of.
             if let identity, let known = graph.reporters[stay.name], known != identity { forget(stay.name) }
             identify(stay.name, labels: identity)
-            scrape(stay)
+            if number < Self.askedAtOnce { scrape(stay) } else { wait(stay) }
         }
+    }
+
+    /// Lets a new target wait for its phase.
+    private func wait(_ stay: TargetBook.Stay) {
+        guard let question = book.question(for: stay, interval: configuration.interval) else { return }
+        let next = ScrapePhase(of: stay.name, interval: question.interval).next(notBefore: loop.now)
+        loop.schedule(after: max(.milliseconds(1), loop.now.duration(to: next))) { [self] in scrape(stay) }
     }
 
     private func forget(_ name: String) {
@@ -151,8 +161,8 @@ final class Scraper: MetricsSource {
         let pause = book.pause(of: stay, interval: interval)
         var next = began.advanced(by: pause)
         if pause >= interval {
-            // The first scrape comes at once; from then on each falls into its target's phase, at most half an interval
-            // early.
+            // The first scrape may come at once; from then on each falls into its target's phase, at most half an
+            // interval early.
             let phase = ScrapePhase(of: stay.name, interval: interval)
             next = phase.next(notBefore: began.advanced(by: pause - interval / 2))
         }
