@@ -43,6 +43,8 @@ let c: [Target] = [
     system("CYAML", apt: "libyaml-dev"),
     system("CSQLite", apt: "libsqlite3-dev"),
     system("CZlib", apt: "zlib1g-dev"),
+    // RE2 speaks C++ only.
+    .target(name: "CRE2", path: "Sources/C/CRE2", linkerSettings: [.linkedLibrary("re2")]),
     // epoll, eventfd, signalfd, accept4 and friends: glibc's overlay has none of them, and they want _GNU_SOURCE.
     .target(name: "CLinux", path: "Sources/C/CLinux", cSettings: [.define("_GNU_SOURCE")]),
     // What runs inside signal handlers to put a terminal back, where Swift may not run.
@@ -54,6 +56,7 @@ let ground: [Target] = [
     // Rounding is libm's; a program that never imports Glibc would not link it.
     library("Ground", "Quantities", [], links: [.linkedLibrary("m")]),
     library("Ground", "ByteCursor", []),
+    library("Ground", "Patterns", ["CRE2"]),
 ]
 
 // Floor 2: bytes to values and back; no I/O, and no input can trap.
@@ -68,8 +71,8 @@ let wire: [Target] = [
 
 // Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout stand on MeshModel.
 let model: [Target] = [
-    library("Model", "MeshModel", ["Quantities"]),
-    library("Model", "MeshConfig", ["MeshModel", "Quantities", "JSONWire", "YAMLWire"]),
+    library("Model", "MeshModel", ["Patterns", "Quantities"]),
+    library("Model", "MeshConfig", ["MeshModel", "Patterns", "Quantities", "JSONWire", "YAMLWire"]),
     library("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
     library("Model", "Discovery", ["MeshModel", "Quantities", "JSONWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
@@ -142,12 +145,13 @@ let testing: [Target] = [
         swiftSettings: strict),
     tests("Ground", "Quantities"),
     tests("Ground", "ByteCursor"),
+    tests("Ground", "Patterns"),
     tests("Wire", "HTTPWire"),
     tests("Wire", "JSONWire"),
     tests("Wire", "YAMLWire", ["JSONWire"]),
     tests("Wire", "ProtobufWire"),
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
-    tests("Model", "MeshModel", ["Quantities"]),
+    tests("Model", "MeshModel", ["Patterns", "Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire"]),
     tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire"]),

@@ -1,5 +1,6 @@
 package import JSONWire
 package import MeshModel
+internal import Patterns
 internal import Quantities
 internal import YAMLWire
 
@@ -96,7 +97,7 @@ package enum HealthConfiguration {
             return try HealthTolerance(
                 code: code, protocol: `protocol`, direction: direction, degraded: degraded, failure: failure)
         } catch {
-            throw (fields[error.field] ?? reader).error("no regular expression: \(error.error.message)")
+            throw (fields[error.field] ?? reader).error("no regular expression: \(error.error)")
         }
     }
 
@@ -132,12 +133,12 @@ package enum HealthConfiguration {
             minimumRequests: try fields["minimumRequests"]?.number(in: 0...1e12, "a number of requests") ?? 100)
     }
 
-    private static func pattern(_ reader: SchemaReader?) throws(SchemaError) -> TextPattern {
+    private static func pattern(_ reader: SchemaReader?) throws(SchemaError) -> Pattern {
         let source = try text(reader)
-        do throws(TextPatternError) {
-            return try TextPattern(anchoring: source)
+        do throws(PatternError) {
+            return try Pattern(anchoring: source)
         } catch {
-            throw (reader ?? SchemaReader(.null)).error("no regular expression: \(error.message)")
+            throw (reader ?? SchemaReader(.null)).error("no regular expression: \(error)")
         }
     }
 

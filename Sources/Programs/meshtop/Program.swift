@@ -37,5 +37,7 @@ enum Program {
 
 extension Command {
     /// Everything `meshtop` can do, in the order of the help.
-    static let all: [Command] = [console, demo, graph, check, doctor, edges, services, workloads, weights, traces, trace]
+    static let all: [Command] = [
+        console, demo, graph, check, doctor, edges, services, workloads, weights, traces, trace,
+    ]
 }

@@ -65,11 +65,11 @@ import Testing
         ),
         (
             "rate:\n- name: \"pay(\"",
-            "h.yaml:2:3: rate[0].name: no regular expression: this ( has no )"
+            "h.yaml:2:3: rate[0].name: no regular expression: missing ): pay("
         ),
         (
             "rate:\n- tolerance:\n  - code: \"[5\"",
-            "h.yaml:3:5: rate[0].tolerance[0].code: no regular expression: this [ has no ]"
+            "h.yaml:3:5: rate[0].tolerance[0].code: no regular expression: missing ]: [5"
         ),
         (
             "health:\n  rate: 3",

@@ -1,3 +1,5 @@
+package import Patterns
+
 /// What an expression says, as a tree. Made by parsing only, so that a tree is always one that text can say: no list
 /// holds a list of its own kind, or fewer than two conditions, and operators fit their operands.
 package indirect enum FindCondition: Hashable, Sendable {
@@ -41,7 +43,7 @@ package enum FindValue: Hashable, Sendable {
     case number(Double)
     /// `NaN`: there is nothing to count.
     case noActivity
-    case pattern(FindPattern)
+    case pattern(Pattern)
 }
 
 // What a condition speaks of.
@@ -110,7 +112,7 @@ extension FindValue: CustomStringConvertible {
     package var description: String {
         switch self {
         case .text(let text): Self.spelled(text)
-        case .pattern(let pattern): Self.spelled(pattern.text)
+        case .pattern(let pattern): Self.spelled(pattern.source)
         case .number(let number):
             // `1000`, not `1000.0`.
             Int64(exactly: number).map { String($0) } ?? String(number)

@@ -1,3 +1,5 @@
+internal import Patterns
+
 /// Whether something holds, when part of the facts may be missing (Kleene's logic: what is unknown stays unknown unless
 /// the rest decides).
 enum FindTruth: Hashable, Sendable {

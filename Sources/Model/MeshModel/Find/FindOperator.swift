@@ -12,7 +12,7 @@ package enum FindOperator: String, Hashable, Sendable, CaseIterable {
     case notStartsWith = "!startswith"
     case endsWith = "endswith"
     case notEndsWith = "!endswith"
-    /// A pattern is found anywhere in the text; see ``FindPattern``.
+    /// A pattern is found anywhere in the text; see ``Pattern``.
     case matches = "=~"
     case notMatches = "!~"
 

@@ -1,3 +1,5 @@
+internal import Patterns
+
 // What an operand is compared with: numbers, quoted text, bare words.
 extension FindParser {
     mutating func value(
@@ -18,7 +20,7 @@ extension FindParser {
         case .text, .flag:
             guard comparison == .matches || comparison == .notMatches else { return .text(text) }
             do {
-                return .pattern(try FindPattern(text))
+                return .pattern(try Pattern(text))
             } catch {
                 throw FindSyntaxError(.badPattern(error), at: start, length: length)
             }

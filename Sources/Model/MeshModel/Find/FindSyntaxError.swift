@@ -1,3 +1,5 @@
+package import Patterns
+
 /// Why text is no expression: where, what was expected there, and what to try.
 package struct FindSyntaxError: Error, Hashable, Sendable {
     package enum Problem: Hashable, Sendable {
@@ -23,7 +25,7 @@ package struct FindSyntaxError: Error, Hashable, Sendable {
         case unpairedParenthesisInValue
         /// `app = web version = v1`: the word that begins the next condition.
         case missingConnective(String)
-        case badPattern(FindPatternProblem)
+        case badPattern(PatternError)
         case tooLong(maximum: Int)
         case valueTooLong(maximum: Int)
         case tooDeep(maximum: Int)
@@ -107,7 +109,9 @@ extension FindSyntaxError: CustomStringConvertible {
         case .unclosedParenthesis: "this parenthesis is not closed"
         case .unpairedParenthesisInValue: "this parenthesis is not closed; put the value in quotes if it is meant"
         case .missingConnective(let word): "AND or OR expected before “\(word)”; put the value in quotes if it is meant"
-        case .badPattern(let problem): problem.description
+        case .badPattern(let problem):
+            problem.part.isEmpty
+                ? "the pattern: \(problem)" : "in the pattern, character \(problem.offset + 1): \(problem)"
         case .tooLong(let maximum): "the expression is too long; \(maximum) characters are the most"
         case .valueTooLong(let maximum): "the value is too long; \(maximum) characters are the most"
         case .tooDeep(let maximum): "too many parentheses and negations inside each other; \(maximum) are the most"

@@ -1,13 +1,15 @@
+package import Patterns
+
 /// The tolerances for whatever a block's patterns name.
 package struct HealthRate: Hashable, Sendable {
-    package let namespace: TextPattern
+    package let namespace: Pattern
     /// `app`, `service` or `workload`.
-    package let kind: TextPattern
-    package let name: TextPattern
+    package let kind: Pattern
+    package let name: Pattern
     package let tolerances: [HealthTolerance]
 
-    /// - Parameters: patterns made by ``TextPattern/init(anchoring:)``.
-    package init(namespace: TextPattern, kind: TextPattern, name: TextPattern, tolerances: [HealthTolerance]) {
+    /// - Parameters: patterns made by ``Pattern/init(anchoring:)``.
+    package init(namespace: Pattern, kind: Pattern, name: Pattern, tolerances: [HealthTolerance]) {
         self.namespace = namespace
         self.kind = kind
         self.name = name
@@ -18,7 +20,7 @@ package struct HealthRate: Hashable, Sendable {
     package static let maximumTolerances = ToleranceSheet.maximum
 
     func matches(_ entity: HealthEntity) -> Bool {
-        namespace.matches(entity.namespace) && name.matches(entity.name) && kind.matches(entity.kind)
+        namespace.isFound(in: entity.namespace) && name.isFound(in: entity.name) && kind.isFound(in: entity.kind)
     }
 }
 
@@ -51,7 +53,7 @@ extension HealthRate {
     /// Kiali's default, which names everything.
     package static let standard: HealthRate = {
         do {
-            let everything = try TextPattern(anchoring: "")
+            let everything = try Pattern(anchoring: "")
             return HealthRate(
                 namespace: everything, kind: everything, name: everything,
                 tolerances: [

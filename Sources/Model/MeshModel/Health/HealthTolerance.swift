@@ -1,3 +1,5 @@
+package import Patterns
+
 /// How many answers of a kind are tolerated, in Kiali's form.
 ///
 /// Percentages of the answers in the same direction and protocol. The patterns are regular expressions tied to both ends
@@ -13,15 +15,15 @@ package struct HealthTolerance: Hashable, Sendable {
     package let degraded: Double
     package let failure: Double
 
-    let codes: TextPattern
-    let protocols: TextPattern
-    let directions: TextPattern
+    let codes: Pattern
+    let protocols: Pattern
+    let directions: Pattern
 
     /// Which text of a tolerance is no pattern.
     package struct Refusal: Error, Hashable, Sendable {
         /// `code`, `protocol` or `direction`.
         package var field: String
-        package var error: TextPatternError
+        package var error: PatternError
     }
 
     package init(
@@ -37,18 +39,20 @@ package struct HealthTolerance: Hashable, Sendable {
         directions = try Self.pattern(direction, "direction")
     }
 
-    private static func pattern(_ text: String, _ field: String) throws(Refusal) -> TextPattern {
-        do throws(TextPatternError) {
-            return try TextPattern(anchoring: text)
+    private static func pattern(_ text: String, _ field: String) throws(Refusal) -> Pattern {
+        do throws(PatternError) {
+            return try Pattern(anchoring: text)
         } catch {
             throw Refusal(field: field, error: error)
         }
     }
 }
 
-extension TextPattern {
+extension Pattern {
     /// The pattern tied to both ends of the text as Kiali does it; everything when it is empty.
-    package init(anchoring source: String) throws(TextPatternError) {
+    package init(anchoring source: String) throws(PatternError) {
+        // What is wrong is told of what was written, not of what is made of it.
+        _ = try Pattern(source)
         let source = source.isEmpty ? ".*" : source
         try self.init((source.hasPrefix("^") ? "" : "^") + source + (source.hasSuffix("$") ? "" : "$"))
     }

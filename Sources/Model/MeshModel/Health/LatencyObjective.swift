@@ -1,3 +1,4 @@
+package import Patterns
 package import Quantities
 
 /// A promise about latency: `99 % of the requests to payment-service within 250 ms, over 1 h`. Kiali has nothing like it,
@@ -16,10 +17,10 @@ package struct LatencyObjective: Hashable, Sendable {
 
     /// What people call it.
     package var name: String
-    /// Which services it is for, made by ``TextPattern/init(anchoring:)``. A node without a service's name goes by its
+    /// Which services it is for, made by ``Pattern/init(anchoring:)``. A node without a service's name goes by its
     /// app's.
-    package var namespace: TextPattern
-    package var service: TextPattern
+    package var namespace: Pattern
+    package var service: Pattern
     /// Milliseconds within which an answer is good.
     package var threshold: Double
     /// The share of answers that must be good, below 1.
@@ -31,7 +32,7 @@ package struct LatencyObjective: Hashable, Sendable {
     package var minimumRequests: Double
 
     package init(
-        name: String, namespace: TextPattern, service: TextPattern, threshold: Double, target: Ratio, window: Duration,
+        name: String, namespace: Pattern, service: Pattern, threshold: Double, target: Ratio, window: Duration,
         limits: BurnLimits = BurnLimits(), minimumRequests: Double = 100
     ) {
         self.name = name
@@ -77,7 +78,7 @@ package struct LatencyObjective: Hashable, Sendable {
 
     func isFor(_ node: MeshNode) -> Bool {
         guard node.inbound != nil, let name = node.service ?? node.app else { return false }
-        return namespace.matches(node.namespace) && service.matches(name)
+        return namespace.isFound(in: node.namespace) && service.isFound(in: name)
     }
 
     /// One entry for each service that it is for: all versions of it together.

@@ -1,3 +1,5 @@
+internal import Patterns
+
 /// Tolerances with what their patterns said of the codes that were met.
 struct ToleranceSheet {
     private struct Place: Hashable {
@@ -25,10 +27,10 @@ struct ToleranceSheet {
         tellsDirections =
             self.tolerances.isEmpty
             || self.tolerances.contains { tolerance in
-                !["inbound", "outbound"].allSatisfy(tolerance.directions.matches)
+                !["inbound", "outbound"].allSatisfy { tolerance.directions.isFound(in: $0) }
             }
         judgesOrdinary = self.tolerances.contains { tolerance in
-            AnswerTally.ordinaryCodes.contains { tolerance.codes.matches($0) }
+            AnswerTally.ordinaryCodes.contains { tolerance.codes.isFound(in: $0) }
         }
     }
 
@@ -111,8 +113,8 @@ struct ToleranceSheet {
     private mutating func tolerances(for place: Place) -> UInt64 {
         if let known = places[place] { return known }
         let found = mask { tolerance in
-            tolerance.protocols.matches(place.protocol.rawValue)
-                && tolerance.directions.matches(place.direction.rawValue)
+            tolerance.protocols.isFound(in: place.protocol.rawValue)
+                && tolerance.directions.isFound(in: place.direction.rawValue)
         }
         places[place] = found
         return found
@@ -143,9 +145,9 @@ extension HealthTolerance {
 
     fileprivate func isFor(_ key: AnswerTally.Key) -> Bool {
         guard let code = key.code else { return false }
-        if codes.matches(code) { return true }
+        if codes.isFound(in: code) { return true }
         guard let other = Self.standIn(for: code, of: key.protocol) else { return false }
-        return codes.matches(other)
+        return codes.isFound(in: other)
     }
 
     /// A code by which another is judged as well, where what is known is not a code in full.

@@ -1,4 +1,5 @@
 import MeshModel
+import Patterns
 import Quantities
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
         guard let text else { return .standard }
         let annotation = HealthAnnotation(text)
         #expect(annotation.problems.isEmpty)
-        let all = try TextPattern(anchoring: "")
+        let all = try Pattern(anchoring: "")
         return HealthRules(
             rates: [HealthRate(namespace: all, kind: all, name: all, tolerances: annotation.tolerances)])
     }
@@ -122,7 +123,7 @@ import Testing
         ([], .unknown),
     ])
     func `without tolerances 4xx and 5xx together have Kiali's limits`(answers: [String], health: Health) throws {
-        let all = try TextPattern(anchoring: "")
+        let all = try Pattern(anchoring: "")
         let empty = HealthRate(namespace: all, kind: all, name: all, tolerances: [])
 
         for rules in [HealthRules(rates: []), HealthRules(rates: [empty])] {
@@ -137,8 +138,8 @@ import Testing
     @Test func `the first block that names an entity holds, and the last where none does`() throws {
         func block(_ namespace: String, _ kind: String, _ name: String, failure: Double) throws -> HealthRate {
             HealthRate(
-                namespace: try TextPattern(anchoring: namespace), kind: try TextPattern(anchoring: kind),
-                name: try TextPattern(anchoring: name), tolerances: [try HealthTolerance(code: "5XX", failure: failure)]
+                namespace: try Pattern(anchoring: namespace), kind: try Pattern(anchoring: kind),
+                name: try Pattern(anchoring: name), tolerances: [try HealthTolerance(code: "5XX", failure: failure)]
             )
         }
         var judge = HealthJudge(
@@ -176,7 +177,7 @@ import Testing
         ("5XX,10,20,http", "expected code,degraded,failure,protocol,direction"),
         ("5XX,ten,20,http,inbound", "degraded and failure are percentages, like 10"),
         ("5XX,30,20,http,inbound", "degraded is above failure; the smaller number comes first"),
-        ("5XX,10,20,ht(tp,inbound", "protocol: this ( has no ) (at character 4)"),
+        ("5XX,10,20,ht(tp,inbound", "protocol: missing ): ht(tp"),
     ])
     func `a part of an annotation that cannot be read is told, and the others hold`(part: String, problem: String) {
         let annotation = HealthAnnotation(" 4XX, 10 , 20,http,inbound ;\(part);;")

@@ -1,4 +1,5 @@
 import MeshModel
+import Patterns
 import Quantities
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
         threshold: Double = 250, target: Double = 0.99, limits: LatencyObjective.BurnLimits = .init()
     ) throws -> LatencyObjective {
         LatencyObjective(
-            name: "quick", namespace: try TextPattern(anchoring: ""), service: try TextPattern(anchoring: "cart"),
+            name: "quick", namespace: try Pattern(anchoring: ""), service: try Pattern(anchoring: "cart"),
             threshold: threshold, target: Ratio(target), window: .seconds(3600), limits: limits)
     }
 
