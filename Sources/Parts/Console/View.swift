@@ -17,7 +17,9 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
     canvas.within(model.geometry.body) { canvas in
         switch model.screen {
         case .graph: GraphScreen.draw(model, on: &canvas)
-        case .edges: EdgesScreen.draw(model, on: &canvas)
+        case .services: TableScreen.draw(.services, model, on: &canvas)
+        case .workloads: TableScreen.draw(.workloads, model, on: &canvas)
+        case .edges: TableScreen.draw(.edges, model, on: &canvas)
         case .traces: TracesScreen.draw(model, on: &canvas)
         case .waterfall: WaterfallScreen.draw(model, on: &canvas)
         case .canary: CanaryScreen.draw(model, on: &canvas)

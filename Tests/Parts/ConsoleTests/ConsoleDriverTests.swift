@@ -119,8 +119,8 @@ import Testing
         person.press("e")
 
         person.click(on: "p99")
-        #expect(person.model.edgeTable.sortColumn == EdgeColumn.p99.rawValue)
-        #expect(person.model.edgeTable.isDescending)
+        #expect(person.model.tables.edges.state.sortColumn == TableColumn.p99.rawValue)
+        #expect(person.model.tables.edges.state.isDescending)
         person.press("g", "enter")
 
         #expect(person.sees("traces of order-service v1 → payment-service v2"))
@@ -130,15 +130,15 @@ import Testing
         var person = Driver()
         person.press("e", "/")
         person.type("bank")
-        #expect(person.model.edgeRows.count == 2)
+        #expect(person.model.tables.edges.shown.count == 2)
 
         person.press("esc")
-        #expect(person.model.edgeRows.count == 12)
+        #expect(person.model.tables.edges.shown.count == 12)
 
         person.press("/")
         person.type("bank")
         person.press("enter", "esc")
-        #expect(person.model.edgeRows.count == 12)
+        #expect(person.model.tables.edges.shown.count == 12)
         #expect(person.model.screen == .edges, "the first Esc only takes the filter")
         person.press("esc")
         #expect(person.model.screen == .graph)
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test func `reads in help every key that is valid here`() {
-        for context in [["e"], ["t"], ["w"], []] {
+        for context in [["e"], ["6"], ["w"], []] {
             var person = Driver(width: 120, height: 200)
             for key in context { person.press(key) }
             let valid = Command.valid(in: person.model.context)
@@ -241,13 +241,13 @@ import Testing
         person.click(on: "inventory")
         #expect(person.model.selection == .node(SampleMesh.id("inventory-service")))
 
-        person.click(on: "e table")
+        person.click(on: "4 edges")
         #expect(person.model.screen == .edges)
     }
 
     @Test func `is told that a trace is gone`() {
         var person = Driver()
-        person.press("t")
+        person.press("6")
         person.traces = .failure(ConsoleFailure(message: "the collector was restarted"))
 
         person.press("enter")

@@ -36,17 +36,10 @@ import Testing
         try expectGolden(driver.frame, "graph-down-\(width)x\(height)", theme: driver.theme)
     }
 
-    @Test(arguments: sizes) func `the edges`(width: Int, height: Int) throws {
-        var driver = Driver(width: width, height: height)
-        driver.press("e")
-
-        try expectGolden(driver.frame, "edges-\(width)x\(height)", theme: driver.theme)
-    }
-
     @Test(arguments: sizes) func `the traces of a service`(width: Int, height: Int) throws {
         var driver = Driver(width: width, height: height)
         driver.run("select order")
-        driver.press("t")
+        driver.press("6")
 
         try expectGolden(driver.frame, "traces-\(width)x\(height)", theme: driver.theme)
     }
@@ -54,7 +47,7 @@ import Testing
     @Test(arguments: sizes) func `the waterfall of a failed trace`(width: Int, height: Int) throws {
         var driver = Driver(width: width, height: height)
         driver.run("select order")
-        driver.press("t", "x", "enter", "down", "down", "down", "down")
+        driver.press("6", "x", "enter", "down", "down", "down", "down")
 
         try expectGolden(driver.frame, "waterfall-\(width)x\(height)", theme: driver.theme)
     }

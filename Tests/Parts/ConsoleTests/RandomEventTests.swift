@@ -54,7 +54,10 @@ struct SeededGenerator: RandomNumberGenerator {
         (0, 0), (1, 1), (2, 1), (1, 40), (39, 11), (40, 12), (41, 13), (300, 100), (80, 24), (81, 15), (60, 16),
     ])
     func `every screen fits every size`(width: Int, height: Int) {
-        for keys in [[], ["e"], ["t"], ["t", "enter"], ["w"], ["w", "+", "enter"], ["?"], [":"], ["e", "/"]] {
+        for keys in [
+            [], ["2"], ["3"], ["e"], ["2", "C"], ["6"], ["6", "enter"], ["w"], ["w", "+", "enter"], ["?"], [":"],
+            ["e", "/"],
+        ] {
             var driver = Driver(width: width, height: height)
             for key in keys { driver.press(key) }
             #expect(driver.frame.size == Size(width: width, height: height))
@@ -66,7 +69,7 @@ struct SeededGenerator: RandomNumberGenerator {
         var driver = Driver(width: 120, height: 40)
         driver.send(.snapshot(HostileMesh.snapshot(step: 0, using: &numbers)))
 
-        for keys in [[], ["e"], ["t"], ["?"]] {
+        for keys in [[], ["2"], ["3"], ["e"], ["2", "C"], ["6"], ["?"]] {
             for key in keys { driver.press(key) }
             let text = driver.screen
             #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })

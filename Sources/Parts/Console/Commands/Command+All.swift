@@ -6,13 +6,15 @@ extension Command {
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
         Command("down", ["down", "j"], .move(.down), in: .screens, "down"),
         Command(
-            "left", ["left", "h"], .move(.left), in: [.graph, .traces, .edges, .waterfall], "left, against the flow"),
+            "left", ["left", "h"], .move(.left), in: [.graph], "left, against the flow"),
         Command(
-            "right", ["right", "l"], .move(.right), in: [.graph, .traces, .edges, .waterfall], "right, with the flow"),
+            "right", ["right", "l"], .move(.right), in: [.graph], "right, with the flow"),
         Command("next-edge", ["tab"], .nextEdge, in: [.graph], label: "edges", "next edge of the selected box"),
         Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
         Command("open", ["enter"], .open, in: [.graph], label: "traces", "traces of what is selected"),
-        Command("open-row", ["enter"], .open, in: [.edges, .traces], label: "open", "open the selected row"),
+        Command(
+            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces]), label: "open",
+            "open the selected row"),
         Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
         Command("first", ["home", "g"], .goToStart, in: .lists.union([.graph]), "the first row, or the first box"),
@@ -27,32 +29,39 @@ extension Command {
     ]
 
     private static let screens: [Command] = [
-        Command("graph", ["1"], .showGraph, in: [.graph, .edges, .traces, .waterfall, .help], "the graph"),
+        Command("graph", ["1"], .showGraph, in: .browsing, "the graph"),
+        Command("services", ["2"], .showTable(.services), in: .browsing, label: "services", "all services as a table"),
+        Command("workloads", ["3"], .showTable(.workloads), in: .browsing, "all workloads, each version by itself"),
+        Command("edges", ["4", "e"], .showTable(.edges), in: .browsing, label: "edges", "who calls whom, as a table"),
+        Command("traces", ["6"], .showTraces, in: .browsing, label: "traces", "traces of what is selected"),
+        Command("weights", ["w"], .showCanary, in: .browsing, label: "weights", "move the weights of a service"),
         Command(
-            "edges", ["e", "2"], .showEdges, in: [.graph, .edges, .traces, .waterfall, .help], label: "table",
-            "all edges as a table"),
+            "filter-prompt", ["/"], .promptFilter, in: Set<Context>.tables.union([.graph, .traces]), label: "find",
+            "filter the rows – words, or “p95 > 100” –, or find a box"),
         Command(
-            "traces", ["t", "3"], .showTraces, in: [.graph, .edges, .traces, .waterfall, .help],
-            "traces of what is selected"),
+            "filter", [], .filter, in: Set<Context>.tables.union([.traces]), argument: .text(hint: "text"),
+            "keep the rows that contain a text, or that an expression finds"),
         Command(
-            "weights", ["w"], .showCanary, in: [.graph, .edges, .traces, .waterfall, .help], label: "weights",
-            "move the weights of a service"),
-        Command(
-            "filter-prompt", ["/"], .promptFilter, in: [.graph, .edges, .traces], label: "find",
-            "filter the rows, or find a box"),
-        Command(
-            "filter", [], .filter, in: [.edges, .traces], argument: .text(hint: "text"),
-            "keep the rows that contain a text"),
-        Command(
-            "sort", ["s", ">"], .nextSort, in: [.edges, .traces], label: "sort",
+            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces]), label: "sort",
             "sort by the next column (or click a header)"),
-        Command("reverse", ["S", "<"], .reverseSort, in: [.edges, .traces], "reverse the order"),
+        Command(
+            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces]), "reverse the order"),
+        Command("sort-name", ["N"], .sortBy(.name), in: .tables, "sort by name; again turns the order round"),
+        Command("sort-rate", ["R"], .sortBy(.rate), in: .tables, "sort by rate"),
+        Command("sort-errors", ["E"], .sortBy(.errors), in: .tables, "sort by failures"),
+        Command("sort-latency", ["P"], .sortBy(.p95), in: .tables, "sort by p95"),
+        Command("sort-health", ["A"], .sortBy(.health), in: .tables, "sort by health, worst first"),
+        Command("sort", [], .sort, in: .tables, argument: .column, "sort by a column: sort p99"),
+        Command("columns", ["C"], .chooseColumns, in: .tables, label: "columns", "choose which columns are shown"),
+        Command(
+            "toggle-column", ["space", "enter"], .toggleMarkedColumn, in: [.columns], label: "show", "show or hide"),
+        Command("column", [], .toggleColumn, in: .tables, argument: .column, "show or hide a column: column bytes"),
         Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
         Command("refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .waterfall], label: "refresh", "ask again"),
         Command("pane", ["p"], .togglePane, in: [.graph, .waterfall], "hide or show the pane beside"),
         Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
         Command(
-            "pause", ["space"], .togglePause, in: [.graph, .edges, .traces, .waterfall], label: "pause",
+            "pause", ["space"], .togglePause, in: Set<Context>.browsing.subtracting([.help]), label: "pause",
             "hold the picture still"),
     ]
 
@@ -91,7 +100,7 @@ extension Command {
         Command("help", ["?", "f1"], .showHelp, in: .screens, label: "help", "the keys that are valid here"),
         Command("back", ["esc", "backspace"], .back, in: .screens, "back out one level"),
         Command(
-            "previous-screen", ["-"], .previousScreen, in: [.graph, .edges, .traces, .waterfall, .help],
+            "previous-screen", ["-"], .previousScreen, in: .browsing,
             "the screen before this one"),
         Command("repaint", ["ctrl+l"], .repaint, in: .everywhere, "draw everything anew"),
         Command("suspend", ["ctrl+z"], .suspend, in: .everywhere, "back to the shell; fg returns"),

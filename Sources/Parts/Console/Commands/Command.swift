@@ -21,6 +21,8 @@ package struct Command: Sendable {
         case none
         /// The title of a node.
         case node
+        /// The name of a column of the open table.
+        case column
         /// Free text, shown to people as `hint`.
         case text(hint: String)
     }
@@ -41,13 +43,16 @@ package struct Command: Sendable {
 
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
-    case graph, edges, traces, waterfall, canary, question, help
+    case graph, services, workloads, edges, columns, traces, waterfall, canary, question, help
 }
 
 extension Set<Context> {
     /// Everywhere but in front of an open question, which must be answered first.
-    static let screens: Set<Context> = [.graph, .edges, .traces, .waterfall, .canary, .help]
-    static let lists: Set<Context> = [.edges, .traces, .waterfall, .help]
+    static let screens: Set<Context> = Set(Context.allCases).subtracting([.question])
+    static let tables: Set<Context> = [.services, .workloads, .edges]
+    static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .traces, .waterfall, .help]
+    /// Where one looks around and changes nothing.
+    static let browsing: Set<Context> = [.graph, .services, .workloads, .edges, .traces, .waterfall, .help]
     static let everywhere = Set(Context.allCases)
 }
 
@@ -60,9 +65,12 @@ package enum Action: Hashable, Sendable {
     case nextEdge, previousEdge
     case open
     case back, previousScreen
-    case showGraph, showEdges, showTraces, showCanary, showHelp
+    case showGraph, showTraces, showCanary, showHelp
+    case showTable(TableKind)
     case promptCommand, promptFilter
-    case nextSort, reverseSort
+    case nextSort, reverseSort, sort
+    case sortBy(TableColumn)
+    case chooseColumns, toggleMarkedColumn, toggleColumn
     case toggleErrorsOnly
     case togglePause, togglePane, toggleAnimation
     case center, layOut

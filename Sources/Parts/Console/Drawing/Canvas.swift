@@ -30,6 +30,8 @@ struct Canvas {
     /// How many cells `text` takes.
     func cells(_ text: String) -> Int { Width.of(text) }
 
+    func cells(_ piece: Piece) -> Int { Width.of(piece.text) }
+
     func cells(_ pieces: [Piece]) -> Int { pieces.reduce(0) { $0 + Width.of($1.text) } }
 
     /// Draws pieces one after another in at most `width` cells and returns how many they took.

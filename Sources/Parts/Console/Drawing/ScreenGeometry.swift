@@ -31,7 +31,7 @@ struct ScreenGeometry: Hashable, Sendable {
         let wantsPane =
             switch screen {
             case .graph, .waterfall: showsPane
-            case .edges, .traces, .canary, .help: false
+            case .services, .workloads, .edges, .traces, .canary, .help: false
             }
         var rest = body
         if !wantsPane || body.height < 13 {
@@ -49,7 +49,7 @@ struct ScreenGeometry: Hashable, Sendable {
         // The waterfall has its ruler, the tables their column titles, and help nothing above the rows.
         let titles: Int =
             switch screen {
-            case .edges, .traces: 1
+            case .services, .workloads, .edges, .traces: 1
             case .waterfall: 2
             case .graph, .canary, .help: 0
             }

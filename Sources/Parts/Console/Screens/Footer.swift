@@ -9,12 +9,25 @@ enum Footer {
 
     private static func draw(_ model: Model, in area: Rect, on canvas: inout Canvas) {
         if let prompt = model.prompt {
-            draw(prompt, completion: model.completion, in: area, on: &canvas)
+            let note = promptNote(model)
+            let width = note.map { canvas.cells($0) } ?? 0
+            let rest = area.inset(right: width + 2)
+            draw(prompt, completion: model.completion, in: width * 2 < area.width ? rest : area, on: &canvas)
+            if let note, width * 2 < area.width {
+                canvas.put([note], x: area.maxX - width - 1, y: area.y, width: width)
+            }
         } else if let toast = model.toast {
             draw(toast, in: area, on: &canvas)
         } else {
             drawKeys(model, in: area, on: &canvas)
         }
+    }
+
+    /// What typing has brought so far: how many rows are left, or why the filter cannot be read yet.
+    private static func promptNote(_ model: Model) -> Piece? {
+        guard model.prompt?.kind == .filter else { return nil }
+        if let problem = model.openTable?.filterProblem { return Piece(problem, .degraded) }
+        return model.filterCount.map { Piece($0, .accent) }
     }
 
     private static func drawKeys(_ model: Model, in area: Rect, on canvas: inout Canvas) {
@@ -36,12 +49,18 @@ enum Footer {
                     [Piece(canvas.signs.arrowKeys, .key), Piece(" select", .dim)], x: x, y: area.y, width: right - x)
                 + 2
         }
-        for command in commands where !fixed.contains(command.name) {
+        for command in commands where !fixed.contains(command.name) && !leadsHere(command, model) {
             let width = itemWidth(command, on: canvas)
             guard x + width <= right else { break }
             draw(command, x: x, y: area.y, on: &canvas)
             x += width + 2
         }
+    }
+
+    /// A key for the screen that is open needs no room.
+    private static func leadsHere(_ command: Command, _ model: Model) -> Bool {
+        if case .showTable(let kind) = command.action { return kind == model.screen.table }
+        return command.action == .showTraces && model.screen == .traces
     }
 
     private static func itemWidth(_ command: Command, on canvas: Canvas) -> Int {

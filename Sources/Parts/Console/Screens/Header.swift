@@ -99,6 +99,7 @@ enum Header {
         }
         let filter = model.currentFilter
         if !filter.isEmpty { pieces.append(Piece("  /\(filter)", .accent)) }
+        if let count = model.filterCount { pieces.append(Piece("  \(count)", .dim)) }
         for notice in [model.trouble].compactMap(\.self) + (model.mesh?.snapshot.notices ?? []) {
             pieces.append(Piece("   \(signs.degraded) \(notice)", .degraded))
         }
@@ -118,6 +119,8 @@ enum Header {
     private static func name(of screen: Screen, in model: Model) -> String {
         switch screen {
         case .graph: "graph"
+        case .services: "services"
+        case .workloads: "workloads"
         case .edges: "edges"
         case .traces:
             // Whose they are matters while they are what is looked at.

@@ -93,6 +93,9 @@ package struct MeshIndex: Sendable {
         return "\(node.shortName) \(version)"
     }
 
+    /// Whether names have to be told apart by their namespace.
+    var hasNamespaces: Bool { namespaces.count > 1 }
+
     package func title(_ id: MeshNode.ID) -> String { node(id)?.title ?? id.text }
 
     /// The split that divides traffic to `node`, if there is one.

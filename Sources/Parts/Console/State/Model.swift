@@ -48,9 +48,11 @@ package struct Model: Sendable {
     package internal(set) var showsPane = true
 
     // The tables.
-    package internal(set) var edgeTable = TableState(sortColumn: EdgeColumn.rate.rawValue, isDescending: true)
-    /// Positions in the snapshot's edges, sorted and filtered.
-    package internal(set) var edgeRows: [Int] = []
+    package internal(set) var tables = MeshTables()
+    /// The rates of the last minutes, for the curves in the tables.
+    var trends = TrendMemory()
+    /// Which column is marked while the person chooses columns; nothing when they do not.
+    package internal(set) var columnCursor: Int?
     package internal(set) var traces: TracesState?
     package internal(set) var waterfall: WaterfallState?
     var traceQuestions = 0
@@ -82,7 +84,9 @@ package struct Model: Sendable {
     package var context: Context {
         switch screen {
         case .graph: .graph
-        case .edges: .edges
+        case .services: columnCursor == nil ? .services : .columns
+        case .workloads: columnCursor == nil ? .workloads : .columns
+        case .edges: columnCursor == nil ? .edges : .columns
         case .traces: .traces
         case .waterfall: .waterfall
         case .canary: if case .asking? = canary?.phase { .question } else { .canary }

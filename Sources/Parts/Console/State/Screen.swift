@@ -4,6 +4,8 @@ package import TraceModel
 /// What fills the space between header and footer.
 package enum Screen: Hashable, Sendable {
     case graph
+    case services
+    case workloads
     case edges
     case traces
     case waterfall(TraceID)

@@ -15,7 +15,7 @@ extension Model {
         case .back: back()
         case .previousScreen: if let previousScreen { show(previousScreen, &effects) }
         case .showGraph: show(.graph, &effects)
-        case .showEdges: show(.edges, &effects)
+        case .showTable(let kind): show(kind.screen, &effects)
         case .showTraces: showTraces(&effects)
         case .showCanary: showCanary(&effects)
         case .showHelp: show(.help(context), &effects)
@@ -23,6 +23,11 @@ extension Model {
         case .promptFilter: openPrompt(.filter)
         case .nextSort: sortByNextColumn()
         case .reverseSort: reverseSort()
+        case .sortBy(let column): sort(by: column)
+        case .sort: sort(named: argument)
+        case .chooseColumns: chooseColumns()
+        case .toggleMarkedColumn: toggleMarkedColumn()
+        case .toggleColumn: toggleColumn(named: argument)
         case .toggleErrorsOnly: toggleErrorsOnly(&effects)
         case .togglePause: togglePause()
         case .togglePane:
@@ -55,7 +60,7 @@ extension Model {
     private mutating func move(_ direction: Direction) {
         switch screen {
         case .graph: selectBox(direction)
-        case .edges, .traces, .waterfall, .help:
+        case .services, .workloads, .edges, .traces, .waterfall, .help:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -70,7 +75,7 @@ extension Model {
 
     private mutating func open(_ effects: inout [Effect]) {
         switch screen {
-        case .graph, .edges: showTraces(&effects)
+        case .graph, .services, .workloads, .edges: showTraces(&effects)
         case .traces: openSelectedTrace(&effects)
         case .waterfall, .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
@@ -103,7 +108,7 @@ extension Model {
         switch screen {
         case .traces: askForTraces(&effects)
         case .waterfall(let id): effects.append(.loadTrace(id))
-        case .graph, .edges, .canary, .help: break
+        case .graph, .services, .workloads, .edges, .canary, .help: break
         }
     }
 }

@@ -34,6 +34,7 @@ extension Model {
             if isOpen { perform(.open, &effects) }
         case .column(let column):
             sort(byColumn: column)
+        case .tableColumn(let column): toggleColumn(column)
         case .version(let index):
             guard canary?.phase == .editing else { return }
             canary?.edit.focus(on: index)
@@ -44,7 +45,7 @@ extension Model {
 
     private var cursorRow: Int {
         switch screen {
-        case .edges: edgeTable.cursor
+        case .services, .workloads, .edges: screen.table.map { tables[$0].state.cursor } ?? 0
         case .traces: traces?.table.cursor ?? 0
         case .waterfall: waterfall?.cursor ?? 0
         case .graph, .canary, .help: 0

@@ -108,7 +108,9 @@ extension Model {
         case .none: break
         case .node where argument.isEmpty:
             return say(.warning, "\(command.name) what? For example: \(command.name) web")
-        case .node, .text: break
+        case .column where argument.isEmpty:
+            return say(.warning, "\(command.name) which? For example: \(command.name) p99")
+        case .node, .column, .text: break
         }
         perform(command.action, argument: argument, &effects)
     }
@@ -121,10 +123,13 @@ extension Model {
         let text = prompt.text
         guard !text.isEmpty else { return nil }
         if let space = text.firstIndex(of: " ") {
-            guard let command = Command.named(text[..<space], in: context), case .node = command.argument else {
-                return nil
-            }
+            guard let command = Command.named(text[..<space], in: context) else { return nil }
             let typed = text[text.index(after: space)...].lowercased()
+            if case .column = command.argument {
+                let word = screen.table?.columns.map(\.word).first { $0.hasPrefix(typed) && $0.count > typed.count }
+                return word.map { "\(command.name) \($0)" }
+            }
+            guard case .node = command.argument else { return nil }
             let title = mesh?.snapshot.nodes.map(\.title).first {
                 $0.lowercased().hasPrefix(typed) && $0.count > typed.count
             }

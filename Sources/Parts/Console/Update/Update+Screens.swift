@@ -14,6 +14,7 @@ extension Model {
         }
         if case .help = leaving {} else { previousScreen = leaving }
         helpOffset = 0
+        columnCursor = nil
         enter(&effects)
     }
 
@@ -22,7 +23,7 @@ extension Model {
         switch screen {
         case .graph:
             reveal()
-        case .edges: refreshEdgeRows()
+        case .services, .workloads, .edges: refreshTable(following: true)
         case .traces: if traces == nil { showTraces(&effects) }
         case .waterfall(let id):
             if waterfall?.id != id {
@@ -38,7 +39,11 @@ extension Model {
     /// One level out. At the graph there is nothing left to leave, and Esc never quits.
     mutating func back() {
         toast = nil
-        if !currentFilter.isEmpty, screen == .edges || screen == .traces {
+        if columnCursor != nil {
+            columnCursor = nil
+            return
+        }
+        if !currentFilter.isEmpty {
             setFilter("")
             return
         }

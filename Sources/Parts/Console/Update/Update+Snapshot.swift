@@ -14,7 +14,8 @@ extension Model {
             refit()
             reveal()
         }
-        if screen == .edges { refreshEdgeRows() }
+        if let mesh { trends.see(mesh) }
+        refreshTable()
         if let service = canary?.service {
             let split = split(of: service)
             canary?.follow(split: split)

@@ -1,15 +1,23 @@
 import MeshModel
+import Quantities
 import TerminalUI
 
 extension Model {
     /// How many rows the open table shows.
     var listHeight: Int { geometry.rows.height }
 
+    /// The table that is open.
+    var openTable: MeshTable? { screen.table.map { tables[$0] } }
+
     mutating func moveRows(by step: Int) {
+        if let columnCursor, let kind = screen.table {
+            return self.columnCursor = min(max(0, columnCursor + step), kind.columns.count - 1)
+        }
         switch screen {
-        case .edges:
-            edgeTable.move(by: step, rows: edgeRows.count)
-            chooseEdgeUnderCursor()
+        case .services, .workloads, .edges:
+            guard let kind = screen.table else { return }
+            tables[kind].state.move(by: step, rows: tables[kind].shown.count)
+            chooseRowUnderCursor()
         case .traces:
             let rows = traces?.rows.count ?? 0
             traces?.table.move(by: step, rows: rows)
@@ -27,7 +35,7 @@ extension Model {
     /// Scrolls every list as little as needed to show its cursor.
     mutating func revealRows() {
         let height = listHeight
-        edgeTable.reveal(rows: edgeRows.count, height: height)
+        if let kind = screen.table { tables[kind].state.reveal(rows: tables[kind].shown.count, height: height) }
         if let rows = traces?.rows.count { traces?.table.reveal(rows: rows, height: height) }
         if var state = waterfall, let rows = state.waterfall?.rows.count {
             var table = TableState(sortColumn: 0, isDescending: false)
@@ -39,23 +47,47 @@ extension Model {
         helpOffset = min(helpOffset, max(0, helpLines.count - height))
     }
 
-    mutating func chooseEdgeUnderCursor() {
-        guard let mesh, edgeRows.indices.contains(edgeTable.cursor) else { return }
-        choose(.edge(mesh.edgeIDs[edgeRows[edgeTable.cursor]]))
+    /// What the cursor is on is what every screen shows. Of a service that is its busiest version, unless another one
+    /// is selected already.
+    mutating func chooseRowUnderCursor() {
+        guard let mesh, let row = openTable?.rowUnderCursor else { return }
+        switch row.subject {
+        case .edge(let id): choose(.edge(id))
+        case .node(let id): choose(.node(id))
+        case .service:
+            let members = row.positions.map { mesh.snapshot.nodes[$0] }
+            if let selectedNode, members.contains(where: { $0.id == selectedNode.id }) { return }
+            let busiest = members.max { ($0.inbound?.rate ?? .zero) < ($1.inbound?.rate ?? .zero) }
+            if let busiest { choose(.node(busiest.id)) }
+        }
     }
 
-    /// Sorts and filters again; the cursor stays on the selected edge wherever that went.
-    mutating func refreshEdgeRows() {
-        guard let mesh else { return }
-        edgeRows = EdgeColumn.rows(
-            of: mesh, by: EdgeColumn(rawValue: edgeTable.sortColumn) ?? .rate, isDescending: edgeTable.isDescending,
-            filter: edgeTable.filter)
-        if case .edge(let id)? = selection, let position = mesh.position(of: id),
-            let row = edgeRows.firstIndex(of: position)
-        {
-            edgeTable.cursor = row
+    /// Fills the open table from the mesh as it is now; the cursor stays on its row wherever that went.
+    ///
+    /// - Parameter following: whether the cursor goes to what another screen has selected.
+    mutating func refreshTable(following: Bool = false) {
+        guard let mesh, let kind = screen.table else { return }
+        let subject = following ? nil : tables[kind].rowUnderCursor?.subject
+        tables[kind].refresh(mesh)
+        keepCursor(on: subject, following: following)
+    }
+
+    private mutating func keepCursor(on subject: MeshSubject?, following: Bool) {
+        guard let mesh, let kind = screen.table else { return }
+        let table = tables[kind]
+        if following {
+            tables[kind].follow(selection, in: mesh)
+        } else if let subject, let row = table.shown.firstIndex(where: { table.rows[$0].subject == subject }) {
+            tables[kind].state.cursor = row
         }
-        edgeTable.reveal(rows: edgeRows.count, height: listHeight)
+        tables[kind].state.reveal(rows: tables[kind].shown.count, height: listHeight)
+    }
+
+    private mutating func arrangeTable() {
+        guard let mesh, let kind = screen.table else { return }
+        let subject = tables[kind].rowUnderCursor?.subject
+        tables[kind].arrange(mesh)
+        keepCursor(on: subject, following: false)
     }
 
     mutating func refreshTraceRows() {
@@ -70,55 +102,102 @@ extension Model {
     // MARK: Sorting
 
     mutating func sortByNextColumn() {
-        switch screen {
-        case .edges: sort(byColumn: (edgeTable.sortColumn + 1) % EdgeColumn.allCases.count)
-        case .traces: sort(byColumn: ((traces?.table.sortColumn ?? 0) + 1) % TraceColumn.allCases.count)
-        case .graph, .waterfall, .canary, .help: break
+        if let table = openTable {
+            let columns = table.kind.columns.filter { $0.isSortable && !table.hidden.contains($0) }
+            let next = columns.firstIndex(of: table.sortColumn).map { ($0 + 1) % columns.count } ?? 0
+            if columns.indices.contains(next) { sort(by: columns[next]) }
+        } else if screen == .traces {
+            sort(byColumn: ((traces?.table.sortColumn ?? 0) + 1) % TraceColumn.allCases.count)
         }
     }
 
     mutating func reverseSort() {
-        switch screen {
-        case .edges: sort(byColumn: edgeTable.sortColumn)
-        case .traces: sort(byColumn: traces?.table.sortColumn ?? 0)
-        case .graph, .waterfall, .canary, .help: break
+        if let table = openTable {
+            sort(by: table.sortColumn)
+        } else if screen == .traces {
+            sort(byColumn: traces?.table.sortColumn ?? 0)
         }
     }
 
     /// Sorts by that column; the column it is sorted by already turns round.
+    mutating func sort(by column: TableColumn) {
+        guard let kind = screen.table else { return }
+        // An edge has two names; the one that people look for is who is called.
+        let column = kind == .edges && column == .name ? .target : column
+        guard kind.columns.contains(column), column.isSortable else { return }
+        tables[kind].state.sort(by: column.rawValue, descendingFirst: column.isNumeric)
+        arrangeTable()
+        tables[kind].state.cursor = 0
+        tables[kind].state.offset = 0
+        chooseRowUnderCursor()
+    }
+
+    mutating func sort(named word: String) {
+        guard let kind = screen.table else { return }
+        guard let column = TableColumn.named(word, in: kind) else {
+            return say(.warning, "no column is called “\(word)”: " + kind.columns.map(\.word).joined(separator: ", "))
+        }
+        sort(by: column)
+    }
+
+    /// Sorts by the column whose title was clicked.
     mutating func sort(byColumn column: Int) {
-        switch screen {
-        case .edges:
-            guard let chosen = EdgeColumn(rawValue: column) else { return }
-            edgeTable.sort(by: column, descendingFirst: chosen.isNumeric)
-            refreshEdgeRows()
-        case .traces:
-            guard let chosen = TraceColumn(rawValue: column) else { return }
+        if screen.table != nil {
+            if let column = TableColumn(rawValue: column) { sort(by: column) }
+        } else if screen == .traces, let chosen = TraceColumn(rawValue: column) {
             traces?.table.sort(by: column, descendingFirst: chosen.isNumeric)
             refreshTraceRows()
-        case .graph, .waterfall, .canary, .help: break
         }
+    }
+
+    // MARK: Columns
+
+    mutating func chooseColumns() {
+        guard screen.table != nil else { return }
+        columnCursor = 0
+    }
+
+    mutating func toggleMarkedColumn() {
+        guard let columnCursor, let kind = screen.table, kind.columns.indices.contains(columnCursor) else { return }
+        toggleColumn(kind.columns[columnCursor])
+    }
+
+    mutating func toggleColumn(named word: String) {
+        guard let kind = screen.table else { return }
+        guard let column = TableColumn.named(word, in: kind) else {
+            return say(.warning, "no column is called “\(word)”: " + kind.columns.map(\.word).joined(separator: ", "))
+        }
+        toggleColumn(column)
+    }
+
+    mutating func toggleColumn(_ column: TableColumn) {
+        guard let kind = screen.table, kind.columns.contains(column) else { return }
+        if let index = kind.columns.firstIndex(of: column), columnCursor != nil { columnCursor = index }
+        guard column.width != nil else { return say(.info, "a table without names tells nothing: they stay") }
+        if tables[kind].hidden.remove(column) == nil { tables[kind].hidden.insert(column) }
     }
 
     // MARK: Filters
 
     var currentFilter: String {
-        switch screen {
-        case .edges: edgeTable.filter
-        case .traces: traces?.table.filter ?? ""
-        case .graph, .waterfall, .canary, .help: ""
-        }
+        if let table = openTable { return table.state.filter }
+        return screen == .traces ? traces?.table.filter ?? "" : ""
+    }
+
+    /// `3 of 12`, while a filter is set.
+    var filterCount: String? {
+        if currentFilter.isEmpty { return nil }
+        if let table = openTable { return "\(table.shown.count) of \(table.total)" }
+        return traces.map { "\($0.rows.count) of \($0.summaries.count)" }
     }
 
     mutating func setFilter(_ text: String) {
-        switch screen {
-        case .edges:
-            edgeTable.filter = text
-            refreshEdgeRows()
-        case .traces:
+        if let kind = screen.table {
+            tables[kind].state.filter = text
+            arrangeTable()
+        } else if screen == .traces {
             traces?.table.filter = text
             refreshTraceRows()
-        case .graph, .waterfall, .canary, .help: break
         }
     }
 }

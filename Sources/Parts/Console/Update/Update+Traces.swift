@@ -4,7 +4,7 @@ import TraceModel
 extension Model {
     /// Opens the list of traces of what is selected; asks only when it is about something else than before.
     mutating func showTraces(_ effects: inout [Effect]) {
-        if screen == .edges { chooseEdgeUnderCursor() }
+        chooseRowUnderCursor()
         let scope = selection
         if traces == nil || traces?.scope != scope {
             let (query, title) = traceQuery(of: scope)
