@@ -117,6 +117,9 @@ package struct MetricStore<Meaning> {
         return CountingWindow(start: start, end: end)
     }
 
+    /// When the oldest sample that is kept was taken.
+    package var oldest: MonotonicTime? { targets.values.compactMap { $0.history.oldest }.min() }
+
     /// The names of all targets.
     package var targetNames: [String] { Array(targets.keys) }
 

@@ -1,4 +1,5 @@
 package import MeshModel
+package import Quantities
 internal import Synchronization
 package import SystemIO
 
@@ -44,6 +45,7 @@ package final class Collector: Sendable {
     private let handle: EventLoopHandle
     private let thread: ThreadHandle
     private let view: SharedView
+    private let desk = CollectorDesk()
 
     /// Starts collecting.
     ///
@@ -56,10 +58,13 @@ package final class Collector: Sendable {
         let view = SharedView(configuration)
         handle = loop.handle
         self.view = view
+        let desk = desk
         thread = try Threads.spawn(name: "collector") {
             let work = CollectorWork(configuration, loop: loop, view: view, onSnapshot: onSnapshot)
+            desk.work = work
             loop.soon { work.start() }
             loop.run()
+            desk.work = nil
         }
     }
 
@@ -78,6 +83,36 @@ package final class Collector: Sendable {
         handle.stop()
         thread.join()
     }
+}
+
+extension Collector: MeshPast {
+    /// How long an answer about the past may take: the collector may be in the middle of reading a large mesh.
+    private static let patience = Duration.seconds(10)
+
+    package func snapshot(ending time: WallTime, window: Duration?) throws(MeshPastFailure) -> MeshSnapshot {
+        let reply: Reply<Result<MeshSnapshot, MeshPastFailure>>
+        do throws(SystemError) {
+            reply = try Reply()
+        } catch {
+            throw MeshPastFailure("the past cannot be asked for: \(error)")
+        }
+        let desk = desk
+        handle.submit {
+            guard let work = desk.work else { return reply.bring(.failure(MeshPastFailure("the collector has ended"))) }
+            reply.bring(work.snapshot(ending: time, window: window))
+        }
+        guard let result = reply.wait(atMost: Self.patience) else {
+            throw MeshPastFailure("the collector does not answer")
+        }
+        return try result.get()
+    }
+}
+
+/// Where questions find the collector's work.
+///
+/// Unchecked: the loop's thread alone reads and writes ``work``; others only hand it work to do there.
+private final class CollectorDesk: @unchecked Sendable {
+    var work: CollectorWork?
 }
 
 /// What snapshots cover and show, as somebody on another thread wants it.

@@ -37,6 +37,24 @@ final class CollectorWork {
         tick()
     }
 
+    /// The mesh as it was, from what the sources remember.
+    func snapshot(ending time: WallTime, window: Duration?) -> Result<MeshSnapshot, MeshPastFailure> {
+        let view = view.current
+        // A window of less than two looks has no beginning or no end.
+        let length = max(window ?? view.window, configuration.interval * 2)
+        let wall = SystemClock.wall()
+        let end = loop.now.advanced(by: .zero - max(.zero, time.duration(to: wall)))
+        let told = sources.compactMap { $0.read(window: length, ending: end) }
+        guard told.contains(where: { ($0.reading.covered ?? .zero) > .zero }) else {
+            let oldest = sources.compactMap(\.oldest).min()
+            let earliest = oldest.map { wall.advanced(by: .zero - $0.duration(to: loop.now)) }
+            return .failure(MeshPastFailure("nothing is remembered of that time", earliest: earliest))
+        }
+        return .success(
+            graph.snapshot(
+                of: told.map(\.reading), view: view.graph, time: time, targets: told.flatMap(\.targets), isPast: true))
+    }
+
     private func tick() {
         let view = view.current
         for source in sources { source.prepare(for: view.window) }

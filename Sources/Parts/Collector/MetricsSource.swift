@@ -19,9 +19,21 @@ protocol MetricsSource: AnyObject {
     ///   - covered: the time that the sources before it cover; nothing when they have nothing to tell.
     func read(window: Duration, beside covered: Duration?) -> TrafficReading
 
+    /// What the source remembers of a window that has ended, and whom it had it from; nothing when it remembers nothing.
+    func read(window: Duration, ending: MonotonicTime) -> (reading: TrafficReading, targets: [ScrapeTarget])?
+
+    /// How far back it remembers.
+    var oldest: MonotonicTime? { get }
+
     /// Whom it asks, and how that goes.
     var targets: [ScrapeTarget] { get }
 
     /// What is missing or old in what it tells, in words for people.
     var notices: [String] { get }
+}
+
+extension MetricsSource {
+    // A server is asked for its past over the network (``PrometheusHistory``), not from memory.
+    func read(window: Duration, ending: MonotonicTime) -> (reading: TrafficReading, targets: [ScrapeTarget])? { nil }
+    var oldest: MonotonicTime? { nil }
 }

@@ -43,6 +43,8 @@ package final class GraphBuilder {
     private var plan: GraphPlan?
     private var planKey: PlanKey?
     private var structure = GraphStructure()
+    /// Of graphs of the past, which must not make live ones look new.
+    private var pastStructure = GraphStructure()
 
     /// By which the health of nodes and edges is judged.
     package var health = HealthJudge()
@@ -190,9 +192,11 @@ package final class GraphBuilder {
 
     /// The graph of what several sources tell.
     ///
-    /// - Parameter readings: made since the last call of ``forgetUnused(in:)``, the source that is believed most first.
+    /// - Parameters:
+    ///   - readings: made since the last call of ``forgetUnused(in:)``, the source that is believed most first.
+    ///   - isPast: whether it is a look back, whose structure is numbered apart from that of live graphs.
     func snapshot(
-        of readings: [TrafficReading], view: GraphView, time: WallTime, targets: [ScrapeTarget]
+        of readings: [TrafficReading], view: GraphView, time: WallTime, targets: [ScrapeTarget], isPast: Bool = false
     ) -> MeshSnapshot {
         let all = TrafficReading.joined(readings, numbering)
         let troubles = TargetTroubles(targets)
@@ -203,7 +207,11 @@ package final class GraphBuilder {
             .snapshot(view, inventory, troubles, numbering.responses)
         var snapshot = MeshSnapshot(
             time: time, window: all.covered ?? .zero, nodes: nodes, edges: edges, boxes: boxes, targets: targets)
-        snapshot.structureVersion = structure.version(of: snapshot)
+        if isPast {
+            snapshot.structureVersion = pastStructure.version(of: snapshot) | 1 << 63
+        } else {
+            snapshot.structureVersion = structure.version(of: snapshot)
+        }
         health.judge(&snapshot)
         return snapshot
     }

@@ -216,6 +216,20 @@ final class Scraper: MetricsSource {
         return reading
     }
 
+    func read(window: Duration, ending: MonotonicTime) -> (reading: TrafficReading, targets: [ScrapeTarget])? {
+        let reading = graph.reading(of: store, window: window, now: loop.now, ending: ending)
+        let then = targets.map { target in
+            var target = target
+            // Whether it answers now says nothing about then.
+            let wasRead = store.window(of: target.address, length: window, endingAt: ending) != nil
+            target.state = wasRead ? .up : .pending
+            return target
+        }
+        return (reading, then)
+    }
+
+    var oldest: MonotonicTime? { store.oldest }
+
     var notices: [String] {
         var notices = feeds?.troubles ?? []
         if book.leftOut > 0 {
