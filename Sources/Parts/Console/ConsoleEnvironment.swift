@@ -8,15 +8,19 @@ package struct ConsoleEnvironment: Sendable {
     package var loadTrace: @Sendable (TraceID) -> Result<Trace, ConsoleFailure>
     /// Stores new weights, or with `dryRun` only asks whether they would be accepted.
     package var changeWeights: @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
+    /// Who remembers how the mesh was; nothing where nobody does.
+    package var past: (any MeshPast)?
 
     package init(
         findTraces: @escaping @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>,
         loadTrace: @escaping @Sendable (TraceID) -> Result<Trace, ConsoleFailure>,
-        changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
+        changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome,
+        past: (any MeshPast)? = nil
     ) {
         self.findTraces = findTraces
         self.loadTrace = loadTrace
         self.changeWeights = changeWeights
+        self.past = past
     }
 }
 

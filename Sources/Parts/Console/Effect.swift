@@ -1,4 +1,5 @@
 package import MeshModel
+package import Quantities
 package import TraceModel
 
 /// What the update logic asks the loop to do. Answers come back as events.
@@ -6,6 +7,8 @@ package enum Effect: Hashable, Sendable {
     case findTraces(TraceQuery, question: Int)
     case loadTrace(TraceID)
     case changeWeights(WeightChange, dryRun: Bool)
+    /// Show the mesh as it was at that time.
+    case seePast(WallTime, question: Int)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
     case suspend

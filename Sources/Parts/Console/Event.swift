@@ -16,5 +16,6 @@ package enum Event: Sendable {
     case trouble(String?)
     case tracesFound(question: Int, Result<[TraceSummary], ConsoleFailure>)
     case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
+    case pastSeen(question: Int, Result<MeshSnapshot, MeshPastFailure>)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

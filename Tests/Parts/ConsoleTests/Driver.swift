@@ -18,6 +18,11 @@ struct Driver {
     private(set) var effects: [Effect] = []
     /// What the mesh answers to a change, instead of storing it.
     var refusal: WeightChangeOutcome?
+    /// Since when the mesh is remembered.
+    var memoryBegins = SampleMesh.start
+    /// Whether questions about the past wait until somebody lets them go.
+    var holdsPast = false
+    private(set) var openQuestions: [Effect] = []
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
     init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .unicode, withData: Bool = true) {
@@ -112,10 +117,34 @@ struct Driver {
                     list.first { $0.id == id }.map { .success($0) }
                         ?? .failure(ConsoleFailure(message: "no trace of that name is kept any more"))
                 })
+        case .seePast(let time, let question):
+            if holdsPast {
+                openQuestions.append(effect)
+                return nil
+            }
+            return .pastSeen(question: question, past(time))
         case .changeWeights(let change, let dryRun):
             return .weightsAnswered(change, dryRun: dryRun, outcome(of: change, dryRun: dryRun))
         case .repaint, .suspend, .quit: return nil
         }
+    }
+
+    private func past(_ time: WallTime) -> Result<MeshSnapshot, MeshPastFailure> {
+        guard time >= memoryBegins else {
+            return .failure(MeshPastFailure("nothing is remembered of that time", earliest: memoryBegins))
+        }
+        let seconds = Int(SampleMesh.start.duration(to: time).inSeconds)
+        var snapshot = SampleMesh.snapshot(weights: weights, secondsLater: seconds, structureVersion: 1 << 63)
+        snapshot.time = time
+        return .success(snapshot)
+    }
+
+    /// Answers the questions that were held up.
+    mutating func letPastAnswer() {
+        holdsPast = false
+        let open = openQuestions
+        openQuestions = []
+        for case .seePast(let time, let question) in open { send(.pastSeen(question: question, past(time))) }
     }
 
     private mutating func outcome(of change: WeightChange, dryRun: Bool) -> WeightChangeOutcome {

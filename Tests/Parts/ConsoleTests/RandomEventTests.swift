@@ -28,6 +28,7 @@ struct SeededGenerator: RandomNumberGenerator {
         var numbers = SeededGenerator(state: seed)
         var driver = Driver(
             width: 80, height: 24, glyphs: seed.isMultiple(of: 2) ? .unicode : .ascii, withData: seed > 3)
+        driver.memoryBegins = SampleMesh.start.advanced(by: .seconds(-600))
         for step in 0..<80 {
             switch Int.random(in: 0..<12, using: &numbers) {
             case 0:

@@ -1,6 +1,6 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + screens + canary + general
+    package static let all: [Command] = moving + screens + time + canary + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
@@ -19,10 +19,10 @@ extension Command {
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
         Command("first", ["home", "g"], .goToStart, in: .lists.union([.graph]), "the first row, or the first box"),
         Command("last", ["end", "G"], .goToEnd, in: .lists.union([.graph]), "the last row, or the last box"),
-        Command("pan-up", ["shift+up", "K"], .pan(.up), in: [.graph], "pan the picture (wheel, too)"),
-        Command("pan-down", ["shift+down", "J"], .pan(.down), in: [.graph], "pan down"),
-        Command("pan-left", ["shift+left", "H"], .pan(.left), in: [.graph], "pan left"),
-        Command("pan-right", ["shift+right", "L"], .pan(.right), in: [.graph], "pan right"),
+        Command("pan-up", ["shift+up"], .pan(.up), in: [.graph], "pan the picture (wheel, too)"),
+        Command("pan-down", ["shift+down"], .pan(.down), in: [.graph], "pan down"),
+        Command("pan-left", ["shift+left"], .pan(.left), in: [.graph], "pan left"),
+        Command("pan-right", ["shift+right"], .pan(.right), in: [.graph], "pan right"),
         Command("layout", ["f"], .layOut, in: [.graph], "lay the picture out afresh to fit the screen"),
         Command("center", ["c"], .center, in: [.graph], "bring the selection to the middle"),
         Command("select", [], .select, in: .screens, argument: .node, "select a box by its name"),
@@ -60,9 +60,18 @@ extension Command {
         Command("refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .waterfall], label: "refresh", "ask again"),
         Command("pane", ["p"], .togglePane, in: [.graph, .waterfall], "hide or show the pane beside"),
         Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
+    ]
+
+    private static let time: [Command] = [
+        Command("pause", ["space"], .togglePause, in: .timed, label: "pause", "hold this moment, or go on"),
+        Command("step-back", ["["], .stepTime(-5), in: .timed, "5 seconds back, on every screen"),
+        Command("step-on", ["]"], .stepTime(5), in: .timed, "5 seconds on"),
+        Command("minute-back", ["{"], .stepTime(-60), in: .timed, "a minute back"),
+        Command("minute-on", ["}"], .stepTime(60), in: .timed, "a minute on"),
         Command(
-            "pause", ["space"], .togglePause, in: Set<Context>.browsing.subtracting([.help]), label: "pause",
-            "hold the picture still"),
+            "time", ["t"], .goToTime, in: .timed, label: "time", argument: .time,
+            "go to a time: 5m ago, 14:03, 14:03:20, live"),
+        Command("live", ["L"], .goLive, in: .timed, "the newest again"),
     ]
 
     private static let canary: [Command] =

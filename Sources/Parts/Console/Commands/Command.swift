@@ -23,6 +23,8 @@ package struct Command: Sendable {
         case node
         /// The name of a column of the open table.
         case column
+        /// A moment: `5m`, `14:03`. Without one the command asks for it.
+        case time
         /// Free text, shown to people as `hint`.
         case text(hint: String)
     }
@@ -51,6 +53,8 @@ extension Set<Context> {
     static let screens: Set<Context> = Set(Context.allCases).subtracting([.question])
     static let tables: Set<Context> = [.services, .workloads, .edges]
     static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .traces, .waterfall, .help]
+    /// Where a moment can be chosen.
+    static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
     /// Where one looks around and changes nothing.
     static let browsing: Set<Context> = [.graph, .services, .workloads, .edges, .traces, .waterfall, .help]
     static let everywhere = Set(Context.allCases)
@@ -72,7 +76,10 @@ package enum Action: Hashable, Sendable {
     case sortBy(TableColumn)
     case chooseColumns, toggleMarkedColumn, toggleColumn
     case toggleErrorsOnly
-    case togglePause, togglePane, toggleAnimation
+    case togglePause, goLive, goToTime
+    /// So many seconds on, or back.
+    case stepTime(Int)
+    case togglePane, toggleAnimation
     case center, layOut
     case refresh, repaint
     case nextVersion, previousVersion

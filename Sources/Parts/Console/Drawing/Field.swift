@@ -60,6 +60,15 @@ enum Field {
         return seconds < 86_400 ? "\(seconds / 3_600) h" : "\(seconds / 86_400) d"
     }
 
+    /// `-0:05`, `-12:30`, `-1:02:05`: how far back from now.
+    static func ago(_ duration: Duration) -> String {
+        let seconds = max(0, Int(duration.inSeconds))
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
+        return hours > 0
+            ? "-\(hours):\(two(minutes)):\(two(seconds % 60))" : "-\(minutes):\(two(seconds % 60))"
+    }
+
     /// `12:00:05` on the person's clock.
     static func timeOfDay(_ time: WallTime, _ utcOffset: Duration) -> String {
         String(time.advanced(by: utcOffset).rfc3339.dropFirst(11).prefix(8))

@@ -1,4 +1,5 @@
 import MeshModel
+import Quantities
 import SystemIO
 import TraceModel
 
@@ -50,7 +51,21 @@ final class EffectRunner {
             .traceLoaded(id, environment.loadTrace(id))
         case .changeWeights(let change, let dryRun):
             .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
+        case .seePast(let time, let question): .pastSeen(question: question, past(time, environment))
         case .repaint, .suspend, .quit: nil
+        }
+    }
+
+    private static func past(
+        _ time: WallTime, _ environment: ConsoleEnvironment
+    ) -> Result<MeshSnapshot, MeshPastFailure> {
+        guard let past = environment.past else {
+            return .failure(MeshPastFailure("this source does not remember what was"))
+        }
+        do throws(MeshPastFailure) {
+            return .success(try past.snapshot(ending: time, window: nil))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -61,6 +76,7 @@ final class EffectRunner {
         case .loadTrace(let id): feed.answer(.traceLoaded(id, .failure(failure)))
         case .changeWeights(let change, let dryRun):
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
+        case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
         case .repaint, .suspend, .quit: break
         }
     }

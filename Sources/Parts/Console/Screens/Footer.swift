@@ -25,6 +25,7 @@ enum Footer {
 
     /// What typing has brought so far: how many rows are left, or why the filter cannot be read yet.
     private static func promptNote(_ model: Model) -> Piece? {
+        if model.prompt?.kind == .time { return Piece(TimeWords.examples, .dim) }
         guard model.prompt?.kind == .filter else { return nil }
         if let problem = model.openTable?.filterProblem { return Piece(problem, .degraded) }
         return model.filterCount.map { Piece($0, .accent) }
@@ -92,8 +93,13 @@ enum Footer {
     }
 
     private static func draw(_ prompt: Prompt, completion: String?, in area: Rect, on canvas: inout Canvas) {
-        let mark = prompt.kind == .command ? ":" : "/"
-        let room = max(1, area.width - 3)
+        let mark =
+            switch prompt.kind {
+            case .command: ":"
+            case .filter: "/"
+            case .time: "go to "
+            }
+        let room = max(1, area.width - 2 - canvas.cells(mark))
         // The end of a long line stays in sight.
         let shown = prompt.scalars.prefix(prompt.cursor).suffix(room - 1)
         var before = String.UnicodeScalarView()
@@ -101,7 +107,7 @@ enum Footer {
         var after = String.UnicodeScalarView()
         after.append(contentsOf: prompt.scalars.dropFirst(prompt.cursor))
         var x = area.x + 1
-        x += canvas.put([Piece(mark, .key)], x: x, y: area.y, width: 1)
+        x += canvas.put([Piece(mark, .key)], x: x, y: area.y, width: area.width)
         x += canvas.put([Piece(String(before), .strong)], x: x, y: area.y, width: room)
         canvas.setCursor(x: x, y: area.y)
         x += canvas.put([Piece(String(after), .strong)], x: x, y: area.y, width: max(0, area.maxX - x))

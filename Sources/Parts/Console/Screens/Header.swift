@@ -72,7 +72,7 @@ enum Header {
         let isDown = mesh.snapshot.targets.contains { if case .down = $0.state { true } else { false } }
         let word: Piece =
             if model.isPaused {
-                Piece("paused", .degraded)
+                Piece(model.time.asked == nil ? "paused" : "asking", .accent)
             } else if model.isStale {
                 Piece("\(signs.degraded) stale", .degraded)
             } else {
@@ -84,8 +84,13 @@ enum Header {
                 Piece("\(mesh.targetsUp)/\(targets)", isDown ? .failure : mesh.targetsUp < targets ? .degraded : .text),
                 Piece(isDown ? " \(signs.failure)" : "", .failure),
             ],
-            [Piece(Field.timeOfDay(mesh.snapshot.time, model.utcOffset), .dim)],
-            [word, Piece(" " + Field.right(Field.age(age), 6), model.isStale ? .degraded : .text)],
+            [Piece(Field.timeOfDay(mesh.snapshot.time, model.utcOffset), model.isPaused ? .accent : .dim)],
+            [
+                word,
+                model.isPaused
+                    ? Piece(" " + Field.right(Field.ago(age), 6), .accent)
+                    : Piece(" " + Field.right(Field.age(age), 6), model.isStale ? .degraded : .text),
+            ],
         ]
     }
 

@@ -18,7 +18,9 @@ package struct Model: Sendable {
 
     // The mesh.
     package internal(set) var mesh: MeshIndex?
-    /// The newest snapshot while the picture is held still.
+    /// Which moment is shown.
+    package internal(set) var time = TimeState()
+    /// The newest snapshot while another moment is shown.
     var heldSnapshot: MeshSnapshot?
     package internal(set) var trouble: String?
 
@@ -31,6 +33,7 @@ package struct Model: Sendable {
     package internal(set) var prompt: Prompt?
     var commandHistory: [String] = []
     var filterHistory: [String] = []
+    var timeHistory: [String] = []
     /// The filter before the prompt opened: Esc goes back to it.
     var filterBeforePrompt = ""
     package internal(set) var toast: Toast?
@@ -42,7 +45,8 @@ package struct Model: Sendable {
     package internal(set) var pan = Point.zero
     /// The box whose edges Tab walks.
     var edgeRingCenter: MeshNode.ID?
-    package internal(set) var isPaused = false
+    /// Whether something else than the newest is shown.
+    package var isPaused: Bool { !time.isLive }
     package internal(set) var isAnimated: Bool
     package internal(set) var animationStep: UInt64 = 0
     package internal(set) var showsPane = true
@@ -99,8 +103,8 @@ package struct Model: Sendable {
         mesh.map { max(.zero, $0.snapshot.time.duration(to: now)) }
     }
 
-    /// Five missed looks, or a pause of as long.
-    package var isStale: Bool { age.map { $0 >= .seconds(5) } ?? false }
+    /// Five missed looks. What is held on purpose is not stale.
+    package var isStale: Bool { time.isLive && (age.map { $0 >= .seconds(5) } ?? false) }
 
     /// Whether a picture every eighth of a second is worth drawing.
     package var wantsAnimation: Bool {

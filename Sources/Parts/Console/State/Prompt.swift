@@ -2,6 +2,8 @@
 package struct Prompt: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case command, filter
+        /// A moment to go to.
+        case time
     }
 
     package let kind: Kind

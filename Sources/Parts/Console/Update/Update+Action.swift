@@ -30,6 +30,9 @@ extension Model {
         case .toggleColumn: toggleColumn(named: argument)
         case .toggleErrorsOnly: toggleErrorsOnly(&effects)
         case .togglePause: togglePause()
+        case .goLive: goLive()
+        case .stepTime(let seconds): step(by: .seconds(seconds), &effects)
+        case .goToTime: goTo(text: argument, &effects)
         case .togglePane:
             showsPane.toggle()
             refit(mayMove: true)
@@ -87,20 +90,6 @@ extension Model {
             selectBox(first: first)
         } else {
             moveRows(by: first ? -Int(Int32.max) : Int(Int32.max))
-        }
-    }
-
-    private mutating func togglePause() {
-        isPaused.toggle()
-        if !isPaused { showHeld() }
-    }
-
-    /// Goes on living: whatever came while the picture was held is shown.
-    mutating func showHeld() {
-        isPaused = false
-        if let held = heldSnapshot {
-            heldSnapshot = nil
-            show(held)
         }
     }
 

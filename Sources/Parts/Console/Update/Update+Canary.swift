@@ -90,7 +90,7 @@ extension Model {
         canary?.phase = .applying(question.change)
         effects.append(.changeWeights(question.change, dryRun: false))
         // Who changes the mesh wants to see it move.
-        showHeld()
+        goLive()
     }
 
     mutating func takeWeightAnswer(_ change: WeightChange, dryRun: Bool, _ outcome: WeightChangeOutcome) {

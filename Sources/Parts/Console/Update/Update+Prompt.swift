@@ -13,7 +13,12 @@ extension Model {
 
     mutating func handlePromptKey(_ key: Key, _ effects: inout [Effect]) {
         guard let kind = prompt?.kind else { return }
-        let history = kind == .command ? commandHistory : filterHistory
+        let history =
+            switch kind {
+            case .command: commandHistory
+            case .filter: filterHistory
+            case .time: timeHistory
+            }
         switch key.name {
         case "esc", "ctrl+c", "ctrl+g":
             if kind == .filter { setFilter(filterBeforePrompt) }
@@ -79,6 +84,9 @@ extension Model {
         case .command:
             remember(text, in: \.commandHistory)
             run(text, &effects)
+        case .time:
+            remember(text, in: \.timeHistory)
+            if !text.isEmpty { goTo(text: text, &effects) }
         }
     }
 
@@ -110,7 +118,7 @@ extension Model {
             return say(.warning, "\(command.name) what? For example: \(command.name) web")
         case .column where argument.isEmpty:
             return say(.warning, "\(command.name) which? For example: \(command.name) p99")
-        case .node, .column, .text: break
+        case .node, .column, .time, .text: break
         }
         perform(command.action, argument: argument, &effects)
     }

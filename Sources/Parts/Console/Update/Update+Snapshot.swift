@@ -14,7 +14,7 @@ extension Model {
             refit()
             reveal()
         }
-        if let mesh { trends.see(mesh) }
+        if let mesh, time.isLive { trends.see(mesh) }
         refreshTable()
         if let service = canary?.service {
             let split = split(of: service)

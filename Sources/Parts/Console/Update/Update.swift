@@ -21,6 +21,8 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.takeTraces(question: question, result)
     case .traceLoaded(let id, let result):
         model.takeTrace(id, result)
+    case .pastSeen(let question, let result):
+        model.takePast(question: question, result, &effects)
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }

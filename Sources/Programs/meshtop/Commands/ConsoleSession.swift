@@ -98,7 +98,8 @@ enum ConsoleSession {
                 }
                 defer { splits.refresh() }
                 return MeshAPI(address: control).apply(change, dryRun: isTrial)
-            })
+            },
+            past: PastWithSplits(past: collector, splits: splits))
         let code = try runConsole(
             options: try consoleOptions(invocation, name: name), environment: environment, feed: feed)
         return ExitCode(value: code)
@@ -112,6 +113,18 @@ enum ConsoleSession {
         return ConsoleOptions(
             source: name, theme: try ThemeFiles.theme(named: invocation.value("--theme")),
             animation: !invocation.has("--no-animation"), terminal: terminal)
+    }
+}
+
+/// The past as a collector remembers it, which knows no weights: beside it stand those in force now.
+private struct PastWithSplits: MeshPast {
+    let past: any MeshPast
+    let splits: SplitWatch
+
+    func snapshot(ending time: WallTime, window: Duration?) throws(MeshPastFailure) -> MeshSnapshot {
+        var snapshot = try past.snapshot(ending: time, window: window)
+        snapshot.splits = splits.newest()
+        return snapshot
     }
 }
 
