@@ -8,15 +8,17 @@ package final class HTTPServer {
 
     /// - Parameters:
     ///   - maximumBody: bytes of a request's body; more is answered 413.
+    ///   - tooLarge: makes that answer, from the request without its body; nothing means a sentence of text.
     ///   - handler: called on the loop once a request is complete. It answers through the responder, now or later.
     package init(
         loop: EventLoop, address: SocketAddress, reusePort: Bool = false, tls: TLSContext? = nil,
         limits: HTTPServerLimits = HTTPServerLimits(), maximumBody: Int = 4 * 1024 * 1024,
+        tooLarge: ((HTTPRequest) -> HTTPResponse)? = nil,
         handler: @escaping (HTTPRequest, HTTPResponder) -> Void
     ) throws(SystemError) {
         listener = try HTTPListener(
             loop: loop, address: address, reusePort: reusePort, tls: tls, limits: limits,
-            handler: RequestCollector(maximumBody: maximumBody, handler: handler))
+            handler: RequestCollector(maximumBody: maximumBody, tooLarge: tooLarge, handler: handler))
     }
 
     /// The address it listens on, with the port that the kernel chose.
@@ -58,27 +60,37 @@ private final class RequestCollector: HTTPServerStreamHandler {
     }
 
     private let maximumBody: Int
+    private let tooLarge: ((HTTPRequest) -> HTTPResponse)?
     private let handler: (HTTPRequest, HTTPResponder) -> Void
 
-    init(maximumBody: Int, handler: @escaping (HTTPRequest, HTTPResponder) -> Void) {
+    init(
+        maximumBody: Int, tooLarge: ((HTTPRequest) -> HTTPResponse)?,
+        handler: @escaping (HTTPRequest, HTTPResponder) -> Void
+    ) {
         self.maximumBody = maximumBody
+        self.tooLarge = tooLarge
         self.handler = handler
     }
 
     func request(_ stream: HTTPServerStream, head: RequestHead, hasBody: Bool) {
-        if let length = head.promisedLength, length > maximumBody { return refuse(stream) }
         var headers = HTTPHeaders(head)
         // Where the target was a whole URL, its host goes before the field.
         headers["host"] = String(decoding: head.authority, as: UTF8.self)
-        stream.context = Exchange(
-            request: HTTPRequest(
-                String(decoding: head.methodBytes, as: UTF8.self), String(decoding: head.target, as: UTF8.self),
-                headers: headers, peer: stream.peerAddress, peerURIs: stream.peerURIs))
+        let request = HTTPRequest(
+            String(decoding: head.methodBytes, as: UTF8.self), String(decoding: head.target, as: UTF8.self),
+            headers: headers, peer: stream.peerAddress, peerURIs: stream.peerURIs)
+        if let length = head.promisedLength, length > maximumBody { return refuse(stream, request) }
+        stream.context = Exchange(request: request)
     }
 
     func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer) {
         guard let exchange = stream.context as? Exchange else { return }
-        guard exchange.request.body.count + bytes.count <= maximumBody else { return refuse(stream) }
+        guard exchange.request.body.count + bytes.count <= maximumBody else {
+            exchange.request.body = []
+            // What still comes of it is not gathered again.
+            stream.context = nil
+            return refuse(stream, exchange.request)
+        }
         exchange.request.body.append(contentsOf: bytes)
     }
 
@@ -97,13 +109,11 @@ private final class RequestCollector: HTTPServerStreamHandler {
         (stream.context as? Exchange)?.responder?.drained()
     }
 
-    private func refuse(_ stream: HTTPServerStream) {
-        let body = Array("the body has more than \(maximumBody) bytes\n".utf8)
-        var head = ResponseHead(status: 413)
-        head.add("content-length", decimal: body.count)
-        stream.sendHead(head, endOfStream: false)
-        body.withUnsafeBytes { _ = stream.sendBody($0) }
-        stream.sendEnd()
+    private func refuse(_ stream: HTTPServerStream, _ request: HTTPRequest) {
+        let response =
+            tooLarge?(request)
+            ?? HTTPResponse(status: 413, body: Array("the body has more than \(maximumBody) bytes\n".utf8))
+        HTTPResponder(stream).respond(response)
     }
 }
 
