@@ -70,29 +70,27 @@ extension JaegerJSON {
         var span = Span(
             trace: own, id: id, parent: parent(of: value, in: own), name: value["operationName"]?.string ?? "",
             kind: .unspecified, service: process?["serviceName"]?.string ?? OTLPDecoding.unknownService,
-            start: WallTime(nanosecondsSinceEpoch: nanoseconds(start)),
-            duration: .nanoseconds(max(0, nanoseconds(duration))))
-        var reserved = Set<String>()
+            start: WallTime(nanosecondsSinceEpoch: 0), duration: .zero,
+            oddities: SpanOddities(words: (value["warnings"]?.array ?? []).compactMap(\.string)))
+        span.setTimes(
+            start: WallTime(nanosecondsSinceEpoch: nanoseconds(microseconds: Int64(start))),
+            duration: .nanoseconds(nanoseconds(microseconds: Int64(duration))))
+        var tags = SpanTags()
         for tag in (value["tags"]?.array ?? []) + (process?["tags"]?.array ?? []) {
-            read(tag, into: &span, seen: &reserved)
+            if let key = tag["key"]?.string, let value = tag["value"] { tags.add(key, value, to: &span) }
         }
+        span.events = (value["logs"]?.array ?? []).map(event)
         return span
     }
 
-    /// A tag that says what this model has a field for sets it once; a second of its name is the sender's own.
-    private static func read(_ tag: JSONValue, into span: inout Span, seen: inout Set<String>) {
-        guard let key = tag["key"]?.string, let value = tag["value"] else { return }
-        let isFirst = seen.insert(key).inserted
-        switch (key, value) {
-        case ("error", .bool(let isError)) where isFirst: if isError { span.status = .error }
-        case ("otel.status_code", .string(let code)) where isFirst:
-            if code == "ERROR" { span.status = .error }
-            if code == "OK" { span.status = .ok }
-        case ("otel.status_description", .string(let message)) where isFirst: span.statusMessage = message
-        case ("span.kind", .string(let name)) where isFirst:
-            span.kind = kindNames.first { $0.name == name }?.kind ?? .unspecified
-        default: span.attributes.append(Span.Attribute(key: key, value: value.plainText))
+    private static func event(_ log: JSONValue) -> Span.Event {
+        let time = WallTime(nanosecondsSinceEpoch: nanoseconds(microseconds: Int64(log["timestamp"]?.int ?? 0)))
+        var event = Span.Event(time: time, name: "")
+        for field in log["fields"]?.array ?? [] {
+            guard let key = field["key"]?.string else { continue }
+            event.add(logField: key, field["value"]?.plainText ?? "", limits: .default)
         }
+        return event
     }
 
     private static func parent(of value: JSONValue, in trace: TraceID) -> SpanID? {
@@ -102,10 +100,5 @@ extension JaegerJSON {
         let chosen = references.first { $0["refType"]?.string == "CHILD_OF" } ?? references.first
         let id = chosen?["spanID"]?.string ?? value["parentSpanID"]?.string
         return id.flatMap { SpanID(hexadecimal: $0) }
-    }
-
-    private static func nanoseconds(_ microseconds: Int) -> Int64 {
-        let (value, overflow) = Int64(microseconds).multipliedReportingOverflow(by: 1000)
-        return overflow ? (microseconds > 0 ? .max : .min) : value
     }
 }

@@ -56,9 +56,18 @@ package enum JaegerJSON {
             "traceID": trace, "spanID": .string(span.id.description), "flags": 1,
             "operationName": .string(span.name), "references": .array(references),
             "startTime": .integer(span.start.nanosecondsSinceEpoch / 1000),
-            "duration": .integer(span.duration.nanoseconds / 1000), "tags": .array(tags(of: span)), "logs": [],
-            "processID": .string(processID), "warnings": .null,
+            "duration": .integer(span.duration.nanoseconds / 1000), "tags": .array(tags(of: span)),
+            "logs": .array(span.events.map(log)), "processID": .string(processID),
+            "warnings": span.oddities.isEmpty ? .null : .array(span.oddities.words.map { .string($0) }),
         ]
+    }
+
+    private static func log(_ event: Span.Event) -> JSONValue {
+        var fields: [JSONValue] = [["key": "event", "type": "string", "value": .string(event.name)]]
+        for attribute in event.attributes {
+            fields.append(["key": .string(attribute.key), "type": "string", "value": .string(attribute.value)])
+        }
+        return ["timestamp": .integer(event.time.nanosecondsSinceEpoch / 1000), "fields": .array(fields)]
     }
 
     /// First what Jaeger has no field for, then the attributes.

@@ -14,10 +14,11 @@ package enum OTLPAnswer {
         case invalidArgument = 3
         case resourceExhausted = 8
         case unimplemented = 12
+        case unavailable = 14
     }
 
     /// `ExportTraceServiceResponse`: empty when everything was taken, else with how many spans were not and why.
-    package static func response(to batch: OTLPBatch, _ encoding: Encoding) -> [UInt8] {
+    package static func response(to batch: SpanBatch, _ encoding: Encoding) -> [UInt8] {
         let reason = batch.firstRejection ?? ""
         switch encoding {
         case .protobuf:

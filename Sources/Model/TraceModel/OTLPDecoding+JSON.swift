@@ -1,18 +1,20 @@
 import ByteCursor
 import JSONWire
+import Quantities
 
 extension OTLPDecoding {
     /// Reads the JSON form (`application/json`): ids in hex, names in camel case, 64-bit numbers as text or number,
     /// enumerations as numbers – and as names, which the protocol forbids and some senders use.
-    package static func batch(json bytes: [UInt8], limits: OTLPLimits = .default) throws(OTLPError) -> OTLPBatch {
+    package static func batch(json bytes: [UInt8], limits: SpanLimits = .default) throws(SpanPayloadError) -> SpanBatch
+    {
         let request: JSONValue
         do {
             request = try JSONValue.parse(bytes, limits: JSONLimits(maximumDepth: 32))
         } catch {
-            throw OTLPError(place: "", message: error.description)
+            throw SpanPayloadError(place: "", message: error.description)
         }
         guard case .object = request else {
-            throw OTLPError(
+            throw SpanPayloadError(
                 place: "", message: "expected an object with \"resourceSpans\", found \(request.kindInWords)")
         }
         var decoder = JSONDecoder(limits: limits)
@@ -22,10 +24,10 @@ extension OTLPDecoding {
 }
 
 private struct JSONDecoder {
-    let limits: OTLPLimits
-    var batch = OTLPBatch()
+    let limits: SpanLimits
+    var batch = SpanBatch()
 
-    mutating func request(_ value: JSONValue) throws(OTLPError) {
+    mutating func request(_ value: JSONValue) throws(SpanPayloadError) {
         for (place, group) in try members(of: value, "resourceSpans", in: "") {
             var resource = OTLPResource()
             for attribute in try attributes(of: group["resource"] ?? .null, in: place + ".resource") {
@@ -39,7 +41,7 @@ private struct JSONDecoder {
         }
     }
 
-    private func fields(of span: JSONValue, in place: String) throws(OTLPError) -> OTLPSpanFields {
+    private func fields(of span: JSONValue, in place: String) throws(SpanPayloadError) -> OTLPSpanFields {
         var fields = OTLPSpanFields()
         fields.trace = try identifier(span, "traceId", in: place)
         fields.id = try identifier(span, "spanId", in: place)
@@ -49,6 +51,14 @@ private struct JSONDecoder {
         fields.start = try nanoseconds(span, "startTimeUnixNano", in: place)
         fields.end = try nanoseconds(span, "endTimeUnixNano", in: place)
         fields.attributes = Array(try attributes(of: span, in: place).prefix(limits.attributes))
+        for (place, event) in try members(of: span, "events", in: place + ".").prefix(limits.attributes) {
+            let time = try nanoseconds(event, "timeUnixNano", in: place)
+            fields.events.append(
+                Span.Event(
+                    time: WallTime(nanosecondsSinceEpoch: Int64(clamping: time)),
+                    name: try text(event, "name", in: place),
+                    attributes: Array(try attributes(of: event, in: place).prefix(limits.attributes))))
+        }
         let status = span["status"] ?? .null
         fields.status = try enumeration(
             status, "code", prefix: "STATUS_CODE_", ["UNSET", "OK", "ERROR"], in: place + ".status")
@@ -58,7 +68,7 @@ private struct JSONDecoder {
 
     private static let kinds = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"]
 
-    private func attributes(of value: JSONValue, in place: String) throws(OTLPError) -> [Span.Attribute] {
+    private func attributes(of value: JSONValue, in place: String) throws(SpanPayloadError) -> [Span.Attribute] {
         var attributes: [Span.Attribute] = []
         for (place, pair) in try members(of: value, "attributes", in: place + ".") {
             let key = try text(pair, "key", in: place)
@@ -89,24 +99,24 @@ private struct JSONDecoder {
         return .null
     }
 
-    private func identifier(_ value: JSONValue, _ name: String, in place: String) throws(OTLPError) -> [UInt8] {
+    private func identifier(_ value: JSONValue, _ name: String, in place: String) throws(SpanPayloadError) -> [UInt8] {
         guard let member = present(value, name) else { return [] }
         guard let text = member.string else { throw unexpected(member, "hexadecimal text", at: place, name) }
         guard let bytes = Hexadecimal.decode(text) else {
-            throw OTLPError(
+            throw SpanPayloadError(
                 place: "\(place).\(name)", message: "expected hexadecimal digits, found \"\(text.clipped(toUTF8: 64))\""
             )
         }
         return bytes
     }
 
-    private func text(_ value: JSONValue, _ name: String, in place: String) throws(OTLPError) -> String {
+    private func text(_ value: JSONValue, _ name: String, in place: String) throws(SpanPayloadError) -> String {
         guard let member = present(value, name) else { return "" }
         guard let text = member.string else { throw unexpected(member, "text", at: place, name) }
         return text.clipped(toUTF8: limits.textBytes)
     }
 
-    private func nanoseconds(_ value: JSONValue, _ name: String, in place: String) throws(OTLPError) -> UInt64 {
+    private func nanoseconds(_ value: JSONValue, _ name: String, in place: String) throws(SpanPayloadError) -> UInt64 {
         guard let member = present(value, name) else { return 0 }
         let number = member.string.flatMap { UInt64($0) } ?? member.int.flatMap { UInt64(exactly: $0) }
         guard let number else { throw unexpected(member, "nanoseconds since 1970", at: place, name) }
@@ -115,7 +125,7 @@ private struct JSONDecoder {
 
     private func enumeration(
         _ value: JSONValue, _ name: String, prefix: String, _ names: [String], in place: String
-    ) throws(OTLPError) -> Int {
+    ) throws(SpanPayloadError) -> Int {
         guard let member = present(value, name) else { return 0 }
         if let number = member.int { return number }
         if let text = member.string {
@@ -127,7 +137,7 @@ private struct JSONDecoder {
     /// The elements of a list, each with its place; an absent list is empty.
     private func members(
         of value: JSONValue, _ name: String, in place: String
-    ) throws(OTLPError) -> [(place: String, value: JSONValue)] {
+    ) throws(SpanPayloadError) -> [(place: String, value: JSONValue)] {
         guard let list = present(value, name) else { return [] }
         guard let elements = list.array else { throw unexpected(list, "an array", at: place, name) }
         return elements.enumerated().map { ("\(place)\(name)[\($0.offset)]", $0.element) }
@@ -140,8 +150,8 @@ private struct JSONDecoder {
 
     private func unexpected(
         _ value: JSONValue, _ expected: String, at place: String, _ name: String
-    ) -> OTLPError {
+    ) -> SpanPayloadError {
         let place = place.hasSuffix(".") || place.isEmpty ? place + name : "\(place).\(name)"
-        return OTLPError(place: place, message: "expected \(expected), found \(value.kindInWords)")
+        return SpanPayloadError(place: place, message: "expected \(expected), found \(value.kindInWords)")
     }
 }

@@ -1,6 +1,7 @@
 import ByteCursor
 import JSONWire
 import ProtobufWire
+import Quantities
 
 extension OTLPDecoding {
     /// Reads the protobuf form (`application/x-protobuf`).
@@ -8,8 +9,8 @@ extension OTLPDecoding {
     /// The fields are those of `opentelemetry/proto/{collector/trace,trace,resource,common}/v1` in
     /// <https://github.com/open-telemetry/opentelemetry-proto>, which names them in `snake_case`.
     package static func batch(
-        protobuf bytes: [UInt8], limits: OTLPLimits = .default
-    ) throws(OTLPError) -> OTLPBatch {
+        protobuf bytes: [UInt8], limits: SpanLimits = .default
+    ) throws(SpanPayloadError) -> SpanBatch {
         var decoder = ProtobufDecoder(limits: limits)
         try decoder.request(ProtobufReader(bytes))
         return decoder.batch
@@ -17,40 +18,40 @@ extension OTLPDecoding {
 }
 
 private struct ProtobufDecoder {
-    let limits: OTLPLimits
-    var batch = OTLPBatch()
+    let limits: SpanLimits
+    var batch = SpanBatch()
     /// Where the reader is; errors say it.
     private var place: [String] = []
 
-    init(limits: OTLPLimits) {
+    init(limits: SpanLimits) {
         self.limits = limits
     }
 
     // ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
-    mutating func request(_ message: ProtobufReader) throws(OTLPError) {
+    mutating func request(_ message: ProtobufReader) throws(SpanPayloadError) {
         var reader = message
         var index = 0
         while let field = try next(&reader) {
             guard field.number == 1, let inner = field.message else { continue }
-            try within("resource_spans[\(index)]") { (self) throws(OTLPError) in try self.resourceSpans(inner) }
+            try within("resource_spans[\(index)]") { (self) throws(SpanPayloadError) in try self.resourceSpans(inner) }
             index += 1
         }
     }
 
     // ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
-    private mutating func resourceSpans(_ message: ProtobufReader) throws(OTLPError) {
+    private mutating func resourceSpans(_ message: ProtobufReader) throws(SpanPayloadError) {
         var resource = OTLPResource()
         // The resource may come after its spans: twice over, which costs nothing but the tags.
         var reader = message
         while let field = try next(&reader) {
             guard field.number == 1, let inner = field.message else { continue }
-            try within("resource") { (self) throws(OTLPError) in try self.resource(inner, into: &resource) }
+            try within("resource") { (self) throws(SpanPayloadError) in try self.resource(inner, into: &resource) }
         }
         reader = message
         var index = 0
         while let field = try next(&reader) {
             guard field.number == 2, let inner = field.message else { continue }
-            try within("scope_spans[\(index)]") { (self) throws(OTLPError) in
+            try within("scope_spans[\(index)]") { (self) throws(SpanPayloadError) in
                 try self.scopeSpans(inner, of: resource)
             }
             index += 1
@@ -60,7 +61,7 @@ private struct ProtobufDecoder {
     // Resource { repeated KeyValue attributes = 1; }
     private mutating func resource(
         _ message: ProtobufReader, into resource: inout OTLPResource
-    ) throws(OTLPError) {
+    ) throws(SpanPayloadError) {
         var reader = message
         while let field = try next(&reader) {
             guard field.number == 1, let inner = field.message else { continue }
@@ -69,17 +70,17 @@ private struct ProtobufDecoder {
     }
 
     // ScopeSpans { InstrumentationScope scope = 1; repeated Span spans = 2; }
-    private mutating func scopeSpans(_ message: ProtobufReader, of resource: OTLPResource) throws(OTLPError) {
+    private mutating func scopeSpans(_ message: ProtobufReader, of resource: OTLPResource) throws(SpanPayloadError) {
         var reader = message
         var index = 0
         while let field = try next(&reader) {
             guard field.number == 2, let inner = field.message else { continue }
-            try within("spans[\(index)]") { (self) throws(OTLPError) in try self.span(inner, of: resource) }
+            try within("spans[\(index)]") { (self) throws(SpanPayloadError) in try self.span(inner, of: resource) }
             index += 1
         }
     }
 
-    private mutating func span(_ message: ProtobufReader, of resource: OTLPResource) throws(OTLPError) {
+    private mutating func span(_ message: ProtobufReader, of resource: OTLPResource) throws(SpanPayloadError) {
         var fields = OTLPSpanFields()
         var reader = message
         while let field = try next(&reader) {
@@ -95,6 +96,9 @@ private struct ProtobufDecoder {
                 // Read even when it is not kept: a broken attribute means a broken message.
                 let attribute = try attribute(ProtobufReader(bytes))
                 if fields.attributes.count < limits.attributes { fields.attributes.append(attribute) }
+            case (11, .bytes(let bytes)):
+                let event = try event(ProtobufReader(bytes))
+                if fields.events.count < limits.attributes { fields.events.append(event) }
             case (15, .bytes(let bytes)): try status(ProtobufReader(bytes), into: &fields)
             default: continue
             }
@@ -102,8 +106,26 @@ private struct ProtobufDecoder {
         batch.append(fields, of: resource, limits: limits)
     }
 
+    // Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
+    private mutating func event(_ message: ProtobufReader) throws(SpanPayloadError) -> Span.Event {
+        var event = Span.Event(time: WallTime(nanosecondsSinceEpoch: 0), name: "")
+        var reader = message
+        while let field = try next(&reader) {
+            switch (field.number, field.value) {
+            case (1, .fixed64(let value)): event.time = WallTime(nanosecondsSinceEpoch: Int64(clamping: value))
+            case (2, .bytes(let bytes)): event.name = text(bytes)
+            case (3, .bytes(let bytes)):
+                let attribute = try attribute(ProtobufReader(bytes))
+                if event.attributes.count < limits.attributes { event.attributes.append(attribute) }
+            default: continue
+            }
+        }
+        return event
+    }
+
     // Status { string message = 2; StatusCode code = 3; }
-    private mutating func status(_ message: ProtobufReader, into fields: inout OTLPSpanFields) throws(OTLPError) {
+    private mutating func status(_ message: ProtobufReader, into fields: inout OTLPSpanFields) throws(SpanPayloadError)
+    {
         var reader = message
         while let field = try next(&reader) {
             switch (field.number, field.value) {
@@ -115,7 +137,7 @@ private struct ProtobufDecoder {
     }
 
     // KeyValue { string key = 1; AnyValue value = 2; }
-    private mutating func attribute(_ message: ProtobufReader) throws(OTLPError) -> Span.Attribute {
+    private mutating func attribute(_ message: ProtobufReader) throws(SpanPayloadError) -> Span.Attribute {
         var attribute = Span.Attribute(key: "", value: "")
         var reader = message
         while let field = try next(&reader) {
@@ -133,7 +155,7 @@ private struct ProtobufDecoder {
 
     // AnyValue { oneof value { string = 1; bool = 2; int64 = 3; double = 4; ArrayValue = 5; KeyValueList = 6;
     //            bytes = 7; } }
-    private mutating func anyValue(_ message: ProtobufReader, depth: Int) throws(OTLPError) -> JSONValue {
+    private mutating func anyValue(_ message: ProtobufReader, depth: Int) throws(SpanPayloadError) -> JSONValue {
         var value = JSONValue.null
         var reader = message
         while let field = try next(&reader) {
@@ -152,7 +174,7 @@ private struct ProtobufDecoder {
     }
 
     // ArrayValue { repeated AnyValue values = 1; }
-    private mutating func values(_ message: ProtobufReader, depth: Int) throws(OTLPError) -> [JSONValue] {
+    private mutating func values(_ message: ProtobufReader, depth: Int) throws(SpanPayloadError) -> [JSONValue] {
         try checkDepth(depth)
         var values: [JSONValue] = []
         var reader = message
@@ -165,7 +187,7 @@ private struct ProtobufDecoder {
     }
 
     // KeyValueList { repeated KeyValue values = 1; }
-    private mutating func members(_ message: ProtobufReader, depth: Int) throws(OTLPError) -> JSONObject {
+    private mutating func members(_ message: ProtobufReader, depth: Int) throws(SpanPayloadError) -> JSONObject {
         try checkDepth(depth)
         var members = JSONObject()
         var reader = message
@@ -184,7 +206,7 @@ private struct ProtobufDecoder {
     }
 
     /// The sender decides how deep values nest, and every level is one of ours on the stack.
-    private func checkDepth(_ depth: Int) throws(OTLPError) {
+    private func checkDepth(_ depth: Int) throws(SpanPayloadError) {
         guard depth <= 16 else { throw failure("an attribute's value nests deeper than 16 levels") }
     }
 
@@ -193,17 +215,17 @@ private struct ProtobufDecoder {
         String(decoding: bytes, as: UTF8.self).clipped(toUTF8: limits.textBytes)
     }
 
-    private func next(_ reader: inout ProtobufReader) throws(OTLPError) -> ProtobufField? {
+    private func next(_ reader: inout ProtobufReader) throws(SpanPayloadError) -> ProtobufField? {
         do { return try reader.next() } catch { throw failure(error.description) }
     }
 
-    private func failure(_ message: String) -> OTLPError {
-        OTLPError(place: place.joined(separator: "."), message: message)
+    private func failure(_ message: String) -> SpanPayloadError {
+        SpanPayloadError(place: place.joined(separator: "."), message: message)
     }
 
     private mutating func within(
-        _ step: String, _ body: (inout ProtobufDecoder) throws(OTLPError) -> Void
-    ) throws(OTLPError) {
+        _ step: String, _ body: (inout ProtobufDecoder) throws(SpanPayloadError) -> Void
+    ) throws(SpanPayloadError) {
         place.append(step)
         try body(&self)
         // Not deferred: after a failure the place is what the error has said.

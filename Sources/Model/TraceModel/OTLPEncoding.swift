@@ -42,6 +42,13 @@ package enum OTLPEncoding {
         message.fixed64(field: 7, UInt64(clamping: span.start.nanosecondsSinceEpoch))
         message.fixed64(field: 8, UInt64(clamping: span.end.nanosecondsSinceEpoch))
         for item in span.attributes { attribute(field: 9, key: item.key, value: item.value, to: &message) }
+        for event in span.events {
+            message.message(field: 11) { inner in
+                inner.fixed64(field: 1, UInt64(clamping: event.time.nanosecondsSinceEpoch))
+                inner.string(field: 2, event.name)
+                for item in event.attributes { attribute(field: 3, key: item.key, value: item.value, to: &inner) }
+            }
+        }
         if span.status != .unset || !span.statusMessage.isEmpty {
             message.message(field: 15) { status in
                 if !span.statusMessage.isEmpty { status.string(field: 2, span.statusMessage) }

@@ -80,6 +80,19 @@ package struct Span: Hashable, Sendable {
         }
     }
 
+    /// Something that happened at one moment of the span: an OTLP event, an annotation of Zipkin, a log of Jaeger.
+    package struct Event: Hashable, Sendable {
+        package var time: WallTime
+        package var name: String
+        package var attributes: [Attribute]
+
+        package init(time: WallTime, name: String, attributes: [Attribute] = []) {
+            self.time = time
+            self.name = name
+            self.attributes = attributes
+        }
+    }
+
     package var trace: TraceID
     package var id: SpanID
     package var parent: SpanID?
@@ -93,10 +106,15 @@ package struct Span: Hashable, Sendable {
     package var statusMessage: String
     /// The span's own attributes, then the resource's, in the order they came.
     package var attributes: [Attribute]
+    /// In the order they came.
+    package var events: [Event]
+    /// Faults that show in the span alone.
+    package var oddities: SpanOddities
 
     package init(
         trace: TraceID, id: SpanID, parent: SpanID? = nil, name: String, kind: Kind, service: String, start: WallTime,
-        duration: Duration, status: Status = .unset, statusMessage: String = "", attributes: [Attribute] = []
+        duration: Duration, status: Status = .unset, statusMessage: String = "", attributes: [Attribute] = [],
+        events: [Event] = [], oddities: SpanOddities = []
     ) {
         self.trace = trace
         self.id = id
@@ -109,11 +127,25 @@ package struct Span: Hashable, Sendable {
         self.status = status
         self.statusMessage = statusMessage
         self.attributes = attributes
+        self.events = events
+        self.oddities = oddities
     }
 
     package var end: WallTime { start.advanced(by: duration) }
 
     package func attribute(_ key: String) -> String? { attributes.first { $0.key == key }?.value }
+
+    /// Sets start and duration from what a sender wrote, and notes what cannot be.
+    ///
+    /// - Parameters:
+    ///   - start: nothing, or 1970, when none was sent.
+    ///   - duration: negative when the sender's clock was set back meanwhile.
+    mutating func setTimes(start: WallTime?, duration: Duration) {
+        self.start = start ?? WallTime(nanosecondsSinceEpoch: 0)
+        self.duration = max(.zero, duration)
+        if duration < .zero { oddities.insert(.endsBeforeStart) }
+        if self.start.nanosecondsSinceEpoch == 0 { oddities.insert(.startIsMissing) }
+    }
 }
 
 private func hexadecimal(_ value: UInt64) -> String {

@@ -14,10 +14,13 @@ package struct Trace: Hashable, Sendable {
         self.spans = own
     }
 
-    package var start: WallTime { spans[0].start }
+    /// The first start; spans that were sent without one do not count, unless there are no others.
+    package var start: WallTime { (spans.first(where: \.hasStart) ?? spans[0]).start }
 
     /// From the first start to the last end.
-    package var duration: Duration { start.duration(to: spans.reduce(start) { max($0, $1.end) }) }
+    package var duration: Duration {
+        start.duration(to: spans.reduce(start) { $1.hasStart ? max($0, $1.end) : $0 })
+    }
 
     package var hasError: Bool { spans.contains { $0.status == .error } }
 
@@ -33,6 +36,10 @@ package struct Trace: Hashable, Sendable {
             spanCount: spans.count, errorCount: spans.reduce(0) { $0 + ($1.status == .error ? 1 : 0) },
             services: Array(Set(spans.map(\.service))).sorted())
     }
+}
+
+extension Span {
+    var hasStart: Bool { !oddities.contains(.startIsMissing) }
 }
 
 /// A trace in a list.

@@ -25,10 +25,12 @@ extension Trace {
             return !TraceQuery.isService(span.service, named: called)
         }
         return spans.contains { span in
-            if TraceQuery.isService(span.service, named: called), let parent = span.parent.flatMap({ spansByID[$0] }),
-                isCaller(parent)
-            {
-                return true
+            if TraceQuery.isService(span.service, named: called) {
+                if let parent = span.parent.flatMap({ spansByID[$0] }), isCaller(parent) { return true }
+                // The other half of the call, where both have one id.
+                if span.kind == .server, let half = spansByID[span.id], half.kind == .client, isCaller(half) {
+                    return true
+                }
             }
             guard span.kind == .client, isCaller(span) else { return false }
             return span.peerNames.contains { TraceQuery.isService($0, named: called) }

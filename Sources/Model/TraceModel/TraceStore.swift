@@ -1,38 +1,38 @@
-import Quantities
+package import Quantities
 
-/// What a ``TraceStore`` holds and what it has let go of.
-package struct TraceStoreCounts: Hashable, Sendable {
-    package var traces = 0
-    package var spans = 0
-    /// Estimated.
-    package var bytes = 0
-    /// Traces that gave way to newer ones.
-    package var evictedTraces = 0
-    /// Spans that went with them.
-    package var evictedSpans = 0
-    /// Spans that were not taken: late ones of an evicted trace, and those beyond the limit of one trace.
-    package var refusedSpans = 0
-    /// Spans that were here already; an exporter that got no answer sends again.
-    package var repeatedSpans = 0
-
-    package init() {}
-}
-
-/// The newest traces within a budget of memory.
+/// Traces within a budget of memory, the telling ones longest.
 ///
-/// When the budget is spent, the traces that arrived first go first: those without errors before those with, which
-/// are what one looks for – but only while the latter take no more than half the budget, or a broken mesh would show
-/// nothing but its first errors. Adding a span is O(1), amortised.
+/// A new trace is *recent*. When an eighth of the budget has come after it, what it is worth is known, most likely, for
+/// its spans have arrived: it has an *error*, or it was *slow* – above the 95th percentile of its route so far –, or it
+/// becomes part of a *sample*. When the budget is spent, the oldest trace goes of
+///
+/// 1. errors, while they take more than half the budget: a broken mesh must show more than its errors;
+/// 2. slow ones, while they take more than a quarter;
+/// 3. the sample, of the route that takes most of it: a route that is called a thousand times as often as another has
+///    no more of the sample than that;
+/// 4. slow ones, then errors, then recent ones.
+///
+/// A trace whose error or length shows only later moves up. Adding a span is O(1), amortised; letting a trace go is
+/// O(routes), of which there are at most ``RouteTable/capacity``.
 package struct TraceStore: Sendable {
     package let byteBudget: Int
     package private(set) var counts = TraceStoreCounts()
 
     private var entries: [TraceID: TraceEntry] = [:]
-    private var errorBytes = 0
-    private var arrivals = ArrivalQueue()
-    private var errorArrivals = ArrivalQueue()
+    private var routes = RouteTable()
+    /// Of traces that are not part of the sample.
+    private var recent = Class()
+    private var slow = Class()
+    private var errors = Class()
     private var nextArrival: UInt64 = 0
     private var evicted = EvictedTraces()
+
+    /// Traces that are kept for one reason, oldest first.
+    private struct Class {
+        var queue = ArrivalQueue()
+        var count = 0
+        var bytes = 0
+    }
 
     /// - Parameter byteBudget: Estimated bytes of all spans; the process takes somewhat more.
     package init(byteBudget: Int = 64 << 20) {
@@ -40,43 +40,24 @@ package struct TraceStore: Sendable {
     }
 
     /// Joins every span to its trace, whenever it comes, and lets old traces go until the budget holds.
-    package mutating func insert(_ spans: some Sequence<Span>) {
-        for span in spans { insert(span) }
+    ///
+    /// - Parameter receivedAt: marks spans that ended after it by more than a minute. Nothing marks none.
+    package mutating func insert(_ spans: some Sequence<Span>, receivedAt: WallTime? = nil) {
+        let latest = receivedAt?.advanced(by: .seconds(60))
+        for span in spans { insert(span, latest: latest) }
+        settle()
         while counts.bytes > byteBudget, evictOne() {}
-        arrivals.compact(keeping: entries.count) { entries[$0.id]?.arrival == $0.number }
-        errorArrivals.compact(keeping: entries.count) { entries[$0.id]?.arrival == $0.number }
+        compact()
     }
 
-    private mutating func insert(_ span: Span) {
-        if evicted.contains(span.trace) {
-            counts.refusedSpans += 1
-            return
-        }
-        if entries[span.trace] == nil {
-            entries[span.trace] = TraceEntry(arrival: nextArrival)
-            arrivals.append(Arrival(id: span.trace, number: nextArrival))
-            nextArrival += 1
-            counts.traces += 1
-            counts.bytes += TraceEntry.overhead
-        }
-        let wasError = entries[span.trace]?.hasError ?? false
-        let before = entries[span.trace]?.bytes ?? 0
-        switch entries[span.trace]?.insert(span) {
-        case .added:
-            counts.spans += 1
-        case .repeated, nil:
-            counts.repeatedSpans += 1
-            return
-        case .refused:
-            counts.refusedSpans += 1
-            return
-        }
-        guard let entry = entries[span.trace] else { return }
-        counts.bytes += entry.bytes - before
-        if entry.hasError {
-            errorBytes += wasError ? entry.bytes - before : entry.bytes
-            if !wasError { errorArrivals.append(Arrival(id: span.trace, number: entry.arrival)) }
-        }
+    /// Counts spans that did not get as far as this store.
+    package mutating func noteRejected(spans: Int) {
+        counts.rejectedSpans += spans
+    }
+
+    /// Counts a request that was put off.
+    package mutating func noteDeferred() {
+        counts.deferredRequests += 1
     }
 
     /// The trace, from the spans that have arrived.
@@ -110,34 +91,154 @@ package struct TraceStore: Sendable {
         entries.values.reduce(into: Set<String>()) { $0.formUnion($1.services) }.sorted()
     }
 
+    // MARK: Taking spans
+
+    private mutating func insert(_ span: Span, latest: WallTime?) {
+        if evicted.contains(span.trace) {
+            counts.lateSpans += 1
+            return
+        }
+        if entries[span.trace] == nil {
+            entries[span.trace] = TraceEntry(arrival: nextArrival)
+            recent.queue.append(Arrival(id: span.trace, number: nextArrival))
+            nextArrival += 1
+            counts.traces += 1
+            count(TraceEntry.overhead, traces: 1, at: .recent)
+        }
+        let before = entries[span.trace]?.bytes ?? 0
+        switch entries[span.trace]?.insert(span, latest: latest) {
+        case .added: counts.spans += 1
+        case .repeated, nil:
+            counts.repeatedSpans += 1
+            return
+        case .refused:
+            counts.excessSpans += 1
+            return
+        }
+        guard let entry = entries[span.trace] else { return }
+        count(entry.bytes - before, traces: 0, at: entry.place)
+        reconsider(span.trace, entry.place)
+    }
+
+    /// Moves a trace up that has turned out to be worth more.
+    private mutating func reconsider(_ id: TraceID, _ place: TraceEntry.Place) {
+        guard let entry = entries[id] else { return }
+        switch place {
+        case .recent, .errors: return
+        case .slow: if entry.hasError { move(id, to: .errors) }
+        case .sample(let route):
+            if entry.hasError {
+                move(id, to: .errors)
+            } else if routes[route].latency.isSlow(entry.duration) {
+                move(id, to: .slow)
+            }
+        }
+    }
+
+    /// Takes the oldest out of the recent ones, until those are an eighth of the budget or one trace.
+    private mutating func settle() {
+        while recent.bytes > byteBudget / 8, recent.count > 1, let id = oldestRecent(), let entry = entries[id] {
+            let route = routes.position(of: entry.route)
+            let isSlow = routes[route].latency.isSlow(entry.duration)
+            routes[route].latency.record(entry.duration)
+            move(id, to: entry.hasError ? .errors : isSlow ? .slow : .sample(route: route))
+        }
+    }
+
+    private mutating func move(_ id: TraceID, to place: TraceEntry.Place) {
+        guard let entry = entries[id] else { return }
+        count(-entry.bytes, traces: -1, at: entry.place)
+        count(entry.bytes, traces: 1, at: place)
+        entries[id]?.place = place
+        let arrival = Arrival(id: id, number: entry.arrival)
+        switch place {
+        case .recent: recent.queue.append(arrival)
+        case .slow: slow.queue.append(arrival)
+        case .errors: errors.queue.append(arrival)
+        case .sample(let route):
+            routes[route].sample.append(arrival)
+            routes[route].sample.compact(keeping: routes[route].sampleCount) {
+                entries[$0.id]?.isHere($0, .sample(route: route)) == true
+            }
+        }
+    }
+
+    private mutating func count(_ bytes: Int, traces: Int, at place: TraceEntry.Place) {
+        // Moving takes and gives the same, so that the sum stands.
+        counts.bytes += bytes
+        switch place {
+        case .recent:
+            recent.bytes += bytes
+            recent.count += traces
+        case .slow:
+            slow.bytes += bytes
+            slow.count += traces
+        case .errors:
+            errors.bytes += bytes
+            errors.count += traces
+        case .sample(let route):
+            routes[route].sampleBytes += bytes
+            routes[route].sampleCount += traces
+        }
+    }
+
+    // MARK: Letting traces go
+
     /// Lets one trace go; false when there is none.
     private mutating func evictOne() -> Bool {
-        let errorsFirst = errorBytes > byteBudget / 2
-        guard let id = errorsFirst ? oldestError() ?? oldestPlain() : oldestPlain() ?? oldestError(),
-            let entry = entries.removeValue(forKey: id)
-        else { return false }
+        if errors.bytes > byteBudget / 2, let id = oldestError() { return evict(id, \.evictedErrors) }
+        if slow.bytes > byteBudget / 4, let id = oldestSlow() { return evict(id, \.evictedSlow) }
+        if let route = routes.heaviest, let id = oldestSample(of: route) { return evict(id, \.evictedSamples) }
+        if let id = oldestSlow() { return evict(id, \.evictedSlow) }
+        if let id = oldestError() { return evict(id, \.evictedErrors) }
+        if let id = oldestRecent() { return evict(id, \.evictedRecent) }
+        return false
+    }
+
+    private mutating func evict(_ id: TraceID, _ reason: WritableKeyPath<TraceStoreCounts, Int>) -> Bool {
+        guard let entry = entries.removeValue(forKey: id) else { return false }
+        count(-entry.bytes, traces: -1, at: entry.place)
         counts.traces -= 1
         counts.spans -= entry.spans.count
-        counts.bytes -= entry.bytes
-        if entry.hasError { errorBytes -= entry.bytes }
-        counts.evictedTraces += 1
+        counts[keyPath: reason] += 1
         counts.evictedSpans += entry.spans.count
         evicted.insert(id)
         return true
     }
 
-    private mutating func oldestPlain() -> TraceID? {
-        while let next = arrivals.popFirst() {
-            // A trace that has failed since is in the other queue too, and one that is gone is in neither.
-            if let entry = entries[next.id], entry.arrival == next.number, !entry.hasError { return next.id }
+    // A trace that has moved stands in its old queue until somebody looks.
+
+    private mutating func oldestRecent() -> TraceID? {
+        while let next = recent.queue.popFirst() {
+            if entries[next.id]?.isHere(next, .recent) == true { return next.id }
+        }
+        return nil
+    }
+
+    private mutating func oldestSlow() -> TraceID? {
+        while let next = slow.queue.popFirst() {
+            if entries[next.id]?.isHere(next, .slow) == true { return next.id }
         }
         return nil
     }
 
     private mutating func oldestError() -> TraceID? {
-        while let next = errorArrivals.popFirst() {
-            if let entry = entries[next.id], entry.arrival == next.number { return next.id }
+        while let next = errors.queue.popFirst() {
+            if entries[next.id]?.isHere(next, .errors) == true { return next.id }
         }
         return nil
+    }
+
+    private mutating func oldestSample(of route: Int) -> TraceID? {
+        while let next = routes[route].sample.popFirst() {
+            if entries[next.id]?.isHere(next, .sample(route: route)) == true { return next.id }
+        }
+        return nil
+    }
+
+    private mutating func compact() {
+        recent.queue.compact(keeping: recent.count) { entries[$0.id]?.isHere($0, .recent) == true }
+        slow.queue.compact(keeping: slow.count) { entries[$0.id]?.isHere($0, .slow) == true }
+        errors.queue.compact(keeping: errors.count) { entries[$0.id]?.isHere($0, .errors) == true }
     }
 }

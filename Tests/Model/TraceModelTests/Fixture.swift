@@ -1,5 +1,6 @@
 import Quantities
 import SystemIO
+import TestSupport
 import TraceModel
 
 /// Files beside this one; `Fixtures/README.md` says where they come from.
@@ -24,3 +25,21 @@ func span(
 }
 
 struct ZeroIdentifier: Error {}
+
+extension SeededGenerator {
+    /// The bytes with some changed, doubled, or left out.
+    mutating func spoilt(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<Int.random(in: 1...8, using: &self) where !bytes.isEmpty {
+            let place = Int.random(in: bytes.indices, using: &self)
+            switch Int.random(in: 0...4, using: &self) {
+            case 0: bytes.removeSubrange(place...min(place + 8, bytes.count - 1))
+            case 1: bytes.insert(bytes.randomElement(using: &self) ?? 0, at: place)
+            // Digits make large numbers, and 0xFF and 0x7F long counts.
+            case 2: bytes[place] = [UInt8(ascii: "9"), 0xFF, 0x7F, 0].randomElement(using: &self) ?? 0
+            default: bytes[place] = UInt8.random(in: 0...255, using: &self)
+            }
+        }
+        return bytes
+    }
+}

@@ -63,7 +63,7 @@ import TraceModel
                 do {
                     let part = try read(Array(whole[..<count]))
                     #expect(part == Array(spans.prefix(part.count)), "\(name) cut at \(count)")
-                } catch let error as OTLPError {
+                } catch let error as SpanPayloadError {
                     refusals += 1
                     #expect(!error.description.isEmpty)
                 }
@@ -91,16 +91,16 @@ import TraceModel
     @Test func `an error says where`() throws {
         let json = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xyz"}]}]}]}"#
 
-        let error = #expect(throws: OTLPError.self) { try OTLPDecoding.batch(json: Array(json.utf8)) }
+        let error = #expect(throws: SpanPayloadError.self) { try OTLPDecoding.batch(json: Array(json.utf8)) }
         #expect(
             error?.description
                 == "resourceSpans[0].scopeSpans[0].spans[0].traceId: expected hexadecimal digits, found \"xyz\"")
 
-        let list = #expect(throws: OTLPError.self) { try OTLPDecoding.batch(json: Array("[]".utf8)) }
+        let list = #expect(throws: SpanPayloadError.self) { try OTLPDecoding.batch(json: Array("[]".utf8)) }
         #expect(list?.description == "expected an object with \"resourceSpans\", found an array")
 
         let cut = try Array(Fixture.bytes("export-request.pb").dropLast())
-        let truncation = #expect(throws: OTLPError.self) { try OTLPDecoding.batch(protobuf: cut) }
+        let truncation = #expect(throws: SpanPayloadError.self) { try OTLPDecoding.batch(protobuf: cut) }
         #expect(truncation?.message.contains("bytes, but") == true)
     }
 
@@ -137,7 +137,7 @@ import TraceModel
               {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203332"}]}]}]}
             """
 
-        let batch = try OTLPDecoding.batch(json: Array(json.utf8), limits: OTLPLimits(spans: 1))
+        let batch = try OTLPDecoding.batch(json: Array(json.utf8), limits: SpanLimits(spans: 1))
 
         #expect(batch.spans.map(\.id.description) == ["b7ad6b7169203331"])
         #expect(batch.rejectedCount == 3)
@@ -150,7 +150,7 @@ import TraceModel
             1, service: "ééééééé", attributes: (0..<9).map { Span.Attribute(key: "k\($0)", value: "123456789012345") })
         let bytes = OTLPEncoding.exportRequest([long], scope: "")
 
-        let batch = try OTLPDecoding.batch(protobuf: bytes, limits: OTLPLimits(attributes: 2, textBytes: 13))
+        let batch = try OTLPDecoding.batch(protobuf: bytes, limits: SpanLimits(attributes: 2, textBytes: 13))
 
         let kept = try #require(batch.spans.first)
         #expect(kept.service == "éééééé")

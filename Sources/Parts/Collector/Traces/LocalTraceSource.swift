@@ -1,3 +1,4 @@
+package import Quantities
 import Synchronization
 package import TraceModel
 
@@ -10,8 +11,22 @@ package final class LocalTraceSource: TraceSource {
         store = Mutex(TraceStore(byteBudget: byteBudget))
     }
 
-    package func insert(_ spans: [Span]) {
-        store.withLock { $0.insert(spans) }
+    /// - Parameter receivedAt: see ``TraceStore/insert(_:receivedAt:)``.
+    package func insert(_ spans: [Span], receivedAt: WallTime? = nil) {
+        store.withLock { $0.insert(spans, receivedAt: receivedAt) }
+    }
+
+    /// Takes what one request brought, and counts what was rejected of it.
+    package func insert(_ batch: SpanBatch, receivedAt: WallTime) {
+        store.withLock {
+            $0.insert(batch.spans, receivedAt: receivedAt)
+            $0.noteRejected(spans: batch.rejectedCount)
+        }
+    }
+
+    /// Counts a request that was told to come again.
+    package func noteDeferred() {
+        store.withLock { $0.noteDeferred() }
     }
 
     // A search holds the lock: a copy of the store would be free to make and dear at the next insertion.

@@ -1,68 +1,91 @@
 import HTTPTransport
-import HTTPWire
 import TraceModel
 
 extension TraceAPI {
-    /// Takes an export request. Refusals carry a `google.rpc.Status` in the request's encoding; no answer asks the
-    /// exporter to try again, since none of them would end otherwise.
+    /// Takes an OTLP export request.
+    ///
+    /// Every refusal carries a `google.rpc.Status` in the request's encoding and content type
+    /// (<https://opentelemetry.io/docs/specs/otlp/#failures>). Only 429 makes the exporter try again, after as long as
+    /// `Retry-After` says; the others would fail for ever.
     func export(_ request: HTTPRequest) -> HTTPResponse {
-        let encoding: OTLPAnswer.Encoding
-        switch mediaType(request.headers["content-type"] ?? "") {
-        case "application/x-protobuf", "application/protobuf": encoding = .protobuf
-        case "application/json": encoding = .json
-        case let other:
-            return answer(
-                415, .invalidArgument,
-                "the content type is \"\(other.prefix(64))\"; send application/x-protobuf or application/json", .json)
+        let reply = OTLPReply(to: request, type: mediaType(request.headers["content-type"] ?? ""))
+        guard request.method == "POST" else {
+            var response = reply.refusal(405, "\(request.path) answers POST only")
+            response.headers["allow"] = "POST"
+            return response
+        }
+        guard reply.isKnown else {
+            return reply.refusal(
+                415,
+                "the content type is \"\(reply.type.prefix(64))\"; send application/x-protobuf or application/json")
         }
         let body: [UInt8]
-        switch mediaType(request.headers["content-encoding"] ?? "") {
-        case "", "identity": body = request.body
-        case "gzip", "x-gzip":
-            do throws(GzipError) {
-                body = try Gzip.unpack(request.body, limit: maximumBody)
-            } catch {
-                if case .tooLarge = error {
-                    return answer(413, .resourceExhausted, "\(error); export in smaller batches", encoding)
-                }
-                return answer(400, .invalidArgument, error.description, encoding)
-            }
-        case let other:
-            return answer(
-                415, .unimplemented, "the content encoding is \"\(other.prefix(64))\"; send gzip or none", encoding)
+        do throws(BodyRefusal) {
+            body = try self.body(of: request)
+        } catch {
+            return reply.refusal(error)
         }
-        guard body.count <= maximumBody else {
-            return answer(
-                413, .resourceExhausted,
-                "the body has more than \(maximumBody) bytes; export in smaller batches", encoding)
-        }
-        do throws(OTLPError) {
+        do throws(SpanPayloadError) {
             let batch =
-                switch encoding {
+                switch reply.encoding {
                 case .protobuf: try OTLPDecoding.batch(protobuf: body)
                 case .json: try OTLPDecoding.batch(json: body)
                 }
-            traces.insert(batch.spans)
-            return response(200, OTLPAnswer.response(to: batch, encoding), encoding)
+            traces.insert(batch, receivedAt: clock.wall())
+            return reply.response(200, OTLPAnswer.response(to: batch, reply.encoding))
         } catch {
-            return answer(
-                400, .invalidArgument, "the body is no ExportTraceServiceRequest: \(error.description)", encoding)
+            return reply.refusal(400, "the body is no ExportTraceServiceRequest: \(error.description)")
         }
     }
 
-    /// Lower-cased and without parameters: `Application/JSON; charset=utf-8` is `application/json`.
-    private func mediaType(_ field: String) -> String {
-        String(field.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }).lowercased()
+    /// What a body that was not even received is answered with; `request` has none.
+    func refuseBody(of request: HTTPRequest) -> HTTPResponse {
+        switch request.pathSegments.first {
+        case "v1": OTLPReply(to: request, type: mediaType(request.headers["content-type"] ?? "")).refusal(tooLarge)
+        default: HTTPResponse.text(tooLarge.message + "\n", status: 413)
+        }
+    }
+}
+
+/// Answers in what an exporter wrote.
+struct OTLPReply {
+    /// The request's content type, which the answer must have too.
+    let type: String
+    let encoding: OTLPAnswer.Encoding
+    /// Whether the type is one of OTLP's. Other requests are answered in JSON, which people can read.
+    let isKnown: Bool
+
+    init(to request: HTTPRequest, type: String) {
+        self.type = type
+        switch type {
+        case "application/x-protobuf", "application/protobuf":
+            encoding = .protobuf
+            isKnown = true
+        default:
+            encoding = .json
+            isKnown = type == "application/json"
+        }
     }
 
-    private func answer(
-        _ status: Int, _ code: OTLPAnswer.Code, _ message: String, _ encoding: OTLPAnswer.Encoding
-    ) -> HTTPResponse {
-        response(status, OTLPAnswer.status(code, message, encoding), encoding)
+    func refusal(_ refusal: TraceAPI.BodyRefusal) -> HTTPResponse {
+        var response = self.refusal(refusal.status, refusal.message)
+        response.headers["retry-after"] = refusal.retryAfter.map(String.init)
+        return response
     }
 
-    private func response(_ status: Int, _ body: [UInt8], _ encoding: OTLPAnswer.Encoding) -> HTTPResponse {
-        let type = encoding == .protobuf ? "application/x-protobuf" : "application/json"
-        return HTTPResponse(status: status, headers: ["content-type": type], body: body)
+    func refusal(_ status: Int, _ message: String) -> HTTPResponse {
+        let code: OTLPAnswer.Code =
+            switch status {
+            case 404, 405: .unimplemented
+            case 413: .resourceExhausted
+            case 429: .unavailable
+            default: .invalidArgument
+            }
+        return response(status, OTLPAnswer.status(code, message, encoding))
+    }
+
+    func response(_ status: Int, _ body: [UInt8]) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: ["content-type": isKnown ? type : "application/json"], body: body)
     }
 }

@@ -26,25 +26,35 @@ package final class TraceReceiver: Sendable {
     private let handle: EventLoopHandle
     private let thread: ThreadHandle
 
-    /// Listens on `address` and starts.
+    /// Where else it listens, in the order that was asked for.
+    package let otherAddresses: [SocketAddress]
+
+    /// Listens on `address`, and on the others, and starts. Every sender may use any of them.
     ///
-    /// OTLP's own port is 4318.
+    /// OTLP's own port is 4318, Zipkin's 9411.
     package init(
-        address: SocketAddress, traces: LocalTraceSource = LocalTraceSource()
+        address: SocketAddress, others: [SocketAddress] = [], traces: LocalTraceSource = LocalTraceSource()
     ) throws(TraceReceiverError) {
+        var tried = address
         do throws(SystemError) {
             // Handed over to the thread below: nothing here touches them again, so that one thread has them at a time.
             nonisolated(unsafe) let loop = try EventLoop()
-            nonisolated(unsafe) let server = try Self.serve(traces, on: loop, address: address)
+            nonisolated(unsafe) var servers: [HTTPServer] = []
+            for address in [address] + others {
+                tried = address
+                servers.append(try Self.serve(traces, on: loop, address: address))
+            }
             self.traces = traces
-            boundAddress = server.boundAddress
+            boundAddress = servers.first?.boundAddress ?? address
+            otherAddresses = servers.dropFirst().map(\.boundAddress)
+            nonisolated(unsafe) let running = servers
             handle = loop.handle
             thread = try Threads.spawn(name: "traces") {
                 loop.run()
-                server.close()
+                for server in running { server.close() }
             }
         } catch {
-            throw error.code == EADDRINUSE ? .portTaken(address) : .system(error)
+            throw error.code == EADDRINUSE ? .portTaken(tried) : .system(error)
         }
     }
 
@@ -59,7 +69,9 @@ package final class TraceReceiver: Sendable {
         _ traces: LocalTraceSource, on loop: EventLoop, address: SocketAddress
     ) throws(SystemError) -> HTTPServer {
         let api = TraceAPI(traces: traces)
-        return try HTTPServer(loop: loop, address: address, maximumBody: api.maximumBody) { request, responder in
+        return try HTTPServer(
+            loop: loop, address: address, maximumBody: api.maximumBody, tooLarge: { api.refuseBody(of: $0) }
+        ) { request, responder in
             responder.respond(api.respond(to: request))
         }
     }

@@ -3,6 +3,7 @@ import HTTPTransport
 import HTTPWire
 import JSONWire
 import Quantities
+import Synchronization
 import Testing
 import TraceModel
 
@@ -17,6 +18,10 @@ import TraceModel
         request.headers["content-type"] = type
         request.headers["content-encoding"] = encoding
         return api.respond(to: request)
+    }
+
+    private func report(_ target: String, _ body: String, type: String = "application/json") -> HTTPResponse {
+        api.respond(to: HTTPRequest("POST", target, headers: ["content-type": type], body: Array(body.utf8)))
     }
 
     private func get(_ target: String) throws -> (status: Int, document: JSONValue) {
@@ -71,8 +76,16 @@ import TraceModel
             (export(request, type: nil), 415, "send application/x-protobuf or application/json"),
             (export(request, encoding: "br"), 415, "the content encoding is \"br\""),
             (api.respond(to: HTTPRequest("/v1/traces")), 405, "/v1/traces answers POST only"),
-            (api.respond(to: HTTPRequest("POST", "/api/traces")), 405, "answers GET only"),
+            (api.respond(to: HTTPRequest("/v1/metrics")), 404, "only traces are taken"),
             (api.respond(to: HTTPRequest("DELETE", "/api/traces/1")), 405, "answers GET only"),
+            (api.respond(to: HTTPRequest("/api/v2/spans")), 405, "answers POST only"),
+            (report("/api/v2/spans", "{}"), 400, "not a list of Zipkin's spans, version 2: expected an array"),
+            (report("/api/v1/spans", "[1]"), 400, "version 1: [0]: expected a span, found a number"),
+            (report("/api/v2/spans", "[]", type: "application/x-protobuf"), 415, "send application/json"),
+            (report("/api/v2/spans", String(repeating: " ", count: 4097)), 413, "more than 4096 bytes"),
+            (report("/api/traces", "", type: "application/x-thrift"), 400, "not a Batch of jaeger.thrift: byte 0:"),
+            (report("/api/traces?format=jaeger.thrift", ""), 415, "send application/x-thrift"),
+            (report("/api/traces?format=zipkin.thrift", ""), 400, "send jaeger.thrift"),
             (api.respond(to: HTTPRequest("/nowhere")), 404, "there is nothing at /nowhere"),
             (api.respond(to: HTTPRequest("/api/traces/zz")), 400, "is no trace id"),
             (api.respond(to: HTTPRequest("/api/traces/1f")), 404, "trace 0000000000000000000000000000001f is not here"),
@@ -88,7 +101,7 @@ import TraceModel
             #expect(response.status == status, "\(words)")
             #expect(text.contains(words), "\(words) is not in \(text)")
         }
-        #expect(table.filter { $0.1 == 405 }.map { $0.0.headers["allow"] } == ["POST", "GET", "GET"])
+        #expect(table.filter { $0.1 == 405 }.map { $0.0.headers["allow"] } == ["POST", "GET", "POST"])
         #expect(traces.counts.traces == 0)
     }
 
@@ -98,6 +111,72 @@ import TraceModel
         // Field 1, varint: INVALID_ARGUMENT; field 2: the message.
         #expect(answer.body.prefix(3) == [0x08, 3, 0x12])
         #expect(answer.headers["content-type"] == "application/x-protobuf")
+    }
+
+    @Test func `an answer has the content type of its request`() throws {
+        let request = OTLPEncoding.exportRequest([try TestSpan.make(1)], scope: "")
+
+        for type in ["application/x-protobuf", "application/protobuf"] {
+            #expect(export(request, type: type).headers["content-type"] == type)
+            #expect(export([0x0A, 0xFF], type: type).headers["content-type"] == type)
+        }
+    }
+
+    @Test func `spans of Zipkin and Jaeger are taken, packed or not, with 202 and nothing more`() throws {
+        let v2 = #"[{"traceId":"a","id":"1","localEndpoint":{"serviceName":"web"},"timestamp":5}]"#
+        let v1 = #"[{"traceId":"b","id":"1","timestamp":5,"annotations":[],"binaryAnnotations":[]}]"#
+        // Batch { 2: list<Span> spans = [{ 1: traceIdLow = 12, 3: spanId = 1 }] }
+        let batch: [UInt8] =
+            [15, 0, 2, 12, 0, 0, 0, 1] + [10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 12] + [10, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1]
+            + [0, 0]
+        func send(_ target: String, _ body: [UInt8], _ headers: HTTPHeaders) -> HTTPResponse {
+            api.respond(to: HTTPRequest("POST", target, headers: headers, body: body))
+        }
+
+        let answers = [
+            report("/api/v2/spans", v2), report("/api/v1/spans", v1),
+            send("/api/v2/spans", Gzip.pack(Array(v2.utf8)), ["content-encoding": "gzip"]),
+            send("/api/traces?format=jaeger.thrift", batch, ["content-type": "application/x-thrift"]),
+            send("/api/traces", batch, ["content-type": "application/vnd.apache.thrift.binary"]),
+        ]
+
+        #expect(answers.map(\.status) == [202, 202, 202, 202, 202])
+        #expect(answers.allSatisfy { $0.body.isEmpty })
+        #expect(traces.find(TraceQuery()).map(\.id.low).sorted() == [10, 11, 12])
+        #expect(traces.counts.repeatedSpans == 2)
+    }
+
+    @Test func `who sends more than can be read is told when to come again`() throws {
+        let time = Mutex(MonotonicTime(nanoseconds: 0))
+        let slow = TraceAPI(
+            traces: traces, bytesPerSecond: 100,
+            clock: TraceAPI.Clock(
+                wall: { WallTime(nanosecondsSinceEpoch: 0) }, monotonic: { time.withLock { $0 } }))
+        func send(_ type: String, _ target: String = "/v1/traces") -> HTTPResponse {
+            // 150 bytes; 200 may come at once.
+            let body = Array("[]".utf8) + Array(repeating: UInt8(ascii: " "), count: 148)
+            return slow.respond(to: HTTPRequest("POST", target, headers: ["content-type": type], body: body))
+        }
+
+        #expect(send("application/json", "/api/v2/spans").status == 202)
+        let answers = [
+            send("application/x-protobuf"), send("application/json"), send("application/json", "/api/v2/spans"),
+        ]
+        #expect(answers.map(\.status) == [429, 429, 429])
+        #expect(answers.map { $0.headers["retry-after"] } == ["1", "1", "1"])
+        // Status { code = 14, UNAVAILABLE }.
+        #expect(answers[0].body.prefix(2) == [0x08, 14])
+        #expect(answers[1].text.contains(#""code":14"#))
+        #expect(traces.counts.deferredRequests == 3)
+
+        time.withLock { $0 = MonotonicTime(nanoseconds: 1_000_000_000) }
+        #expect(send("application/json", "/api/v2/spans").status == 202)
+    }
+
+    @Test func `what was lost is said at the root`() throws {
+        _ = export(Array(#"{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}"#.utf8), type: "application/json")
+
+        #expect(api.respond(to: HTTPRequest("/")).text.hasSuffix("or never: 1 spans were rejected.\n"))
     }
 
     @Test func `traces are found and loaded as Jaeger has them`() throws {

@@ -42,6 +42,40 @@ import TraceModel
         #expect(try remote.trace(#require(TraceID(high: 9, low: 9))) == nil)
     }
 
+    @Test func `every port takes every sender's spans`() throws {
+        let receiver = try TraceReceiver(address: SocketAddress.loopback(), others: [SocketAddress.loopback()])
+        defer { receiver.stop() }
+        let other = try #require(receiver.otherAddresses.first)
+        let client = try BlockingHTTPClient()
+
+        for (address, id) in [(receiver.boundAddress, "a"), (other, "b")] {
+            let request = HTTPRequest(
+                "POST", "/api/v2/spans", headers: ["content-type": "application/json"],
+                body: Array(#"[{"traceId":"\#(id)","id":"1"}]"#.utf8))
+            #expect(try client.send(request, to: address).status == 202)
+        }
+
+        #expect(receiver.traces.counts.traces == 2)
+        #expect(throws: TraceReceiverError.portTaken(other)) {
+            try TraceReceiver(address: SocketAddress.loopback(), others: [other])
+        }
+    }
+
+    @Test func `a body that is too large is refused in the exporter's words before it is sent`() throws {
+        let receiver = try makeReceiver()
+        defer { receiver.stop() }
+        let client = try BlockingHTTPClient()
+        let request = HTTPRequest(
+            "POST", "/v1/traces", headers: ["content-type": "application/json"],
+            body: Array(repeating: UInt8(ascii: " "), count: (16 << 20) + 1))
+
+        let response = try client.send(request, to: receiver.boundAddress)
+
+        #expect(response.status == 413)
+        #expect(response.headers["content-type"] == "application/json")
+        #expect(response.text.hasPrefix(#"{"code":8,"message":"the body has more than 16777216 bytes"#))
+    }
+
     @Test func `a taken port is told apart from other troubles`() throws {
         let first = try makeReceiver()
         defer { first.stop() }
