@@ -12,14 +12,14 @@ import TraceModel
 extension Command {
     static let console = Command(
         name: "", summary: "the console",
-        options: Source.options + ConsoleSession.options
+        options: Source.options + ConsoleSession.options + TraceSession.options
     ) { invocation in
         try ConsoleSession.requireTerminal()
         let source = try Source(invocation)
-        let traces = try TraceSession.open(elsewhere: source.traces)
+        let traces = try TraceSession.open(invocation, elsewhere: source.traces)
         defer { traces.stop() }
         try ConsoleSession.requireMesh(source)
-        return try ConsoleSession.run(source, traces: traces.source, invocation, name: source.name)
+        return try ConsoleSession.run(source, traces: traces, invocation, name: source.name)
     }
 }
 
@@ -59,7 +59,7 @@ enum ConsoleSession {
     }
 
     static func run(
-        _ source: Source, traces: any TraceSource, _ invocation: Invocation, name: String
+        _ source: Source, traces: TraceSession, _ invocation: Invocation, name: String
     ) throws -> ExitCode {
         let feed = ConsoleFeed()
         let splits = SplitWatch(source.control)
@@ -71,6 +71,7 @@ enum ConsoleSession {
         let collector = try Collector(configuration) { snapshot in
             var snapshot = snapshot
             snapshot.splits = splits.newest()
+            snapshot.notices += traces.notices
             feed.publish(snapshot)
         }
         defer { collector.stop() }
@@ -79,14 +80,14 @@ enum ConsoleSession {
         let environment = ConsoleEnvironment(
             findTraces: { query in
                 do throws(TraceSourceFailure) {
-                    return .success(try traces.find(query))
+                    return .success(try traces.source.find(query))
                 } catch {
                     return .failure(ConsoleFailure(message: error.message))
                 }
             },
             loadTrace: { id in
                 do throws(TraceSourceFailure) {
-                    if let trace = try traces.trace(id) { return .success(trace) }
+                    if let trace = try traces.source.trace(id) { return .success(trace) }
                     return .failure(ConsoleFailure(message: "the collector no longer holds trace \(id)"))
                 } catch {
                     return .failure(ConsoleFailure(message: error.message))

@@ -14,7 +14,7 @@ extension Command {
             Option(name: "--rate", value: "RPS", summary: "requests a second at the gateway (default 100)"),
             Option(name: "--mesh", value: "DIR", summary: "mesh files to run instead of demo/mesh"),
             Option(name: "--state-dir", value: "DIR", summary: "keep logs, certificates and weights there"),
-        ] + ConsoleSession.options
+        ] + ConsoleSession.options + TraceSession.options
     ) { invocation in
         let text = invocation.value("--rate") ?? "100"
         guard let rate = Double(text), rate > 0, rate <= 20_000 else {
@@ -23,14 +23,14 @@ extension Command {
         let places = try DemoPlaces(mesh: invocation.value("--mesh"), state: invocation.value("--state-dir"))
         if !invocation.has("--headless") { try ConsoleSession.requireTerminal() }
         return invocation.has("--headless")
-            ? try runHeadless(places, rate: rate) : try runWithConsole(places, rate: rate, invocation)
+            ? try runHeadless(places, rate: rate, invocation) : try runWithConsole(places, rate: rate, invocation)
     }
 
-    private static func runHeadless(_ places: DemoPlaces, rate: Double) throws -> ExitCode {
+    private static func runHeadless(_ places: DemoPlaces, rate: Double, _ invocation: Invocation) throws -> ExitCode {
         let loop = try EventLoop()
         // Before any other thread exists, so that the signals reach this loop alone.
         try loop.watchSignals([SIGINT, SIGTERM, SIGHUP]) { _ in loop.stop() }
-        let traces = try TraceSession.open()
+        let traces = try TraceSession.open(invocation)
         defer { traces.stop() }
         let demo = try DemoSession(places: places, rate: rate)
         print(
@@ -51,11 +51,11 @@ extension Command {
 
     private static func runWithConsole(_ places: DemoPlaces, rate: Double, _ invocation: Invocation) throws -> ExitCode
     {
-        let traces = try TraceSession.open()
+        let traces = try TraceSession.open(invocation)
         defer { traces.stop() }
         let demo = try DemoSession(places: places, rate: rate)
         defer { demo.stop() }
         return try ConsoleSession.run(
-            Source(control: SocketAddress(Source.defaultControl)), traces: traces.source, invocation, name: "demo")
+            Source(control: SocketAddress(Source.defaultControl)), traces: traces, invocation, name: "demo")
     }
 }

@@ -1,30 +1,54 @@
 import Collector
 import SystemIO
+import TraceModel
 
 /// Where traces come from: a receiver of our own, or the one that already runs on this machine.
 struct TraceSession {
     static let defaultAddress = "127.0.0.1:4318"
+    /// Where Zipkin's own server listens, and its reporters send if they are not told otherwise.
+    static let zipkinAddress = "127.0.0.1:9411"
+    static let options = [
+        Option(name: "--zipkin", summary: "take spans at \(zipkinAddress) too, as Zipkin's own server does")
+    ]
 
     let source: any TraceSource
     private let receiver: TraceReceiver?
 
+    /// What a person should know about the traces that are not here.
+    var notices: [String] { [receiver?.traces.counts.notice].compactMap(\.self) }
+
     /// Starts a receiver, unless another meshtop, most likely, has the port: its traces are as good.
     ///
     /// - Parameter elsewhere: a collector or a Jaeger whose traces are wanted instead.
-    static func open(elsewhere: SocketAddress? = nil) throws -> TraceSession {
-        if let elsewhere { return TraceSession(source: RemoteTraceSource(address: elsewhere), receiver: nil) }
-        guard let address = SocketAddress(defaultAddress) else {
-            preconditionFailure("\(defaultAddress) is an address")
+    static func open(_ invocation: Invocation, elsewhere: SocketAddress? = nil) throws -> TraceSession {
+        let others = invocation.has("--zipkin") ? [address(zipkinAddress)] : []
+        if let elsewhere {
+            guard others.isEmpty else {
+                throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere)")
+            }
+            return TraceSession(source: RemoteTraceSource(address: elsewhere), receiver: nil)
         }
+        let own = address(defaultAddress)
         do throws(TraceReceiverError) {
-            let receiver = try TraceReceiver(address: address)
+            let receiver = try TraceReceiver(address: own, others: others)
             return TraceSession(source: receiver.traces, receiver: receiver)
         } catch {
             switch error {
-            case .portTaken: return TraceSession(source: RemoteTraceSource(address: address), receiver: nil)
+            case .portTaken(own) where others.isEmpty:
+                return TraceSession(source: RemoteTraceSource(address: own), receiver: nil)
+            case .portTaken(own):
+                throw CommandFailure(
+                    "--zipkin cannot be had: the collector at \(own) is another's; give it --zipkin, or end it")
+            case .portTaken(let taken):
+                throw CommandFailure("--zipkin cannot be had: \(taken) is taken, most likely by a Zipkin server")
             case .system: throw error
             }
         }
+    }
+
+    private static func address(_ text: String) -> SocketAddress {
+        guard let address = SocketAddress(text) else { preconditionFailure("\(text) is an address") }
+        return address
     }
 
     func stop() {

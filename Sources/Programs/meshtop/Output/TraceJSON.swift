@@ -22,10 +22,11 @@ enum TraceJSON {
 
     /// Spans in the order of the waterfall: each below its parent.
     static func trace(_ trace: Trace) -> JSONValue {
-        [
+        let tree = TraceTree(trace)
+        return [
             "schema": "meshtop/trace/v1", "traceId": .string(trace.id.description),
-            "start": .string(trace.start.rfc3339), "durationMilliseconds": .number(trace.duration.milliseconds),
-            "spans": .array(TraceTree(trace).rows.map(span)),
+            "start": .string(tree.start.rfc3339), "durationMilliseconds": .number(tree.duration.milliseconds),
+            "spans": .array(tree.rows.map(span)),
         ]
     }
 
@@ -43,6 +44,19 @@ enum TraceJSON {
         var attributes = JSONObject()
         for attribute in row.span.attributes { attributes[attribute.key] = .string(attribute.value) }
         object["attributes"] = .object(attributes)
+        if !row.span.events.isEmpty { object["events"] = .array(row.span.events.map { event($0, of: row.span) }) }
+        if !row.span.oddities.isEmpty { object["oddities"] = .array(row.span.oddities.words.map { .string($0) }) }
+        // What was added to the start, since its host's clock and its caller's differ.
+        if row.skew != .zero { object["skewMilliseconds"] = .number(row.skew.milliseconds) }
         return .object(object)
+    }
+
+    private static func event(_ event: Span.Event, of span: Span) -> JSONValue {
+        var attributes = JSONObject()
+        for attribute in event.attributes { attributes[attribute.key] = .string(attribute.value) }
+        return [
+            "name": .string(event.name), "attributes": .object(attributes),
+            "offsetMilliseconds": .number(span.start.duration(to: event.time).milliseconds),
+        ]
     }
 }
