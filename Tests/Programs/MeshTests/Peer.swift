@@ -16,4 +16,10 @@ enum Peer {
 
     /// So does Envoy.
     static let hasEnvoy = RunningMesh.mustHavePeers || FileManager.default.isExecutableFile(atPath: envoy)
+
+    /// Python libraries that send spans.
+    static let hasSenders =
+        RunningMesh.mustHavePeers
+        || (try? run("\(RunningMesh.peers)/python", ["-c", "import py_zipkin, opentelemetry.exporter.otlp.proto.http"])
+            .status == 0) == true
 }
