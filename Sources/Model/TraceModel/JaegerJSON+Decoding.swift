@@ -84,13 +84,12 @@ extension JaegerJSON {
     }
 
     private static func event(_ log: JSONValue) -> Span.Event {
-        let time = WallTime(nanosecondsSinceEpoch: nanoseconds(microseconds: Int64(log["timestamp"]?.int ?? 0)))
-        var event = Span.Event(time: time, name: "")
-        for field in log["fields"]?.array ?? [] {
-            guard let key = field["key"]?.string else { continue }
-            event.add(logField: key, field["value"]?.plainText ?? "", limits: .default)
+        let fields = (log["fields"]?.array ?? []).compactMap { field in
+            field["key"]?.string.map { (key: $0, value: field["value"]?.plainText ?? "") }
         }
-        return event
+        return Span.Event(
+            microseconds: Int64(log["timestamp"]?.int ?? 0),
+            logFields: Array(fields.prefix(SpanLimits.default.attributes)))
     }
 
     private static func parent(of value: JSONValue, in trace: TraceID) -> SpanID? {

@@ -179,21 +179,22 @@ private struct JaegerThriftDecoder {
 
     // struct Log { 1: i64 timestamp; 2: list<Tag> fields }
     private mutating func log() throws(ThriftError) -> Span.Event {
-        var event = Span.Event(time: WallTime(nanosecondsSinceEpoch: 0), name: "")
+        var time: Int64 = 0
+        var tags: [(String, String)] = []
         try fields { (self, field) throws(ThriftError) in
             switch (field.id, field.kind) {
             case (1, .int64):
-                event.time = WallTime(nanosecondsSinceEpoch: nanoseconds(microseconds: try self.reader.int64()))
+                time = try self.reader.int64()
                 return true
             case (2, _):
                 return try self.structures(field, "fields") { (self) throws(ThriftError) in
                     let (key, value) = try self.tag()
-                    event.add(logField: key, value.plainText, limits: self.limits)
+                    if tags.count < self.limits.attributes { tags.append((key, value.plainText)) }
                 }
             default: return false
             }
         }
-        return event
+        return Span.Event(microseconds: time, logFields: tags)
     }
 
     private mutating func text() throws(ThriftError) -> String {
@@ -232,16 +233,5 @@ private struct JaegerThriftDecoder {
         try body(&self)
         // Not deferred: after a failure the place is what the error says.
         place.removeLast()
-    }
-}
-
-extension Span.Event {
-    /// OpenTracing's `event` field, and OpenTelemetry's after it, names the log; the others are its attributes.
-    mutating func add(logField key: String, _ value: String, limits: SpanLimits) {
-        if key == "event", name.isEmpty {
-            name = value
-        } else if attributes.count < limits.attributes {
-            attributes.append(Span.Attribute(key: key, value: value))
-        }
     }
 }

@@ -1,4 +1,5 @@
 import JSONWire
+import Quantities
 
 /// Jaeger's tags: each sets the field of the model that it means, or becomes an attribute.
 ///
@@ -20,5 +21,19 @@ struct SpanTags {
             span.kind = JaegerJSON.kindNames.first { $0.name == name }?.kind ?? .unspecified
         default: span.attributes.append(Span.Attribute(key: key, value: value.plainText))
         }
+    }
+}
+
+extension Span.Event {
+    /// A log of Jaeger. OpenTracing names it in the field `event`; OpenTelemetry's exporter for Python does in `message`,
+    /// which in OpenTracing says more about the event. The other fields are its attributes.
+    init(microseconds: Int64, logFields: [(key: String, value: String)]) {
+        let name = logFields.firstIndex { $0.key == "event" } ?? logFields.firstIndex { $0.key == "message" }
+        self.init(
+            time: WallTime(nanosecondsSinceEpoch: nanoseconds(microseconds: microseconds)),
+            name: name.map { logFields[$0].value } ?? "",
+            attributes: logFields.indices.filter { $0 != name }.map {
+                Span.Attribute(key: logFields[$0].key, value: logFields[$0].value)
+            })
     }
 }

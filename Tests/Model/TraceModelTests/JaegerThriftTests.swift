@@ -112,6 +112,33 @@ import TraceModel
         #expect(batch.spans[1].oddities == .startIsMissing)
     }
 
+    @Test func `a batch of OpenTelemetry's exporter is read`() throws {
+        let batch = try JaegerThrift.batch(try Fixture.bytes("jaeger.thrift"))
+
+        #expect(batch.rejectedCount == 0)
+        #expect(batch.spans.map(\.name) == ["post payment", "get /checkout"])
+        #expect(batch.spans.map(\.kind) == [.client, .server])
+        #expect(batch.spans.map(\.status) == [.error, .unset])
+        let call = batch.spans[0]
+        #expect(call.trace.description == "0af7651916cd43dd8448eb211c80319c")
+        #expect(call.parent == batch.spans[1].id)
+        #expect(batch.spans[1].parent == nil)
+        #expect(call.service == "web")
+        #expect(call.statusMessage == "card refused")
+        #expect(call.start.nanosecondsSinceEpoch == 1_700_000_000_001_000_000)
+        #expect(call.duration == .milliseconds(3))
+        #expect(
+            ["attempt", "ratio", "retried", "peer.service", "host.name"].map(call.attribute) == [
+                "2", "0.25", "true", "payment", "a",
+            ])
+        #expect(
+            call.events == [
+                Span.Event(
+                    time: WallTime(nanosecondsSinceEpoch: 1_700_000_000_002_000_000), name: "refused",
+                    attributes: [Span.Attribute(key: "reason", value: "funds")])
+            ])
+    }
+
     @Test func `a batch cut anywhere is refused, and says where`() throws {
         for count in 0..<Self.batch.count {
             let error = #expect(throws: SpanPayloadError.self, "cut at \(count)") {
