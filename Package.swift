@@ -129,9 +129,8 @@ let programs: [Target] = [
     program(
         "meshtop-bench",
         [
-            "Collector", "MeshModel", "MetricStore", "GraphLayout", "ExpositionWire", "SystemIO", "HTTPTransport",
-            "CLinux",
-            "Quantities",
+            "Collector", "MeshModel", "MetricStore", "TraceModel", "GraphLayout", "ExpositionWire", "SystemIO",
+            "HTTPTransport", "CLinux", "Quantities",
         ]),
     program(
         "shop", path: "demo/shop",

@@ -15,6 +15,7 @@ enum Program {
           fleet        ten thousand of them every ten seconds
           hanging      a thousand every second, of which three hundred never answer
           history      fifteen minutes of it: memory, and the time to a graph
+          traces       spans taken in, bytes a span kept, and opening a trace of 10,000
           graph        from the counters of a large mesh to its graph
           layout       laying out graphs of 300 and 1,000 nodes
           canary       from a weight change's answer to the last request under the old weights
@@ -25,8 +26,8 @@ enum Program {
         """
 
     private static let all = [
-        "proxy", "exposition", "collector", "fleet", "hanging", "history", "graph", "layout", "canary", "demo",
-        "console",
+        "proxy", "exposition", "collector", "fleet", "hanging", "history", "traces", "graph", "layout", "canary",
+        "demo", "console",
     ]
 
     static func main() {
@@ -102,6 +103,9 @@ enum Program {
         case "history":
             print("History: the same for 15 minutes, without sockets and with made-up time")
             try HistoryBenchmark().run()
+        case "traces":
+            print("Traces: requests of ten spans with 14 to 18 attributes, 510 spans in a body of OTLP's protobuf")
+            try TracesBenchmark().run()
         case "graph":
             print("Graph: 5,000 services, 20,000 edges, 1,000 targets")
             try GraphBenchmark().run()
