@@ -61,7 +61,7 @@ extension StorageError.Code {
         case SQLITE_FULL: self = .full
         case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged
         case SQLITE_CONSTRAINT: self = .constraint
-        default: self = .other(result)
+        default: self = .other(result & 0xff)
         }
     }
 }

@@ -26,6 +26,17 @@ package enum Files {
         }
     }
 
+    /// At most `count` bytes of a file's beginning.
+    package static func readBeginning(_ path: String, count: Int) throws(SystemError) -> [UInt8] {
+        let descriptor = CInt(try require("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: max(0, count))
+        let length = try require("read", path) {
+            bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        }
+        return Array(bytes[..<length])
+    }
+
     /// Replaces a file by one with these bytes, so that a reader, or a restart after a crash, sees the old or the new
     /// file and never a part.
     ///
