@@ -89,7 +89,12 @@ enum ChangeEncoding {
 }
 
 /// How much a series, by its number, grew from one scrape to the next.
-struct SeriesChange: Hashable, Sendable {
-    var series: Int32
-    var increase: Double
+package struct SeriesChange: Hashable, Sendable {
+    package var series: Int32
+    package var increase: Double
+
+    package init(series: Int32, increase: Double) {
+        self.series = series
+        self.increase = increase
+    }
 }

@@ -24,19 +24,19 @@ extension MetricStore {
             // Some series found the store full. Who is not known is looked at again.
             target.lacksRoom = false
             let known = target.meanings
-            target.renumber { known[$0] != nil }
+            tell(target.renumber { known[$0] != nil }, of: name)
         }
         var scrape = try stage(body, format, &target)
         if scrape.refused > 0 {
             let shown = Set(scrape.samples.map(\.number))
             // Full, but not of what the target shows now: the vanished make room, and what they counted is lost.
             if shown.count < target.index.count {
-                target.renumber { shown.contains($0) }
+                tell(target.renumber { shown.contains($0) }, of: name)
                 scrape = try stage(body, format, &target)
             }
         }
         commit(scrape, to: &target, named: name, at: time, others: others.series)
-        if target.meanings.count > 2 * scrape.samples.count + 512 { target.forgetVanished() }
+        if target.meanings.count > 2 * scrape.samples.count + 512 { tell(target.forgetVanished(), of: name) }
         bound(&target, others: others.bytes)
     }
 
@@ -66,21 +66,22 @@ extension MetricStore {
         _ scrape: StagedScrape, to target: inout TargetSeries<Meaning>, named name: String, at time: MonotonicTime,
         others: Int
     ) {
-        let startsAtZero = target.history.newest != nil && !target.isStale
-        let time = max(time, target.history.newest ?? time)
+        let previous = target.history.newest
+        let startsAtZero = previous != nil && !target.isStale
+        let time = max(time, previous ?? time)
+        var newSeries: [ScrapeRecord.NewSeries] = []
         target.scrapes &+= 1
         target.refused = scrape.refused
         var hasRestarted = false
         for (number, key) in scrape.knownKeys {
-            let asked = meaning(cut(key, counting: &target.cut), name)
-            setMeaning(asked, of: number, in: &target, others: others)
+            introduce(cut(key, counting: &target.cut), as: number, to: &target, named: name, others, &newSeries)
         }
         target.unread = scrape.unread
         for key in scrape.newKeys {
             target.states.append(TargetSeries.State())
             target.meanings.append(nil)
-            let asked = meaning(cut(key, counting: &target.cut), name)
-            setMeaning(asked, of: target.meanings.count - 1, in: &target, others: others)
+            let number = target.meanings.count - 1
+            introduce(cut(key, counting: &target.cut), as: number, to: &target, named: name, others, &newSeries)
         }
         changes.removeAll(keepingCapacity: true)
         var isSorted = true
@@ -99,12 +100,34 @@ extension MetricStore {
         if hasRestarted { target.restarts += 1 }
         // A target shows its series in the order of their numbers, nearly always.
         if !isSorted { changes.sort { $0.series < $1.series } }
+        append(changes, to: &target, at: time)
+        // Series that mean something only now may have old numbers.
+        newSeries.sort { $0.number < $1.number }
+        observer?(
+            .scraped(
+                ScrapeRecord(target: name, time: time, previous: previous, newSeries: newSeries, changes: changes)))
+    }
+
+    /// Appends what a scrape, or a record of one, found.
+    func append(_ changes: [SeriesChange], to target: inout TargetSeries<Meaning>, at time: MonotonicTime) {
         target.history.append(changes, at: time, keeping: limits)
         target.isStale = false
         if target.running != nil {
             target.running?.advance(target.history, series: target.meanings.count)
         } else if let watched {
             target.running = RunningWindow(length: watched, of: target.history, series: target.meanings.count)
+        }
+    }
+
+    /// Asks what a series means, and takes down that it is new when it means something from now on.
+    private func introduce(
+        _ key: SeriesKey, as number: Int, to target: inout TargetSeries<Meaning>, named name: String, _ others: Int,
+        _ newSeries: inout [ScrapeRecord.NewSeries]
+    ) {
+        let wasLive = target.meanings[number] != nil
+        setMeaning(meaning(key, name), of: number, in: &target, others: others)
+        if observer != nil, !wasLive, target.meanings[number] != nil {
+            newSeries.append(ScrapeRecord.NewSeries(number: number, key: key))
         }
     }
 
@@ -120,8 +143,12 @@ extension MetricStore {
         target.meanings[number] = meaning
     }
 
+    private func tell(_ kept: [Int]?, of name: String) {
+        if let kept { observer?(.renumbered(target: name, kept: kept)) }
+    }
+
     /// Keeps what histories take below the bound: a target with more than its share drops its oldest.
-    private mutating func bound(_ target: inout TargetSeries<Meaning>, others: Int) {
+    mutating func bound(_ target: inout TargetSeries<Meaning>, others: Int) {
         let share = limits.historyBytes / (targets.count + 1)
         while others + target.history.size > limits.historyBytes, target.history.size > share,
             target.history.canShorten

@@ -45,6 +45,9 @@ package struct MetricStore<Meaning> {
     package internal(set) var isShortened = false
     /// The length of the window that is kept up to date; see ``watch(_:)``.
     var watched: Duration?
+    /// Is told of everything that is counted, for somebody who keeps it. To be set before the first scrape: the names
+    /// of series are told once and not kept.
+    package var observer: ((StoreEvent) -> Void)?
     /// Kept between scrapes for its memory.
     var changes: [SeriesChange] = []
 
@@ -80,6 +83,7 @@ package struct MetricStore<Meaning> {
         guard let gone = targets.removeValue(forKey: target) else { return }
         seriesCount -= gone.live
         historyBytes -= gone.history.size
+        observer?(.removed(target: target))
     }
 
     /// Keeps the window of this length up to date from scrape to scrape, so that reading it costs little.

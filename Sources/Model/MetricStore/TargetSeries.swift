@@ -54,11 +54,14 @@ struct TargetSeries<Meaning> {
     }
 
     /// Numbers the series anew, without those that `isKept` does not want. An index only grows by itself.
-    mutating func renumber(keeping isKept: (Int) -> Bool) {
+    ///
+    /// - Returns: the old numbers in the order of the new ones; nothing when no series got another number.
+    @discardableResult
+    mutating func renumber(keeping isKept: (Int) -> Bool) -> [Int]? {
         let kept = meanings.indices.filter(isKept)
         // Without the series that a scrape brought which is not to be.
         index = index.keeping(kept)
-        guard kept.count < meanings.count else { return }
+        guard kept.count < meanings.count else { return nil }
         var numbers = [Int32](repeating: -1, count: meanings.count)
         for (new, old) in kept.enumerated() { numbers[old] = Int32(truncatingIfNeeded: new) }
         meanings = kept.map { meanings[$0] }
@@ -67,12 +70,15 @@ struct TargetSeries<Meaning> {
         unread = Set(unread.compactMap { numbers[$0] >= 0 ? Int(numbers[$0]) : nil })
         history.renumber(numbers)
         running = running.flatMap { RunningWindow(length: $0.length, of: history, series: meanings.count) }
+        return kept
     }
 
     /// Forgets series that no scrape has shown for as long as scrapes are kept one by one.
-    mutating func forgetVanished() {
+    ///
+    /// - Returns: as ``renumber(keeping:)``.
+    mutating func forgetVanished() -> [Int]? {
         let oldest = scrapes &- UInt32(truncatingIfNeeded: history.fineCount)
         let states = states
-        renumber { states[$0].lastSeen >= oldest }
+        return renumber { states[$0].lastSeen >= oldest }
     }
 }
