@@ -95,8 +95,8 @@ let parts: [Target] = [
     library(
         "Parts", "Collector",
         [
-            "HTTPTransport", "TLSTransport", "SystemIO", "MetricStore", "TraceModel", "MeshModel", "ExpositionWire",
-            "HTTPWire", "JSONWire", "YAMLWire", "ByteCursor", "Quantities",
+            "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MetricStore", "TraceModel", "MeshModel",
+            "ExpositionWire", "HTTPWire", "JSONWire", "YAMLWire", "ByteCursor", "Quantities",
         ]),
     library(
         "Parts", "Steering",
@@ -172,7 +172,7 @@ let testing: [Target] = [
         "Parts", "Collector",
         [
             "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport", "TLSTransport", "SystemIO",
-            "HTTPWire", "JSONWire", "Quantities",
+            "Storage", "HTTPWire", "JSONWire", "Quantities",
         ], resources: [.copy("Fixtures")]),
     tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
     tests(

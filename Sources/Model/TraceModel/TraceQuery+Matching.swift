@@ -9,7 +9,7 @@ extension TraceQuery {
 
     /// Whether the service that spans call `full` is meant by `asked`: the same name, or the same with more after a
     /// dot. Proxies send `payment.payments`, with the namespace, and people ask for `payment`.
-    static func isService(_ full: some StringProtocol, named asked: String) -> Bool {
+    package static func isService(_ full: some StringProtocol, named asked: String) -> Bool {
         guard full.hasPrefix(asked) else { return false }
         return full.utf8.count == asked.utf8.count || full.utf8.dropFirst(asked.utf8.count).first == UInt8(ascii: ".")
     }

@@ -49,9 +49,11 @@ package final class Collector: Sendable {
 
     /// Starts collecting.
     ///
-    /// - Parameter onSnapshot: called after every tick, on the collector's thread.
+    /// - Parameters:
+    ///   - recorder: is told of everything that is scraped, when somebody wants to keep it.
+    ///   - onSnapshot: called after every tick, on the collector's thread.
     package init(
-        _ configuration: CollectorConfiguration, onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
+        _ configuration: CollectorConfiguration, recorder: Recorder? = nil, onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
     ) throws(SystemError) {
         // Handed over to the thread below: nothing here touches the loop again, so that one thread has it at a time.
         nonisolated(unsafe) let loop = try EventLoop()
@@ -60,7 +62,8 @@ package final class Collector: Sendable {
         self.view = view
         let desk = desk
         thread = try Threads.spawn(name: "collector") {
-            let work = CollectorWork(configuration, loop: loop, view: view, onSnapshot: onSnapshot)
+            let work = CollectorWork(
+                configuration, loop: loop, view: view, recorder: recorder, onSnapshot: onSnapshot)
             desk.work = work
             loop.soon { work.start() }
             loop.run()

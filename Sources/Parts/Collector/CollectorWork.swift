@@ -13,7 +13,7 @@ final class CollectorWork {
     private var sources: [any MetricsSource] = []
 
     init(
-        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView,
+        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView, recorder: Recorder? = nil,
         onSnapshot: @escaping (MeshSnapshot) -> Void
     ) {
         self.configuration = configuration
@@ -23,7 +23,7 @@ final class CollectorWork {
         graph.inventory = configuration.inventory
         graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
-        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view))
+        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorder: recorder))
         if let prometheus = configuration.prometheus {
             sources.append(
                 PrometheusSource(

@@ -25,6 +25,7 @@ final class Scraper: MetricsSource {
     private let loop: EventLoop
     private let view: SharedView
     private let graph: GraphBuilder
+    private let recorder: Recorder?
     private let asking: TargetAsking
     private let plainAsking: TargetAsking
     private var feeds: TargetFeeds?
@@ -39,13 +40,16 @@ final class Scraper: MetricsSource {
     private var departed: [String: MonotonicTime] = [:]
 
     init(
-        _ configuration: CollectorConfiguration, graph: GraphBuilder, loop: EventLoop, view: SharedView
+        _ configuration: CollectorConfiguration, graph: GraphBuilder, loop: EventLoop, view: SharedView,
+        recorder: Recorder? = nil
     ) {
         self.configuration = configuration
         self.loop = loop
         self.view = view
         self.graph = graph
+        self.recorder = recorder
         store = graph.makeStore()
+        if let recorder { store.observer = { recorder.record($0, at: loop.now) } }
         // Four names at a time: one that hangs must not hold up the others.
         let lookups = Errands(name: "target names", width: 4, loop: loop.handle)
         let keys = Errands(name: "target keys", width: 1, loop: loop.handle)
@@ -64,7 +68,10 @@ final class Scraper: MetricsSource {
 
     private func follow(_ list: [TargetEntry]) {
         let change = book.follow(list)
-        for name in change.gone { departed[name] = loop.now }
+        for name in change.gone {
+            departed[name] = loop.now
+            recorder?.unlist(name, at: loop.now)
+        }
         let identities = book.identities(of: change.renamed)
         for name in change.renamed { identify(name, labels: identities[name]) }
         for (number, stay) in change.new.enumerated() {
@@ -72,6 +79,7 @@ final class Scraper: MetricsSource {
             let identity = book.identity(of: stay)
             // Whoever is there now is not whom the old numbers are of.
             if let identity, let known = graph.reporters[stay.name], known != identity { forget(stay.name) }
+            recorder?.list(stay.name, identity, at: loop.now)
             identify(stay.name, labels: identity)
             if number < Self.askedAtOnce { scrape(stay) } else { wait(stay) }
         }
@@ -95,7 +103,10 @@ final class Scraper: MetricsSource {
 
     /// Lets the graph know who a target is, by all that is known now.
     private func identify(_ name: String, labels: WorkloadIdentity?) {
-        graph.identify(name, as: recognition.identity(of: name, labels: labels)?.workload, in: &store)
+        let identity = recognition.identity(of: name, labels: labels)?.workload
+        guard graph.reporters[name] != identity else { return }
+        graph.identify(name, as: identity, in: &store)
+        recorder?.identify(name, identity, at: loop.now)
     }
 
     /// Looks at what a scrape that worked has told of its target, and asks for more where that is not enough.
@@ -141,6 +152,7 @@ final class Scraper: MetricsSource {
             if let reason = take(result, from: stay, question) {
                 book.fail(stay, reason: reason)
                 recognition.fail(stay.name, wasRefused: (try? result.get()) != nil)
+                recorder?.fail(stay.name, reason: reason, at: loop.now)
             } else {
                 book.succeed(
                     stay, at: SystemClock.wall(), asked: question, took: began.duration(to: loop.now),

@@ -15,9 +15,12 @@ package struct RemoteTraceSource: TraceSource {
     }
 
     package func find(_ query: TraceQuery) throws(TraceSourceFailure) -> [TraceSummary] {
+        try traces(query).map(\.summary)
+    }
+
+    package func traces(_ query: TraceQuery) throws(TraceSourceFailure) -> [Trace] {
         // Jaeger knows no called service; what it sends too much is left out here.
-        try traces(at: TraceSearch.target(for: query)).filter { query.matches($0) }.map(\.summary)
-            .sorted { $0.start > $1.start }
+        try traces(at: TraceSearch.target(for: query)).filter { query.matches($0) }.sorted { $0.start > $1.start }
     }
 
     package func trace(_ id: TraceID) throws(TraceSourceFailure) -> Trace? {

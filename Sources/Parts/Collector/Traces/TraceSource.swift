@@ -4,6 +4,8 @@ package import TraceModel
 package protocol TraceSource: Sendable {
     /// Newest first.
     func find(_ query: TraceQuery) throws(TraceSourceFailure) -> [TraceSummary]
+    /// The traces themselves that ``find(_:)`` lists.
+    func traces(_ query: TraceQuery) throws(TraceSourceFailure) -> [Trace]
     /// The trace, or nothing when the source has none of that id.
     func trace(_ id: TraceID) throws(TraceSourceFailure) -> Trace?
 }

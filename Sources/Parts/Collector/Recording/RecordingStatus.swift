@@ -1,0 +1,27 @@
+package import Quantities
+
+/// How many rows were written.
+package struct RecordingCounts: Hashable, Sendable {
+    package var targets = 0
+    package var series = 0
+    package var scrapes = 0
+    /// A trace whose spans came late counts each time it was written.
+    package var traces = 0
+    package var events = 0
+
+    package init() {}
+}
+
+/// How a recording goes.
+package struct RecordingStatus: Hashable, Sendable {
+    package var counts = RecordingCounts()
+    /// What the file has in use.
+    package var bytes: Int64 = 0
+    package var loss = RecordingLoss()
+    /// What came before was removed to stay below the limit; nothing while all is there.
+    package var begin: WallTime?
+    /// Why nothing is written any more.
+    package var failure: RecordingError?
+
+    package init() {}
+}
