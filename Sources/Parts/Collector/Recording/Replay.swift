@@ -15,6 +15,10 @@ package final class Replay {
     private var graph = GraphBuilder()
     private var store: MetricStore<GraphBuilder.Meaning>
     private var structure = GraphStructure()
+    /// By which the health of nodes and edges is judged.
+    package var health = HealthJudge() {
+        didSet { graph.health = health }
+    }
     /// What is in the store: by the target's row.
     private var targets: [Int64: LoadedTarget] = [:]
     /// Everything after the first and up to the second is in the store; nothing while it is empty.
@@ -37,7 +41,7 @@ package final class Replay {
 
     /// The graph at `time`, over the last `window` before it.
     package func snapshot(
-        at time: WallTime, window: Duration, grouping: GraphGrouping = .versionedApp, showsIdle: Bool = true
+        at time: WallTime, window: Duration, view: GraphView = GraphView()
     ) throws(RecordingError) -> MeshSnapshot {
         try Recording.reading { () throws(StorageError) in
             let end = max(0, time.nanosecondsSinceEpoch)
@@ -45,8 +49,8 @@ package final class Replay {
             store.watch(window)
             let listed = try states.targets(at: end)
             var snapshot = graph.snapshot(
-                of: store, window: window, grouping: grouping, now: Self.monotonic(end), time: time,
-                targets: listed.map(scrapeTarget).sorted { $0.address < $1.address }, showsIdle: showsIdle)
+                of: store, window: window, view: view, now: Self.monotonic(end), time: time,
+                targets: listed.map(scrapeTarget).sorted { $0.address < $1.address })
             // The builder begins anew with each jump; the picture must not.
             snapshot.structureVersion = structure.version(of: snapshot)
             snapshot.splits = try states.splits(at: end)
@@ -73,6 +77,7 @@ package final class Replay {
         targets = [:]
         lastRead = [:]
         graph = GraphBuilder()
+        graph.health = health
         store = graph.makeStore()
         let begin = max(0, end - reach)
         try follow(after: begin, upTo: end)

@@ -130,7 +130,7 @@ private struct PastWithSplits: MeshPast {
 }
 
 /// Keeps the weighted routes of the control plane at hand, asked for once a second on a thread of its own.
-private final class SplitWatch: Sendable {
+final class SplitWatch: Sendable {
     private let control: SocketAddress?
     private let splits = Mutex<[TrafficSplit]>([])
     private let loop = Mutex<(handle: EventLoopHandle, thread: ThreadHandle)?>(nil)

@@ -14,7 +14,7 @@ enum Observation {
             Option(
                 name: "--namespace", value: "NAME", summary: "only this namespace; may be repeated", mayRepeat: true),
             HealthRules.option,
-        ]
+        ] + RecordedObservation.options
 
     static func window(_ invocation: Invocation) throws(UsageError) -> Duration {
         try invocation.duration("--window", default: .seconds(5))
@@ -23,6 +23,9 @@ enum Observation {
     /// Scrapes until the window is full, then answers with the last snapshot.
     static func observe(_ invocation: Invocation, showsIdle: Bool = false) throws -> MeshSnapshot {
         let window = try window(invocation)
+        if let recorded = try RecordedObservation(invocation) {
+            return try recorded.snapshot(window: window, invocation, showsIdle: showsIdle)
+        }
         var result: MeshSnapshot?
         try watch(invocation, window: window, showsIdle: showsIdle) { snapshot in
             let isFull = snapshot.window >= window - .milliseconds(50)
@@ -50,6 +53,9 @@ enum Observation {
         _ invocation: Invocation, window: Duration, showsIdle: Bool = false, toleratesSilence: Bool = false,
         _ body: (MeshSnapshot, _ changeWindow: (Duration) -> Void) throws -> Bool
     ) throws {
+        guard !invocation.has("--replay") else {
+            throw UsageError("--replay shows one moment, --at; it cannot be watched here")
+        }
         let source = try Source(invocation)
         var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,

@@ -7,9 +7,9 @@ import TraceModel
 extension Command {
     static let traces = Command(
         name: "traces", summary: "traces that a running collector holds, newest first",
-        discussion: "Asks the collector of a running console or demo.",
+        discussion: "Asks the collector of a running console or demo, or looks into a recording.",
         options: [
-            collectorOption,
+            collectorOption, recordingOption,
             Option(name: "--service", value: "NAME", summary: "only traces that this service took part in"),
             Option(name: "--calls", value: "NAME", summary: "only traces in which that service calls this one"),
             Option(name: "--min-duration", value: "DURATION", summary: "only traces that took at least this long"),
@@ -36,7 +36,7 @@ extension Command {
     static let trace = Command(
         name: "trace", operands: "ID", summary: "one trace as a waterfall",
         options: [
-            collectorOption,
+            collectorOption, recordingOption,
             Option(name: "-o", value: "FORMAT", summary: "text or json (default text)"),
         ]
     ) { invocation in
@@ -49,7 +49,7 @@ extension Command {
         }
         let trace = try ask(invocation) { (source) throws(TraceSourceFailure) in try source.trace(id) }
         guard let trace else {
-            throw CommandFailure("the collector holds no trace \(id); meshtop traces lists those it has")
+            throw CommandFailure("there is no trace \(id); meshtop traces lists those there are")
         }
         print(format == "json" ? TraceJSON.trace(trace).text : TraceText.waterfall(trace))
         return .success
@@ -58,9 +58,15 @@ extension Command {
     private static let collectorOption = Option(
         name: "--collector", value: "ADDRESS", summary: "a running collector (default \(TraceSession.defaultAddress))")
 
+    private static let recordingOption = Option(
+        name: "--replay", value: "FILE", summary: "a recording to look into instead")
+
     private static func ask<Answer>(
-        _ invocation: Invocation, _ question: (RemoteTraceSource) throws(TraceSourceFailure) -> Answer
+        _ invocation: Invocation, _ question: (any TraceSource) throws(TraceSourceFailure) -> Answer
     ) throws -> Answer {
+        if let file = invocation.value("--replay") {
+            return try question(try RecordedTraces(try Recording(file: file)))
+        }
         let text = invocation.value("--collector") ?? TraceSession.defaultAddress
         let address = try Source.address(text, of: "--collector")
         do throws(TraceSourceFailure) {

@@ -32,7 +32,7 @@ struct RecordedMesh {
         store.observer = { recorder.record($0, at: clock.now) }
         for target in Self.targets {
             recorder.list(target.name, target.identity, at: clock.now)
-            builder.setReporter(target.identity, of: target.name)
+            builder.identify(target.name, as: target.identity, in: &store)
         }
     }
 
