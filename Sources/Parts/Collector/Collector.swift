@@ -53,7 +53,8 @@ package final class Collector: Sendable {
     ///   - recorder: is told of everything that is scraped, when somebody wants to keep it.
     ///   - onSnapshot: called after every tick, on the collector's thread.
     package init(
-        _ configuration: CollectorConfiguration, recorder: Recorder? = nil, onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
+        _ configuration: CollectorConfiguration, recorder: Recorder? = nil,
+        onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
     ) throws(SystemError) {
         // Handed over to the thread below: nothing here touches the loop again, so that one thread has it at a time.
         nonisolated(unsafe) let loop = try EventLoop()

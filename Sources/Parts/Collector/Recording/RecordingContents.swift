@@ -83,9 +83,18 @@ extension Recording {
             FROM event LEFT JOIN target ON target.id = event.target ORDER BY event.rowid LIMIT ?
             """, [.integer(Int64(RecordingContents.maximumEvents))]
         ) { (row) throws(StorageError) in
-            RecordingContents.Event(
-                time: WallTime(nanosecondsSinceEpoch: try row.integer(0)), kind: try row.text(1),
-                target: try row.optionalText(2), text: try row.text(3))
+            let kind = try row.text(1)
+            let text = try row.text(3)
+            return RecordingContents.Event(
+                time: WallTime(nanosecondsSinceEpoch: try row.integer(0)), kind: kind,
+                target: try row.optionalText(2), text: kind == "weights" ? words(RecordedJSON.splits(text)) : text)
         }
+    }
+
+    /// `payments/payment-service v1=90 v2=10`.
+    private static func words(_ splits: [TrafficSplit]) -> String {
+        splits.map { split in
+            "\(split.service)" + split.shares.map { " \($0.subset)=\($0.weight)" }.joined()
+        }.joined(separator: ", ")
     }
 }

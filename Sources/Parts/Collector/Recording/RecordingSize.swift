@@ -1,12 +1,15 @@
 internal import Storage
 
-/// Keeps a recording below its limit: the oldest tenth goes, again and again.
+/// Keeps a recording below its limit: the oldest tenth goes, again and again. Traces go first: what was counted takes
+/// little room beside them, and tells more.
 ///
 /// The file does not shrink; what is freed is used again. The write-ahead log beside it, some megabytes, is not counted.
 struct RecordingSize {
     let limit: Int64
-    /// What came before is gone; nothing while all is there.
+    /// What was counted before is gone; nothing while all is there.
     private(set) var begin: Int64?
+    /// Traces that began before are gone; nothing while all are there.
+    private(set) var tracesBegin: Int64?
 
     init(limit: Int64) {
         self.limit = limit
@@ -22,31 +25,36 @@ struct RecordingSize {
     mutating func trim(_ database: Database) throws(StorageError) -> Int64 {
         var used = try Self.used(database)
         // Names of series that are still counted stay; where they alone are too much, nothing more can be done.
-        for _ in 0..<10 where used > limit {
-            guard let cut = try Self.firstTenth(database) else { break }
-            try database.transaction { () throws(StorageError) in
-                for sql in Self.removals { try database.execute(sql, [.integer(cut)]) }
+        for _ in 0..<20 where used > limit {
+            if let cut = try Self.firstTenth(of: "trace", database) {
+                try database.execute("DELETE FROM trace WHERE time < ?", [.integer(cut)])
+                tracesBegin = cut
+            } else if let cut = try Self.firstTenth(of: "scrape", database) {
+                try database.transaction { () throws(StorageError) in
+                    for sql in Self.removals { try database.execute(sql, [.integer(cut)]) }
+                }
+                begin = cut
+            } else {
+                break
             }
-            begin = cut
-            let before = used
             used = try Self.used(database)
-            if used >= before { break }
         }
         return used
     }
 
-    private static func firstTenth(_ database: Database) throws(StorageError) -> Int64? {
-        let ends = try database.rows("SELECT min(time), max(time) FROM scrape") { (row) throws(StorageError) in
-            (begin: try row.optionalInteger(0), end: try row.optionalInteger(1))
+    private static func firstTenth(of table: StaticString, _ database: Database) throws(StorageError) -> Int64? {
+        // Each by itself is one look into the index.
+        let ends = try database.rows("SELECT (SELECT min(time) FROM \(table)), (SELECT max(time) FROM \(table))") {
+            (row) throws(StorageError) in (begin: try row.optionalInteger(0), end: try row.optionalInteger(1))
         }.first
         guard let begin = ends?.begin, let end = ends?.end, begin < end else { return nil }
-        return begin + max(1, (end - begin) / 10)
+        let (length, overflow) = end.subtractingReportingOverflow(begin)
+        return overflow ? 0 : begin + max(1, length / 10)
     }
 
     /// What happened last to a target, and the last weights, are what is the case from then on.
     private static let removals = [
         "DELETE FROM scrape WHERE time < ?1",
-        "DELETE FROM trace WHERE time < ?1",
         "DELETE FROM series WHERE until < ?1",
         """
         DELETE FROM event WHERE time < ?1 AND rowid NOT IN

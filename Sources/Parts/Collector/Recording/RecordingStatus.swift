@@ -18,8 +18,10 @@ package struct RecordingStatus: Hashable, Sendable {
     /// What the file has in use.
     package var bytes: Int64 = 0
     package var loss = RecordingLoss()
-    /// What came before was removed to stay below the limit; nothing while all is there.
+    /// What was counted before was removed to stay below the limit; nothing while all is there.
     package var begin: WallTime?
+    /// Traces that began before were removed to stay below the limit; nothing while all are there.
+    package var tracesBegin: WallTime?
     /// Why nothing is written any more.
     package var failure: RecordingError?
 

@@ -27,6 +27,7 @@ final class RecordingWork {
             try writer.write(entries, loss: loss, now: SystemClock.monotonic())
             status.bytes = try size.trim(database)
             status.begin = size.begin.map { WallTime(nanosecondsSinceEpoch: $0) }
+            status.tracesBegin = size.tracesBegin.map { WallTime(nanosecondsSinceEpoch: $0) }
             status.counts = writer.counts
         } catch {
             fail(error)

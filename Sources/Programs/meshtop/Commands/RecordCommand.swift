@@ -16,7 +16,8 @@ extension Command {
         options: Source.options + [
             Option(name: "--for", value: "DURATION", summary: "how long, 60s or 1h (default until Ctrl-C)"),
             Option(
-                name: "--limit", value: "SIZE", summary: "remove the oldest beyond that, 512MB (default 1GB)"),
+                name: "--limit", value: "SIZE",
+                summary: "remove the oldest traces beyond that, then the rest, 512MB (default 1GB)"),
             Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
         ]
     ) { invocation in
@@ -103,6 +104,7 @@ private final class RecordingSession {
             "\(up) of \(targets.count) targets", "\(status.counts.series) series", "\(tap.count) traces",
             Humane.bytes(Double(status.bytes)),
         ]
+        if let begin = status.tracesBegin { parts.append("traces from \(begin.rfc3339) on") }
         if let begin = status.begin { parts.append("from \(begin.rfc3339) on") }
         if !status.loss.isNothing { parts.append("not recorded: \(status.loss)") }
         return parts.joined(separator: ", ")

@@ -64,7 +64,7 @@ private struct TraceLook {
             known = [:]
         }
         // The newest are enough as long as they reach back to those that were there the last time.
-        limit = min(Self.most, 100 + 4 * new.count)
+        limit = min(Self.most, 100 + 2 * new.count)
         return new
     }
 }

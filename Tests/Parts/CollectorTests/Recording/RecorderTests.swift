@@ -164,6 +164,29 @@ import TraceModel
         }
     }
 
+    @Test func `removes traces before what was counted`() throws {
+        try withRecordingFile { file in
+            var options = Recorder.Options()
+            options.limit = 300_000
+            options.pause = .milliseconds(1)
+            var mesh = RecordedMesh(try Recorder(file: file, options))
+            for second in 0..<100 {
+                try mesh.pass()
+                let spans = try (1...10).map { try span(second * 10 + $0) }
+                mesh.recorder.record(spans.compactMap { Trace(id: $0.trace, spans: [$0]) }, at: mesh.clock.now)
+            }
+
+            let status = mesh.recorder.stop()
+
+            #expect(status.bytes <= options.limit)
+            #expect(status.begin == nil)
+            let found = try RecordedTraces(try Recording(file: file)).find(TraceQuery(limit: 1000))
+            #expect(!found.isEmpty && found.count < 1000)
+            let begin = try #require(status.tracesBegin)
+            #expect(found.allSatisfy { $0.start >= begin })
+        }
+    }
+
     @Test func `keeps traces, and finds them as a collector does`() throws {
         try withRecordingFile { file in
             let recorder = try Recorder(file: file)
