@@ -59,7 +59,7 @@ final class RecordingQueue: Sendable {
                 scrape.changes = []
                 fact = .names(scrape)
                 size = fact.size
-            case .store, .names, .listed, .down, .gone, .weights: break
+            case .store, .names, .listed, .identified, .down, .gone, .weights: break
             }
         }
         guard state.size + size <= 4 * capacity else {
@@ -107,7 +107,7 @@ package struct RecordingLoss: Hashable, Sendable, CustomStringConvertible {
         switch fact {
         case .store(.scraped): scrapes += 1
         case .traces(let traces): self.traces += traces.count
-        case .store, .names, .listed, .down, .gone, .weights: others += 1
+        case .store, .names, .listed, .identified, .down, .gone, .weights: others += 1
         }
     }
 

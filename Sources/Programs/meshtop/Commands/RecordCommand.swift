@@ -13,7 +13,7 @@ extension Command {
             change of weights into one SQLite file. Ctrl-C ends it; what was written before a crash is there too.
             meshtop graph --replay FILE --at +90s shows the mesh as it was then.
             """,
-        options: Source.options + [
+        options: Source.options + TraceSession.options + [
             Option(name: "--for", value: "DURATION", summary: "how long, 60s or 1h (default until Ctrl-C)"),
             Option(
                 name: "--limit", value: "SIZE",
@@ -35,7 +35,8 @@ extension Command {
         let source = try Source(invocation)
         try ConsoleSession.requireMesh(source)
         options.source = source.name
-        let session = try RecordingSession(file: file, options, source, refresh: source.interval ?? refresh)
+        let session = try RecordingSession(
+            file: file, options, source, invocation, refresh: source.interval ?? refresh)
         return try session.run(for: length)
     }
 }
@@ -53,14 +54,16 @@ private final class RecordingSession {
     private let began = SystemClock.monotonic()
     private let isTerminal = isatty(2) == 1
 
-    init(file: String, _ options: Recorder.Options, _ source: Source, refresh: Duration) throws {
+    init(
+        file: String, _ options: Recorder.Options, _ source: Source, _ invocation: Invocation, refresh: Duration
+    ) throws {
         self.file = file
         loop = try EventLoop()
         // Before any other thread exists, so that the signals reach this loop alone.
         try loop.watchSignals([SIGINT, SIGTERM, SIGHUP]) { [loop] _ in loop.stop() }
         recorder = try Recorder(file: file, options)
         weights = SplitWatch(source.control)
-        traces = try TraceSession.open(elsewhere: source.traces)
+        traces = try TraceSession.open(invocation, elsewhere: source.traces)
         tap = try TraceTap(traces.source, recorder: recorder)
         let configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, interval: refresh, window: .seconds(10))
