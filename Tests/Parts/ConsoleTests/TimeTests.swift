@@ -1,5 +1,6 @@
 import MeshModel
 import Quantities
+import TerminalUI
 import Testing
 
 @testable import Console
@@ -113,5 +114,45 @@ import Testing
         driver.press("2")
 
         try expectGolden(driver.frame, "past-\(width)x\(height)", theme: driver.theme)
+    }
+}
+
+@Suite struct RecordingTests {
+    private static func snapshot(at seconds: Double) -> MeshSnapshot {
+        MeshSnapshot(time: WallTime(secondsSinceEpoch: seconds), window: .seconds(60))
+    }
+
+    private static func model(moment: Double? = nil) -> Model {
+        Model(
+            source: "incident.meshrec", size: Size(width: 120, height: 40), now: WallTime(secondsSinceEpoch: 5_000),
+            isRecording: true, moment: moment.map { WallTime(secondsSinceEpoch: $0) })
+    }
+
+    @Test func `a recording is never live`() {
+        var model = Self.model()
+
+        let effects = update(&model, .snapshot(Self.snapshot(at: 1_000)))
+
+        #expect(effects.isEmpty && model.isPaused && !model.isStale)
+        #expect(model.time.held == WallTime(secondsSinceEpoch: 1_000))
+        model.goLive()
+        #expect(model.isPaused)
+    }
+
+    @Test func `it begins at the moment that was asked for`() throws {
+        var model = Self.model(moment: 900)
+
+        let effects = update(&model, .snapshot(Self.snapshot(at: 1_000)))
+
+        guard case .seePast(let moment, let question)? = effects.first else {
+            Issue.record("nobody was asked: \(effects)")
+            return
+        }
+        #expect(moment == WallTime(secondsSinceEpoch: 900))
+        _ = update(&model, .pastSeen(question: question, .success(Self.snapshot(at: 900))))
+        #expect(model.time.held == WallTime(secondsSinceEpoch: 900))
+        // Its end is as far as one can go.
+        model.goLive()
+        #expect(model.mesh?.snapshot.time == WallTime(secondsSinceEpoch: 1_000) && model.isPaused)
     }
 }

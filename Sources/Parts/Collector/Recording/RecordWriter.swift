@@ -1,3 +1,4 @@
+internal import HTTPWire
 internal import JSONWire
 internal import MeshModel
 internal import MetricStore
@@ -185,7 +186,8 @@ final class RecordWriter {
                 .text(summary.id.description), .integer(summary.start.nanosecondsSinceEpoch),
                 .integer(summary.duration.nanoseconds), .text(summary.rootService), .text(summary.rootName),
                 .integer(Int64(summary.spanCount)), .integer(Int64(summary.errorCount)),
-                .text(RecordedJSON.text(summary.services)), .text(JaegerJSON.document([trace]).text),
+                .text(RecordedJSON.text(summary.services)),
+                .blob(Gzip.pack(Array(JaegerJSON.document([trace]).text.utf8))),
             ])
         counts.traces += 1
     }

@@ -1,3 +1,4 @@
+internal import HTTPWire
 internal import JSONWire
 package import Quantities
 internal import Storage
@@ -13,6 +14,9 @@ package final class RecordedTraces: TraceSource {
 
     /// Rows that one search looks at in one go.
     private static let page = 256
+
+    /// Bytes of one trace's document; a file may say what it likes.
+    private static let largestBody = 256 << 20
 
     private let file: String
     private let state: Mutex<State>
@@ -102,10 +106,12 @@ package final class RecordedTraces: TraceSource {
     }
 
     private static func body(of id: TraceID, _ database: Database) throws(StorageError) -> Trace? {
-        let text = try database.rows("SELECT body FROM trace WHERE id = ?", [.text(id.description)]) {
-            (row) throws(StorageError) in try row.text(0)
+        let packed = try database.rows("SELECT body FROM trace WHERE id = ?", [.text(id.description)]) {
+            (row) throws(StorageError) in try row.blob(0)
         }.first
-        guard let text, let document = try? JSONValue.parse(Array(text.utf8)) else { return nil }
+        guard let packed, let text = try? Gzip.unpack(packed, limit: largestBody),
+            let document = try? JSONValue.parse(text)
+        else { return nil }
         return (try? JaegerJSON.traces(in: document))?.first
     }
 }

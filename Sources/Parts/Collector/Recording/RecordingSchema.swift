@@ -10,7 +10,8 @@ internal import Storage
 ///              {"__name__":"istio_requests_total","reporter":"source",…}
 ///     scrape   what grew since the scrape before: [[first,count,increase],…] – the series numbered from `first`,
 ///              `count` of them, grew by `increase` each
-///     trace    one request; `body` is a document that Jaeger's page opens
+///     trace    one request; `body` is a document that Jaeger's page opens, packed with gzip,
+///              because traces are most of a recording
 ///     event    what happened: listed, up, down, gone (of a target), weights (all of them, as JSON), dropped
 ///
 ///     sqlite3 FILE "SELECT json_extract(key, '$.destination_app') AS app, sum(increase) FROM increases
@@ -46,7 +47,7 @@ enum RecordingSchema {
             CREATE TABLE trace (
                 id TEXT PRIMARY KEY, time INTEGER NOT NULL, duration INTEGER NOT NULL, service TEXT NOT NULL,
                 name TEXT NOT NULL, spans INTEGER NOT NULL, errors INTEGER NOT NULL, services TEXT NOT NULL,
-                body TEXT NOT NULL)
+                body BLOB NOT NULL)
             """,
             "CREATE INDEX trace_time ON trace (time, id)",
             "CREATE TABLE event (time INTEGER NOT NULL, kind TEXT NOT NULL, target INTEGER, text TEXT NOT NULL)",

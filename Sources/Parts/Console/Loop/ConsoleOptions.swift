@@ -1,3 +1,4 @@
+package import Quantities
 package import TerminalUI
 
 /// What the person asked of the console.
@@ -7,6 +8,10 @@ package struct ConsoleOptions: Sendable {
     package var theme: Theme
     /// Whether dots of traffic move.
     package var animation: Bool
+    /// Whether the mesh is a recorded one: see ``ConsoleEnvironment/past`` for its other moments.
+    package var isRecording = false
+    /// The moment of a recording to begin with; its end when there is none.
+    package var moment: WallTime?
     package var terminal: TerminalOptions
 
     package init(

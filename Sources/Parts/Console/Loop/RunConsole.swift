@@ -22,7 +22,8 @@ package func runConsole(
     var loop = ConsoleLoop(
         model: Model(
             source: options.source, size: terminal.size, now: SystemClock.wall(), utcOffset: utcOffset(),
-            glyphs: terminal.glyphs, isAnimated: options.animation),
+            glyphs: terminal.glyphs, isAnimated: options.animation, isRecording: options.isRecording,
+            moment: options.moment),
         effects: EffectRunner(environment: environment, feed: feed), feed: feed)
     let end = terminal.run { turn in
         loop.turn(turn, wall: SystemClock.wall())

@@ -45,6 +45,10 @@ package struct Model: Sendable {
     package internal(set) var pan = Point.zero
     /// The box whose edges Tab walks.
     var edgeRingCenter: MeshNode.ID?
+    /// Whether this is a recorded mesh: its newest moment is the recording's end, and nothing is ever live.
+    let isRecording: Bool
+    /// The moment to go to as soon as there is something to see.
+    var firstMoment: WallTime?
     /// Whether something else than the newest is shown.
     package var isPaused: Bool { !time.isLive }
     package internal(set) var isAnimated: Bool
@@ -71,11 +75,15 @@ package struct Model: Sendable {
     ///   - source: what the mesh is called, `demo` or an address.
     ///   - utcOffset: what the person's clock shows more than UTC.
     ///   - isAnimated: whether dots move at the start.
+    ///   - isRecording: whether this is a recorded mesh, of which every moment is past.
+    ///   - moment: the one to begin with; the newest when there is none.
     package init(
         source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .unicode,
-        isAnimated: Bool = true
+        isAnimated: Bool = true, isRecording: Bool = false, moment: WallTime? = nil
     ) {
         self.source = source
+        self.isRecording = isRecording
+        firstMoment = moment
         self.utcOffset = utcOffset
         self.size = size
         self.glyphs = glyphs

@@ -14,6 +14,20 @@ extension Model {
         guard let newest = heldSnapshot else { return }
         heldSnapshot = nil
         show(newest)
+        holdRecording()
+    }
+
+    /// Of a recording even the newest moment is past.
+    private mutating func holdRecording() {
+        if isRecording { hold() }
+    }
+
+    /// The first snapshot of a recording is its end; the person may want to begin elsewhere.
+    mutating func beginRecording(_ effects: inout [Effect]) {
+        holdRecording()
+        guard let moment = firstMoment else { return }
+        firstMoment = nil
+        goTo(moment, &effects)
     }
 
     mutating func step(by duration: Duration, _ effects: inout [Effect]) {
@@ -37,7 +51,7 @@ extension Model {
         guard moment < newest else {
             if !time.isLive {
                 goLive()
-                say(.info, "live again")
+                say(.info, isRecording ? "the recording ends here" : "live again")
             }
             return
         }

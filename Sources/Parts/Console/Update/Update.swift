@@ -14,7 +14,12 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .animate:
         if model.wantsAnimation { model.animationStep &+= 1 }
     case .snapshot(let snapshot):
-        if model.isPaused { model.heldSnapshot = snapshot } else { model.show(snapshot) }
+        if model.isPaused {
+            model.heldSnapshot = snapshot
+        } else {
+            model.show(snapshot)
+            model.beginRecording(&effects)
+        }
     case .trouble(let message):
         model.trouble = message
     case .tracesFound(let question, let result):

@@ -12,9 +12,10 @@ import TraceModel
 extension Command {
     static let console = Command(
         name: "", summary: "the console",
-        options: Source.options + ConsoleSession.options + TraceSession.options
+        options: Source.options + ConsoleSession.options + TraceSession.options + RecordedObservation.options
     ) { invocation in
         try ConsoleSession.requireTerminal()
+        if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
         let source = try Source(invocation)
         let traces = try TraceSession.open(invocation, elsewhere: source.traces)
         defer { traces.stop() }
@@ -104,6 +105,39 @@ enum ConsoleSession {
         let code = try runConsole(
             options: try consoleOptions(invocation, name: name), environment: environment, feed: feed)
         return ExitCode(value: code)
+    }
+
+    /// The console on a recording, at the moment that was asked for; its keys for time go to the others.
+    static func run(_ recorded: RecordedObservation, _ invocation: Invocation) throws -> ExitCode {
+        let window = try invocation.duration("--window", default: .seconds(60))
+        recorded.replay.health = HealthJudge(try HealthRules(invocation))
+        let end = try recorded.replay.span().upperBound
+        let past = RecordedPast(recorded.replay, window: window)
+        let traces = try RecordedTraces(recorded.replay.recording)
+        let feed = ConsoleFeed()
+        feed.publish(try past.snapshot(ending: end, window: nil))
+        let environment = ConsoleEnvironment(
+            findTraces: { query in
+                do throws(TraceSourceFailure) {
+                    return .success(try traces.find(query))
+                } catch {
+                    return .failure(ConsoleFailure(message: error.message))
+                }
+            },
+            loadTrace: { id in
+                do throws(TraceSourceFailure) {
+                    if let trace = try traces.trace(id) { return .success(trace) }
+                    return .failure(ConsoleFailure(message: "the recording holds no trace \(id)"))
+                } catch {
+                    return .failure(ConsoleFailure(message: error.message))
+                }
+            },
+            changeWeights: { _, _ in .unreachable(reason: "this is a recording; nothing can be changed in it") },
+            past: past)
+        var options = try consoleOptions(invocation, name: recorded.file)
+        options.isRecording = true
+        if recorded.time < end { options.moment = recorded.time }
+        return ExitCode(value: try runConsole(options: options, environment: environment, feed: feed))
     }
 
     private static func consoleOptions(_ invocation: Invocation, name: String) throws -> ConsoleOptions {

@@ -12,8 +12,9 @@ struct RecordedObservation {
                 "the moment in it: +90s from its beginning, -30s from its end (default -0s), or 2026-11-22T09:05:01Z"),
     ]
 
-    private let replay: Replay
-    private let time: WallTime
+    let file: String
+    let replay: Replay
+    let time: WallTime
 
     /// Nothing when no recording was named.
     init?(_ invocation: Invocation) throws {
@@ -27,6 +28,7 @@ struct RecordedObservation {
         guard let moment = Moment(text: text) else {
             throw UsageError("--at wants a time like +90s, -30s or 2026-11-22T09:05:01Z, not “\(text)”")
         }
+        self.file = file
         replay = try Replay(try Recording(file: file))
         let span = try replay.span()
         guard let time = moment.time(in: span) else {
