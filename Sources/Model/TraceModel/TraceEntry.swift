@@ -17,52 +17,75 @@ struct TraceEntry: Sendable {
     static let maximumSpans = 10_000
     /// Spans of one id that are kept: client and server may share it, and what else has it is shown as a fault.
     private static let maximumNamesakes = 4
-    /// Dictionary slots, arrays and queue places of a trace, roughly.
+    /// Slots in tables, heads of heap blocks and places in queues, roughly.
     static let overhead = 512
 
     /// Numbered through the life of the store.
     let arrival: UInt64
     var place = Place.recent
-    private(set) var spans: [Span] = []
-    private(set) var bytes = TraceEntry.overhead
     private(set) var hasError = false
-    private(set) var services: Set<String> = []
     private(set) var start = WallTime(nanosecondsSinceEpoch: .max)
+    private let id: TraceID
+    private var spans = PackedSpans()
+    private var services: [SpanTexts.Number] = []
+    /// Whom clients say that they called; this, too, is a use of the text.
+    private var peers: [SpanTexts.Number] = []
     private var end = WallTime(nanosecondsSinceEpoch: .min)
     private var hasStart = false
-    /// How many spans have an id.
-    private var ids: [SpanID: Int] = [:]
-    /// The position of the first span without a parent; of the first that came while there is none.
-    private var root = 0
+    private var root: Root?
 
-    init(arrival: UInt64) {
+    /// The first span without a parent; of the first that came while there is none.
+    private struct Root {
+        let span: SpanID
+        let hasParent: Bool
+        let start: WallTime
+    }
+
+    init(_ id: TraceID, arrival: UInt64) {
+        self.id = id
         self.arrival = arrival
     }
 
+    var spanCount: Int { spans.count }
+
+    /// Estimated, without the texts that are shared.
+    var bytes: Int { TraceEntry.overhead + spans.bytes + 8 * (services.count + peers.count) }
+
     /// - Parameter latest: when a span may have ended; nothing means any time.
-    mutating func insert(_ span: Span, latest: WallTime?) -> Insertion {
-        let namesakes = ids[span.id, default: 0]
-        var span = span
-        if namesakes > 0 {
-            // Only so many are compared, or a thousand spans of one id would take a million looks.
-            guard namesakes < Self.maximumNamesakes else { return .repeated }
+    mutating func insert(_ span: Span, latest: WallTime?, _ texts: inout SpanTexts) -> Insertion {
+        let namesakes = spans.spans(with: span.id, of: id, texts)
+        // Only so many are compared, or a thousand spans of one id would take a million looks.
+        guard namesakes.count < Self.maximumNamesakes else { return .repeated }
+        let isHere = namesakes.contains { here in
             // The mark below says when a span came, and not what it is.
-            let isHere = spans.contains { here in
-                guard here.id == span.id else { return false }
-                var here = here
-                if !span.oddities.contains(.isInFuture) { here.oddities.remove(.isInFuture) }
-                return here == span
-            }
-            if isHere { return .repeated }
+            var here = here
+            if !span.oddities.contains(.isInFuture) { here.oddities.remove(.isInFuture) }
+            return here == span
         }
+        if isHere { return .repeated }
         guard spans.count < TraceEntry.maximumSpans else { return .refused }
+        var span = span
         if let latest, span.end > latest { span.oddities.insert(.isInFuture) }
-        ids[span.id] = namesakes + 1
-        if span.parent == nil, spans.isEmpty || spans[root].parent != nil || span.start < spans[root].start {
-            root = spans.count
+        spans.append(span, &texts)
+        note(span, &texts)
+        return .added
+    }
+
+    private mutating func note(_ span: Span, _ texts: inout SpanTexts) {
+        let candidate = Root(span: span.id, hasParent: span.parent != nil, start: span.start)
+        if let root {
+            if !candidate.hasParent, root.hasParent || candidate.start < root.start { self.root = candidate }
+        } else {
+            root = candidate
         }
-        spans.append(span)
-        services.insert(span.service)
+        // Its spans use it as well, so that it is here as long as they are.
+        if let service = texts.number(of: span.service), !services.contains(service) { services.append(service) }
+        if span.kind == .client {
+            for peer in span.peerNames.map(String.init) {
+                if let known = texts.number(of: peer), peers.contains(known) { continue }
+                peers.append(texts.useAlways(peer))
+            }
+        }
         if span.hasStart || !hasStart {
             // The first that says when it was replaces those that do not.
             start = span.hasStart && !hasStart ? span.start : min(start, span.start)
@@ -70,17 +93,28 @@ struct TraceEntry: Sendable {
             hasStart = span.hasStart
         }
         hasError = hasError || span.status == .error
-        bytes += span.estimatedBytes
-        return .added
+    }
+
+    /// Takes back every use of a shared text, before the entry goes.
+    func drop(from texts: inout SpanTexts) {
+        spans.drop(from: &texts)
+        for peer in peers { texts.drop(peer) }
+    }
+
+    /// The trace, from the spans that have arrived.
+    func trace(_ texts: SpanTexts, _ detail: PackedSpan.Detail = .everything) -> Trace? {
+        Trace(id: id, spans: spans.spans(of: id, texts, detail))
     }
 
     /// From the first start to the last end, of the spans so far.
     var duration: Duration { max(.zero, start.duration(to: end)) }
 
-    var route: TraceRoute {
-        guard spans.indices.contains(root) else { return TraceRoute(service: "", name: "") }
-        return TraceRoute(service: spans[root].service, name: spans[root].name)
+    func route(_ texts: SpanTexts) -> TraceRoute {
+        let span = root.flatMap { spans.spans(with: $0.span, of: id, texts).last }
+        return TraceRoute(service: span?.service ?? "", name: span?.name ?? "")
     }
+
+    func services(_ texts: SpanTexts) -> [String] { services.map { texts[$0] } }
 
     /// Whether `arrival` is this trace's and it is kept for that reason.
     func isHere(_ arrival: Arrival, _ place: Place) -> Bool {
@@ -88,30 +122,14 @@ struct TraceEntry: Sendable {
     }
 
     /// What can be said without building the trace; the query decides about the rest.
-    func mayMatch(_ query: TraceQuery) -> Bool {
+    func mayMatch(_ query: TraceQuery, _ texts: SpanTexts) -> Bool {
         if query.errorsOnly, !hasError { return false }
-        if let asked = query.service, !services.contains(where: { TraceQuery.isService($0, named: asked) }) {
-            return false
-        }
         if let minimum = query.minimumDuration, start.duration(to: end) < minimum { return false }
+        func names(_ numbers: [SpanTexts.Number], _ asked: String) -> Bool {
+            numbers.contains { TraceQuery.isService(texts[$0], named: asked) }
+        }
+        if let asked = query.service, !names(services, asked) { return false }
+        if let called = query.calledService, !names(services, called), !names(peers, called) { return false }
         return true
-    }
-}
-
-extension Span {
-    /// Bytes in memory: what the struct has in it, and a heap block for each array and each text over 15 bytes.
-    var estimatedBytes: Int {
-        func block(_ text: String) -> Int { text.utf8.count > 15 ? 32 + text.utf8.count : 0 }
-        var bytes = MemoryLayout<Span>.stride + 32 + block(name) + block(service) + block(statusMessage)
-        func list(_ attributes: [Attribute]) -> Int {
-            attributes.reduce(attributes.isEmpty ? 0 : 32) {
-                $0 + MemoryLayout<Attribute>.stride + block($1.key) + block($1.value)
-            }
-        }
-        bytes += list(attributes) + (events.isEmpty ? 0 : 32)
-        for event in events {
-            bytes += MemoryLayout<Event>.stride + block(event.name) + list(event.attributes)
-        }
-        return bytes
     }
 }

@@ -39,9 +39,11 @@ extension Trace {
 }
 
 extension Span {
+    /// Attributes that say whom a client called.
+    static let peerKeys = ["peer.service", "upstream_cluster"]
+
     /// Whom the span says that it called. Envoy's clusters are `outbound|80|v1|payment.payments.svc.cluster.local`.
-    fileprivate var peerNames: [Substring] {
-        let cluster = attribute("upstream_cluster").flatMap { $0.split(separator: "|").last }
-        return [attribute("peer.service")?[...], cluster].compactMap(\.self)
+    var peerNames: [Substring] {
+        Self.peerKeys.compactMap { attribute($0)?.split(separator: "|").last }
     }
 }

@@ -19,6 +19,7 @@ package struct TraceStore: Sendable {
     package private(set) var counts = TraceStoreCounts()
 
     private var entries: [TraceID: TraceEntry] = [:]
+    private var texts = SpanTexts()
     private var routes = RouteTable()
     /// Of traces that are not part of the sample.
     private var recent = Class()
@@ -62,33 +63,48 @@ package struct TraceStore: Sendable {
 
     /// The trace, from the spans that have arrived.
     package func trace(_ id: TraceID) -> Trace? {
-        entries[id].flatMap { Trace(id: id, spans: $0.spans) }
+        entries[id]?.trace(texts)
     }
 
     /// Newest start first, at most `query.limit`.
     package func find(_ query: TraceQuery) -> [TraceSummary] {
-        traces(query).map(\.summary)
+        search(query) { $0.summary }
     }
 
     /// The traces themselves, in the order of ``find(_:)``.
-    package func traces(_ query: TraceQuery) -> [Trace] {
+    ///
+    /// - Parameter maximumSpans: the first trace that would make more of them, and all after it, are left out; the very
+    ///   first is not. What is packed here takes several times as much outside.
+    package func traces(_ query: TraceQuery, maximumSpans: Int = .max) -> [Trace] {
+        var spans = 0
+        return search(query) { found -> Trace? in
+            spans += found.spans.count
+            return spans <= maximumSpans || spans == found.spans.count ? trace(found.id) : nil
+        }
+    }
+
+    /// What `result` makes of the traces that `query` asks for, until it makes nothing or there are enough. It is given
+    /// them as far as a search looks at them.
+    private func search<Result>(_ query: TraceQuery, _ result: (Trace) -> Result?) -> [Result] {
         // Places to sort, not the entries: a full store has tens of thousands.
         var candidates: [(start: WallTime, arrival: Arrival)] = []
-        for (id, entry) in entries where entry.mayMatch(query) {
+        for (id, entry) in entries where entry.mayMatch(query, texts) {
             candidates.append((entry.start, Arrival(id: id, number: entry.arrival)))
         }
         candidates.sort { ($0.start, $0.arrival.number) > ($1.start, $1.arrival.number) }
-        var found: [Trace] = []
+        var found: [Result] = []
         for (_, arrival) in candidates {
             guard found.count < query.limit else { break }
-            if let trace = trace(arrival.id), query.matches(trace) { found.append(trace) }
+            guard let trace = entries[arrival.id]?.trace(texts, .calls), query.matches(trace) else { continue }
+            guard let result = result(trace) else { break }
+            found.append(result)
         }
         return found
     }
 
     /// Every service that has a span here, sorted.
     package var services: [String] {
-        entries.values.reduce(into: Set<String>()) { $0.formUnion($1.services) }.sorted()
+        entries.values.reduce(into: Set<String>()) { $0.formUnion($1.services(texts)) }.sorted()
     }
 
     // MARK: Taking spans
@@ -99,14 +115,16 @@ package struct TraceStore: Sendable {
             return
         }
         if entries[span.trace] == nil {
-            entries[span.trace] = TraceEntry(arrival: nextArrival)
+            entries[span.trace] = TraceEntry(span.trace, arrival: nextArrival)
             recent.queue.append(Arrival(id: span.trace, number: nextArrival))
             nextArrival += 1
             counts.traces += 1
             count(TraceEntry.overhead, traces: 1, at: .recent)
         }
         let before = entries[span.trace]?.bytes ?? 0
-        switch entries[span.trace]?.insert(span, latest: latest) {
+        let textBytes = texts.bytes
+        defer { counts.bytes += texts.bytes - textBytes }
+        switch entries[span.trace]?.insert(span, latest: latest, &texts) {
         case .added: counts.spans += 1
         case .repeated, nil:
             counts.repeatedSpans += 1
@@ -138,7 +156,7 @@ package struct TraceStore: Sendable {
     /// Takes the oldest out of the recent ones, until those are an eighth of the budget or one trace.
     private mutating func settle() {
         while recent.bytes > byteBudget / 8, recent.count > 1, let id = oldestRecent(), let entry = entries[id] {
-            let route = routes.position(of: entry.route)
+            let route = routes.position(of: entry.route(texts))
             let isSlow = routes[route].latency.isSlow(entry.duration)
             routes[route].latency.record(entry.duration)
             move(id, to: entry.hasError ? .errors : isSlow ? .slow : .sample(route: route))
@@ -198,10 +216,13 @@ package struct TraceStore: Sendable {
     private mutating func evict(_ id: TraceID, _ reason: WritableKeyPath<TraceStoreCounts, Int>) -> Bool {
         guard let entry = entries.removeValue(forKey: id) else { return false }
         count(-entry.bytes, traces: -1, at: entry.place)
+        let textBytes = texts.bytes
+        entry.drop(from: &texts)
+        counts.bytes += texts.bytes - textBytes
         counts.traces -= 1
-        counts.spans -= entry.spans.count
+        counts.spans -= entry.spanCount
         counts[keyPath: reason] += 1
-        counts.evictedSpans += entry.spans.count
+        counts.evictedSpans += entry.spanCount
         evicted.insert(id)
         return true
     }

@@ -66,7 +66,7 @@ import TraceModel
     }
 
     @Test func `late spans do not bring an evicted trace back`() throws {
-        var store = TraceStore(byteBudget: try bytesOfOneTrace())
+        var store = TraceStore(byteBudget: try bytesOfOneTrace() * 3 / 2)
         store.insert([try span(1, of: 1)])
         store.insert([try span(1, of: 2)])
         store.insert([try span(2, parent: 1, of: 1)])

@@ -38,9 +38,9 @@ package final class LocalTraceSource: TraceSource {
         store.withLock { $0.trace(id) }
     }
 
-    /// The traces that ``find(_:)`` would list.
-    package func traces(_ query: TraceQuery) -> [Trace] {
-        store.withLock { $0.traces(query) }
+    /// The traces that ``find(_:)`` would list; see ``TraceStore/traces(_:maximumSpans:)``.
+    package func traces(_ query: TraceQuery, maximumSpans: Int = .max) -> [Trace] {
+        store.withLock { $0.traces(query, maximumSpans: maximumSpans) }
     }
 
     /// Every service that has sent a span, sorted.

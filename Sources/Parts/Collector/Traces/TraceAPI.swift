@@ -93,12 +93,8 @@ package struct TraceAPI: Sendable {
         } catch {
             return failure(400, error.message)
         }
-        var spans = 0
-        let found = traces.traces(query).prefix { trace in
-            spans += trace.spans.count
-            return spans <= Self.maximumSpans || spans == trace.spans.count
-        }
-        return .json(JaegerJSON.document(Array(found)).serialized())
+        let found = traces.traces(query, maximumSpans: Self.maximumSpans)
+        return .json(JaegerJSON.document(found).serialized())
     }
 
     private func trace(_ text: String) -> HTTPResponse {
