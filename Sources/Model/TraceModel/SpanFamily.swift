@@ -137,23 +137,4 @@ struct SpanFamily {
         }
         return max(.zero, span.duration - covered)
     }
-
-    /// Backwards from the end: of the spans that had ended by then, the last to end is what was waited for, and before
-    /// its start the same again. A child that outlives its parent counts up to the parent's end; one that starts after
-    /// that was not waited for. This is the rule of Jaeger's critical path.
-    func criticalPath(until end: WallTime) -> Set<Int> {
-        var path = Set<Int>()
-        // The roots are what the trace as a whole waited for.
-        var open: [(siblings: [Int], end: WallTime)] = [(roots, end)]
-        while let (siblings, end) = open.popLast() {
-            var moment = end
-            let byEnd = siblings.map { (index: $0, end: min(spans[$0].end, end)) }.sorted { $0.end > $1.end }
-            for (index, ownEnd) in byEnd where ownEnd <= moment && spans[index].start < ownEnd {
-                path.insert(index)
-                open.append((children[index], ownEnd))
-                moment = spans[index].start
-            }
-        }
-        return path
-    }
 }

@@ -20,12 +20,25 @@ package struct TraceTree: Hashable, Sendable {
         package let selfTime: Duration
         /// Whether the trace would have been shorter, had this span been.
         package let isOnCriticalPath: Bool
+        /// How much of ``selfTime`` the answer was held up by; the sum of its stretches of the critical path.
+        package let criticalTime: Duration
         package let hasChildren: Bool
         /// Whether no sibling comes below; the last stroke of a drawn tree bends.
         package let isLastSibling: Bool
     }
 
+    /// A part of the critical path: what was waited for in that time was the span of the row itself.
+    package struct CriticalStretch: Hashable, Sendable {
+        /// Position in ``rows``.
+        package let row: Int
+        /// From the start of the trace.
+        package let offset: Duration
+        package let duration: Duration
+    }
+
     package let rows: [Row]
+    /// By time. Stretches never overlap; under one root they add up to its duration.
+    package let criticalPath: [CriticalStretch]
     package let start: WallTime
     /// From the first start to the last end.
     package let duration: Duration
@@ -37,7 +50,12 @@ package struct TraceTree: Hashable, Sendable {
         let end = spans.reduce(start) { max($0, $1.end) }
         self.start = start
         duration = start.duration(to: end)
-        let critical = family.criticalPath(until: end)
+        let critical = CriticalPath(of: family, until: end)
+        var criticalTimes = Array(repeating: Duration.zero, count: spans.count)
+        for stretch in critical.stretches {
+            criticalTimes[stretch.span] += stretch.start.duration(to: stretch.end)
+        }
+        var positions = Array(repeating: 0, count: spans.count)
         var rows: [Row] = []
         rows.reserveCapacity(spans.count)
         // An explicit stack: a sender may nest spans deeper than ours is.
@@ -50,14 +68,20 @@ package struct TraceTree: Hashable, Sendable {
         push(family.roots, depth: 0)
         while let next = stack.popLast() {
             let span = spans[next.index]
+            positions[next.index] = rows.count
             rows.append(
                 Row(
                     span: span, skew: family.skews[next.index], depth: next.depth,
                     offset: start.duration(to: span.start),
-                    selfTime: family.selfTime(of: next.index), isOnCriticalPath: critical.contains(next.index),
+                    selfTime: family.selfTime(of: next.index), isOnCriticalPath: critical.spans.contains(next.index),
+                    criticalTime: criticalTimes[next.index],
                     hasChildren: !family.children[next.index].isEmpty, isLastSibling: next.isLast))
             push(family.children[next.index], depth: next.depth + 1)
         }
         self.rows = rows
+        criticalPath = critical.stretches.map {
+            CriticalStretch(
+                row: positions[$0.span], offset: start.duration(to: $0.start), duration: $0.start.duration(to: $0.end))
+        }
     }
 }
