@@ -84,6 +84,53 @@ extension EndToEnd {
             #expect(spans.allSatisfy { $0["oddities"] == nil })
         }
 
+        @Test(
+            .enabled(if: Peer.hasEnvoy && Peer.isUsable("hey"), "envoy or hey is not installed"),
+            arguments: TracingEnvoys.Tracer.allCases)
+        func `every request through two Envoys is one tree`(tracer: TracingEnvoys.Tracer) throws {
+            let mesh = try RunningMesh.running()
+            let envoys = try TracingEnvoys(tracer)
+            defer { envoys.end() }
+            // As many as one search may find.
+            let requests = 1_500
+
+            let load = try run("hey", ["-n", "\(requests)", "-c", "10", envoys.entrance])
+            try #require(load.status == 0, "\(load.errors)")
+            // Envoy sends what it has gathered every five seconds.
+            var found: [JSONValue] = []
+            let search = "http://127.0.0.1:4318/api/traces?service=\(envoys.services[0])&limit=\(requests)"
+            try eventually("three spans of every request", within: 30) {
+                found = try JSONValue(parsing: try fetch(search).output)["data"]?.array ?? []
+                return found.reduce(0) { $0 + ($1["spans"]?.array?.count ?? 0) } >= 3 * requests
+            }
+
+            #expect(found.count == requests)
+            let ids = found.compactMap { $0["traceID"]?.string }
+            for id in [ids.first, ids.last].compactMap(\.self) {
+                let result = try mesh.meshtop(["trace", id, "-o", "json"])
+                try #require(result.status == 0, "\(result.errors)")
+                let spans = try JSONValue(parsing: result.output)["spans"]?.array ?? []
+                let shown = spans.map {
+                    "\($0["depth"]?.int ?? -1) \($0["service"]?.string ?? "") \($0["kind"]?.string ?? "")"
+                }
+                #expect(
+                    shown == [
+                        "0 \(envoys.services[0]) server", "1 \(envoys.services[0]) client",
+                        "2 \(envoys.services[1]) server",
+                    ])
+                #expect(spans.allSatisfy { $0["oddities"] == nil }, "\(spans.map { $0["oddities"] ?? .null })")
+            }
+            // None has a second root, and none lacks a parent.
+            for trace in found {
+                let spans = trace["spans"]?.array ?? []
+                let own = Set(spans.compactMap { $0["spanID"]?.string })
+                let parents = spans.map { $0["references"]?[0]?["spanID"]?.string }
+                #expect(spans.count == 3)
+                #expect(parents.filter { $0 == nil }.count == 1)
+                #expect(parents.allSatisfy { $0.map(own.contains) ?? true })
+            }
+        }
+
         /// Runs a sender, which prints the id of its trace, and reads the trace back.
         private func spans(sentBy program: String, _ arguments: [String]) throws -> [JSONValue] {
             let mesh = try RunningMesh.running()
