@@ -27,7 +27,7 @@ struct TraceEntry: Sendable {
     private(set) var start = WallTime(nanosecondsSinceEpoch: .max)
     private let id: TraceID
     private var spans = PackedSpans()
-    private var services: [SpanTexts.Number] = []
+    private(set) var services: [SpanTexts.Number] = []
     /// Whom clients say that they called; this, too, is a use of the text.
     private var peers: [SpanTexts.Number] = []
     private var end = WallTime(nanosecondsSinceEpoch: .min)
@@ -113,8 +113,6 @@ struct TraceEntry: Sendable {
         let span = root.flatMap { spans.spans(with: $0.span, of: id, texts).last }
         return TraceRoute(service: span?.service ?? "", name: span?.name ?? "")
     }
-
-    func services(_ texts: SpanTexts) -> [String] { services.map { texts[$0] } }
 
     /// Whether `arrival` is this trace's and it is kept for that reason.
     func isHere(_ arrival: Arrival, _ place: Place) -> Bool {

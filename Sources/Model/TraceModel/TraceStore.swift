@@ -104,7 +104,7 @@ package struct TraceStore: Sendable {
 
     /// Every service that has a span here, sorted.
     package var services: [String] {
-        entries.values.reduce(into: Set<String>()) { $0.formUnion($1.services(texts)) }.sorted()
+        entries.values.reduce(into: Set<SpanTexts.Number>()) { $0.formUnion($1.services) }.map { texts[$0] }.sorted()
     }
 
     // MARK: Taking spans
