@@ -39,6 +39,8 @@ enum TraceJSON {
             "durationMilliseconds": .number(row.span.duration.milliseconds),
             "selfMilliseconds": .number(row.selfTime.milliseconds),
             "isOnCriticalPath": .bool(row.isOnCriticalPath),
+            // Of the self time, what the answer was held up by.
+            "criticalMilliseconds": .number(row.criticalTime.milliseconds),
         ]
         object["parentSpanId"] = row.span.parent.map { .string($0.description) }
         var attributes = JSONObject()
