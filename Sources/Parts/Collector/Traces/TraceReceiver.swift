@@ -36,10 +36,10 @@ package final class TraceReceiver: Sendable {
         address: SocketAddress, others: [SocketAddress] = [], traces: LocalTraceSource = LocalTraceSource()
     ) throws(TraceReceiverError) {
         var tried = address
+        var servers: [HTTPServer] = []
         do throws(SystemError) {
             // Handed over to the thread below: nothing here touches them again, so that one thread has them at a time.
             nonisolated(unsafe) let loop = try EventLoop()
-            nonisolated(unsafe) var servers: [HTTPServer] = []
             for address in [address] + others {
                 tried = address
                 servers.append(try Self.serve(traces, on: loop, address: address))
@@ -54,6 +54,8 @@ package final class TraceReceiver: Sendable {
                 for server in running { server.close() }
             }
         } catch {
+            // The ports before the one that is taken are free again.
+            for server in servers { server.close() }
             throw error.code == EADDRINUSE ? .portTaken(tried) : .system(error)
         }
     }

@@ -56,9 +56,22 @@ import TraceModel
         }
 
         #expect(receiver.traces.counts.traces == 2)
-        #expect(throws: TraceReceiverError.portTaken(other)) {
-            try TraceReceiver(address: SocketAddress.loopback(), others: [other])
+    }
+
+    @Test func `a port that is taken leaves the other one free`() throws {
+        let taken = try makeReceiver()
+        defer { taken.stop() }
+        let before = try makeReceiver()
+        let free = before.boundAddress
+        before.stop()
+
+        #expect(throws: TraceReceiverError.portTaken(taken.boundAddress)) {
+            try TraceReceiver(address: free, others: [taken.boundAddress])
         }
+
+        let after = try TraceReceiver(address: free)
+        #expect(after.boundAddress == free)
+        after.stop()
     }
 
     @Test func `a body that is too large is refused in the exporter's words before it is sent`() throws {
