@@ -9,6 +9,7 @@ package enum Effect: Hashable, Sendable {
     case changeWeights(WeightChange, dryRun: Bool)
     /// Show the mesh as it was at that time.
     case seePast(WallTime, question: Int)
+    case askHistory(HistoryQuestion)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
     case suspend

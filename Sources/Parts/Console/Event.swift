@@ -17,5 +17,6 @@ package enum Event: Sendable {
     case tracesFound(question: Int, Result<[TraceSummary], ConsoleFailure>)
     case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
     case pastSeen(question: Int, Result<MeshSnapshot, MeshPastFailure>)
+    case historyFound(HistoryQuestion, Result<[TrafficSummary?], MeshPastFailure>)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

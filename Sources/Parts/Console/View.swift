@@ -20,6 +20,7 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .services: TableScreen.draw(.services, model, on: &canvas)
         case .workloads: TableScreen.draw(.workloads, model, on: &canvas)
         case .edges: TableScreen.draw(.edges, model, on: &canvas)
+        case .detail: DetailScreen.draw(model, on: &canvas)
         case .traces: TracesScreen.draw(model, on: &canvas)
         case .waterfall: WaterfallScreen.draw(model, on: &canvas)
         case .canary: CanaryScreen.draw(model, on: &canvas)

@@ -12,7 +12,7 @@ import Testing
         person.run("select payment-service v2")
         #expect(person.sees("payment-service v2"))
 
-        person.press("enter")
+        person.press("6")
         #expect(person.sees("traces of payment-service v2"))
         person.press("s", "enter")
         #expect(person.sees("102 ms"), "12 is the slowest of the sample: 61 + 12 + 29 ms")
@@ -121,7 +121,7 @@ import Testing
         person.click(on: "p99")
         #expect(person.model.tables.edges.state.sortColumn == TableColumn.p99.rawValue)
         #expect(person.model.tables.edges.state.isDescending)
-        person.press("g", "enter")
+        person.press("g", "6")
 
         #expect(person.sees("traces of order-service v1 → payment-service v2"))
     }
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test func `reads in help every key that is valid here`() {
-        for context in [["e"], ["6"], ["w"], []] {
+        for context in [["e"], ["2"], ["5"], ["6"], ["w"], []] {
             var person = Driver(width: 120, height: 200)
             for key in context { person.press(key) }
             let valid = Command.valid(in: person.model.context)

@@ -22,6 +22,7 @@ struct Driver {
     var memoryBegins = SampleMesh.start
     /// Whether questions about the past wait until somebody lets them go.
     var holdsPast = false
+    var remembersNothing = false
     private(set) var openQuestions: [Effect] = []
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
@@ -81,6 +82,9 @@ struct Driver {
         send(.clock(SampleMesh.start.advanced(by: .seconds(self.seconds))))
     }
 
+    /// Changes the model where no key does.
+    mutating func change(_ body: (inout Model) -> Void) { body(&model) }
+
     // MARK: What a person sees
 
     var frame: Frame { view(model, theme: theme) }
@@ -123,6 +127,10 @@ struct Driver {
                 return nil
             }
             return .pastSeen(question: question, past(time))
+        case .askHistory(let question):
+            return .historyFound(
+                question, remembersNothing ? .failure(MeshPastFailure("nobody remembers")) : .success(history(question))
+            )
         case .changeWeights(let change, let dryRun):
             return .weightsAnswered(change, dryRun: dryRun, outcome(of: change, dryRun: dryRun))
         case .repaint, .suspend, .quit: return nil
@@ -137,6 +145,18 @@ struct Driver {
         var snapshot = SampleMesh.snapshot(weights: weights, secondsLater: seconds, structureVersion: 1 << 63)
         snapshot.time = time
         return .success(snapshot)
+    }
+
+    /// Waves of traffic, with a bad minute a while ago.
+    private func history(_ question: HistoryQuestion) -> [TrafficSummary?] {
+        question.ends.map { end in
+            let age = end.duration(to: model.now).inSeconds
+            guard end >= memoryBegins, let now = question.subject.traffic(in: SampleMesh.snapshot(weights: weights))
+            else {
+                return nil
+            }
+            return SampleMesh.wave(now, secondsAgo: age)
+        }
     }
 
     /// Answers the questions that were held up.

@@ -56,7 +56,8 @@ struct SeededGenerator: RandomNumberGenerator {
     ])
     func `every screen fits every size`(width: Int, height: Int) {
         for keys in [
-            [], ["2"], ["3"], ["e"], ["2", "C"], ["6"], ["6", "enter"], ["w"], ["w", "+", "enter"], ["?"], [":"],
+            [], ["2"], ["3"], ["e"], ["2", "C"], ["5"], ["2", "enter", "down"], ["4", "enter", "G"], ["6"],
+            ["6", "enter"], ["w"], ["w", "+", "enter"], ["?"], [":"],
             ["e", "/"],
         ] {
             var driver = Driver(width: width, height: height)
@@ -70,7 +71,9 @@ struct SeededGenerator: RandomNumberGenerator {
         var driver = Driver(width: 120, height: 40)
         driver.send(.snapshot(HostileMesh.snapshot(step: 0, using: &numbers)))
 
-        for keys in [[], ["2"], ["3"], ["e"], ["2", "C"], ["6"], ["?"]] {
+        for keys in [
+            [], ["2"], ["3"], ["e"], ["2", "C"], ["5"], ["2", "enter", "down"], ["4", "enter", "G"], ["6"], ["?"],
+        ] {
             for key in keys { driver.press(key) }
             let text = driver.screen
             #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })

@@ -95,6 +95,26 @@ enum SampleMesh {
         }
     }
 
+    /// The same traffic some seconds before: it comes in waves, and between 100 and 140 s ago it was slow and failed.
+    static func wave(_ traffic: TrafficSummary, secondsAgo age: Double) -> TrafficSummary {
+        var past = traffic
+        let phase = Int(age / 5) % 24
+        let height = 1 - Double(min(phase, 24 - phase)) / 30
+        let isBad = age >= 100 && age < 140
+        past.rate = RequestsPerSecond(traffic.rate.value * height)
+        past.errors = isBad ? Ratio(0.12) : traffic.errors
+        let bounds: [Double] = [1, 5, 10, 25, 50, 100, 250, 500, 1_000, .infinity]
+        let p50 = (traffic.latency?.p50 ?? 10) * (isBad ? 4 : 1)
+        let counts = bounds.map { bound -> Double in
+            // A smooth rise around the median.
+            let share = bound == .infinity ? 1 : 1 / (1 + (p50 / bound) * (p50 / bound) * (p50 / bound))
+            return (share * past.rate.value * 5).rounded()
+        }
+        past.latencyBuckets = BucketCounts(ascending: bounds, counts: counts)
+        past.latency = past.latencyBuckets.quantiles
+        return past
+    }
+
     // MARK: Traffic
 
     private static func edges(secondShare: Double) -> [MeshEdge] {
@@ -123,6 +143,13 @@ enum SampleMesh {
         var codes = [ResponseCodeRate(code: "200", rate: RequestsPerSecond(rate * (1 - errors)))]
         if errors > 0 { codes.append(ResponseCodeRate(code: "503", rate: RequestsPerSecond(rate * errors))) }
         let hasTraffic = rate > 0
+        func reported(_ slower: Double) -> ReportedTraffic {
+            ReportedTraffic(
+                rate: RequestsPerSecond(rate), samples: samples, errors: hasTraffic ? Ratio(errors) : nil,
+                latency: hasTraffic
+                    ? LatencyQuantiles(p50: p50 * slower, p95: p95 * slower, p99: p95 * 1.6 * slower) : nil)
+        }
+        let host = "\(target).\(places.first { $0.app == target }?.namespace ?? "")"
         return MeshEdge(
             source: id(source, from), target: id(target, version),
             traffic: TrafficSummary(
@@ -131,7 +158,11 @@ enum SampleMesh {
                 latency: hasTraffic ? LatencyQuantiles(p50: p50, p95: p95, p99: p95 * 1.6) : nil,
                 throughput: BytesPerSecond(rate * 1_850), codes: hasTraffic ? codes : []),
             mtls: mtls.map { Ratio($0) }, reporter: mtls == nil ? .source : .destination,
-            health: errors >= 0.1 ? .failure : errors >= 0.01 ? .degraded : .healthy)
+            health: errors >= 0.1 ? .failure : errors >= 0.01 ? .degraded : .healthy, sent: reported(1.15),
+            received: mtls == nil ? nil : reported(1),
+            responses: codes.map {
+                ResponseDetail(code: $0.code, flags: $0.code == "503" ? "UF,URX" : "-", host: host, rate: $0.rate)
+            })
     }
 
     private static func sum(_ parts: [TrafficSummary]) -> TrafficSummary? {

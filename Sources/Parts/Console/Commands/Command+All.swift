@@ -11,9 +11,9 @@ extension Command {
             "right", ["right", "l"], .move(.right), in: [.graph], "right, with the flow"),
         Command("next-edge", ["tab"], .nextEdge, in: [.graph], label: "edges", "next edge of the selected box"),
         Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
-        Command("open", ["enter"], .open, in: [.graph], label: "traces", "traces of what is selected"),
+        Command("open", ["enter"], .open, in: [.graph], label: "open", "everything about what is selected"),
         Command(
-            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces]), label: "open",
+            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces, .detail]), label: "open",
             "open the selected row"),
         Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
@@ -33,6 +33,9 @@ extension Command {
         Command("services", ["2"], .showTable(.services), in: .browsing, label: "services", "all services as a table"),
         Command("workloads", ["3"], .showTable(.workloads), in: .browsing, "all workloads, each version by itself"),
         Command("edges", ["4", "e"], .showTable(.edges), in: .browsing, label: "edges", "who calls whom, as a table"),
+        Command(
+            "detail", ["5"], .showDetail, in: Set<Context>.browsing.subtracting([.detail]),
+            "everything about what is selected"),
         Command("traces", ["6"], .showTraces, in: .browsing, label: "traces", "traces of what is selected"),
         Command("weights", ["w"], .showCanary, in: .browsing, label: "weights", "move the weights of a service"),
         Command(
@@ -57,7 +60,9 @@ extension Command {
             "toggle-column", ["space", "enter"], .toggleMarkedColumn, in: [.columns], label: "show", "show or hide"),
         Command("column", [], .toggleColumn, in: .tables, argument: .column, "show or hide a column: column bytes"),
         Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
-        Command("refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .waterfall], label: "refresh", "ask again"),
+        Command(
+            "refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .detail, .waterfall], label: "refresh",
+            "ask again"),
         Command("pane", ["p"], .togglePane, in: [.graph, .waterfall], "hide or show the pane beside"),
         Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
     ]
@@ -71,6 +76,7 @@ extension Command {
         Command(
             "time", ["t"], .goToTime, in: .timed, label: "time", argument: .time,
             "go to a time: 5m ago, 14:03, 14:03:20, live"),
+        Command("span", ["z"], .nextSpan, in: [.detail], label: "span", "how far back the charts reach: 5 min to 6 h"),
         Command("live", ["L"], .goLive, in: .timed, "the newest again"),
     ]
 

@@ -45,18 +45,18 @@ package struct Command: Sendable {
 
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
-    case graph, services, workloads, edges, columns, traces, waterfall, canary, question, help
+    case graph, services, workloads, edges, columns, detail, traces, waterfall, canary, question, help
 }
 
 extension Set<Context> {
     /// Everywhere but in front of an open question, which must be answered first.
     static let screens: Set<Context> = Set(Context.allCases).subtracting([.question])
     static let tables: Set<Context> = [.services, .workloads, .edges]
-    static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .traces, .waterfall, .help]
+    static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .help]
     /// Where a moment can be chosen.
     static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
     /// Where one looks around and changes nothing.
-    static let browsing: Set<Context> = [.graph, .services, .workloads, .edges, .traces, .waterfall, .help]
+    static let browsing: Set<Context> = [.graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .help]
     static let everywhere = Set(Context.allCases)
 }
 
@@ -69,13 +69,14 @@ package enum Action: Hashable, Sendable {
     case nextEdge, previousEdge
     case open
     case back, previousScreen
-    case showGraph, showTraces, showCanary, showHelp
+    case showGraph, showDetail, showTraces, showCanary, showHelp
     case showTable(TableKind)
     case promptCommand, promptFilter
     case nextSort, reverseSort, sort
     case sortBy(TableColumn)
     case chooseColumns, toggleMarkedColumn, toggleColumn
     case toggleErrorsOnly
+    case nextSpan
     case togglePause, goLive, goToTime
     /// So many seconds on, or back.
     case stepTime(Int)

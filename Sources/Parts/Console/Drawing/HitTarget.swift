@@ -6,6 +6,8 @@ enum HitTarget: Hashable, Sendable {
     case row(Int)
     /// A column title, by the column's number.
     case column(Int)
+    /// A line of a page, counted among those that lead somewhere.
+    case detailLink(Int)
     /// A line of the list of columns.
     case tableColumn(TableColumn)
     /// A version on the canary screen.

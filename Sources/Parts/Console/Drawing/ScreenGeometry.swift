@@ -31,7 +31,7 @@ struct ScreenGeometry: Hashable, Sendable {
         let wantsPane =
             switch screen {
             case .graph, .waterfall: showsPane
-            case .services, .workloads, .edges, .traces, .canary, .help: false
+            case .services, .workloads, .edges, .detail, .traces, .canary, .help: false
             }
         var rest = body
         if !wantsPane || body.height < 13 {
@@ -51,7 +51,7 @@ struct ScreenGeometry: Hashable, Sendable {
             switch screen {
             case .services, .workloads, .edges, .traces: 1
             case .waterfall: 2
-            case .graph, .canary, .help: 0
+            case .graph, .detail, .canary, .help: 0
             }
         rows = rest.inset(top: titles)
     }

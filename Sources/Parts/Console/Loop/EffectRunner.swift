@@ -52,6 +52,7 @@ final class EffectRunner {
         case .changeWeights(let change, let dryRun):
             .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
         case .seePast(let time, let question): .pastSeen(question: question, past(time, environment))
+        case .askHistory(let question): .historyFound(question, history(question, environment))
         case .repaint, .suspend, .quit: nil
         }
     }
@@ -69,6 +70,20 @@ final class EffectRunner {
         }
     }
 
+    /// What was at each of the moments; nothing where nobody remembers. Only when nobody can be asked at all it fails.
+    private static func history(
+        _ question: HistoryQuestion, _ environment: ConsoleEnvironment
+    ) -> Result<[TrafficSummary?], MeshPastFailure> {
+        guard let past = environment.past else {
+            return .failure(MeshPastFailure("from when the page was opened"))
+        }
+        return .success(
+            question.ends.map { end in
+                let snapshot = try? past.snapshot(ending: end, window: question.step)
+                return snapshot.flatMap { question.subject.traffic(in: $0) }
+            })
+    }
+
     private func refuse(_ effect: Effect, _ reason: String) {
         let failure = ConsoleFailure(message: reason)
         switch effect {
@@ -77,6 +92,7 @@ final class EffectRunner {
         case .changeWeights(let change, let dryRun):
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
+        case .askHistory(let question): feed.answer(.historyFound(question, .failure(MeshPastFailure(reason))))
         case .repaint, .suspend, .quit: break
         }
     }

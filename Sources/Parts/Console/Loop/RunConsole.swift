@@ -74,7 +74,7 @@ private struct ConsoleLoop {
             case .quit: request.action = .finish
             case .repaint: request.action = .repaint
             case .suspend: request.action = .suspend
-            case .findTraces, .loadTrace, .changeWeights, .seePast: effects.start(effect)
+            case .findTraces, .loadTrace, .changeWeights, .seePast, .askHistory: effects.start(effect)
             }
             if request.action == .finish { break }
         }

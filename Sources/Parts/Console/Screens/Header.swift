@@ -127,6 +127,7 @@ enum Header {
         case .services: "services"
         case .workloads: "workloads"
         case .edges: "edges"
+        case .detail(let subject): model.mesh.map { subject.title(in: $0) } ?? "detail"
         case .traces:
             // Whose they are matters while they are what is looked at.
             model.screen == .traces ? "traces of " + (model.traces?.title ?? "the mesh") : "traces"

@@ -61,6 +61,10 @@ package struct Model: Sendable {
     var trends = TrendMemory()
     /// Which column is marked while the person chooses columns; nothing when they do not.
     package internal(set) var columnCursor: Int?
+    package internal(set) var detail: DetailState?
+    /// How far back the charts reach.
+    package internal(set) var historySpan = SubjectHistory.Span.minutes5
+    var historyQuestions = 0
     package internal(set) var traces: TracesState?
     package internal(set) var waterfall: WaterfallState?
     var traceQuestions = 0
@@ -99,6 +103,7 @@ package struct Model: Sendable {
         case .services: columnCursor == nil ? .services : .columns
         case .workloads: columnCursor == nil ? .workloads : .columns
         case .edges: columnCursor == nil ? .edges : .columns
+        case .detail: .detail
         case .traces: .traces
         case .waterfall: .waterfall
         case .canary: if case .asking? = canary?.phase { .question } else { .canary }

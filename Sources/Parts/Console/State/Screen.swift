@@ -7,6 +7,7 @@ package enum Screen: Hashable, Sendable {
     case services
     case workloads
     case edges
+    case detail(MeshSubject)
     case traces
     case waterfall(TraceID)
     case canary(ServiceName)

@@ -12,11 +12,13 @@ extension Model {
         case .nextEdge: selectEdge(step: 1)
         case .previousEdge: selectEdge(step: -1)
         case .open: open(&effects)
-        case .back: back()
+        case .back: back(&effects)
         case .previousScreen: if let previousScreen { show(previousScreen, &effects) }
         case .showGraph: show(.graph, &effects)
         case .showTable(let kind): show(kind.screen, &effects)
         case .showTraces: showTraces(&effects)
+        case .showDetail: showDetail(&effects)
+        case .nextSpan: chooseSpan(&effects)
         case .showCanary: showCanary(&effects)
         case .showHelp: show(.help(context), &effects)
         case .promptCommand: openPrompt(.command)
@@ -63,7 +65,7 @@ extension Model {
     private mutating func move(_ direction: Direction) {
         switch screen {
         case .graph: selectBox(direction)
-        case .services, .workloads, .edges, .traces, .waterfall, .help:
+        case .services, .workloads, .edges, .detail, .traces, .waterfall, .help:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -78,7 +80,8 @@ extension Model {
 
     private mutating func open(_ effects: inout [Effect]) {
         switch screen {
-        case .graph, .services, .workloads, .edges: showTraces(&effects)
+        case .graph, .services, .workloads, .edges: showDetail(&effects)
+        case .detail: openLink(&effects)
         case .traces: openSelectedTrace(&effects)
         case .waterfall, .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
@@ -95,7 +98,7 @@ extension Model {
 
     private mutating func refresh(_ effects: inout [Effect]) {
         switch screen {
-        case .traces: askForTraces(&effects)
+        case .traces, .detail: askForTraces(&effects)
         case .waterfall(let id): effects.append(.loadTrace(id))
         case .graph, .services, .workloads, .edges, .canary, .help: break
         }

@@ -78,7 +78,12 @@ extension Model {
             nodes.first { $0.title.lowercased() == wanted }
             ?? nodes.first { $0.title.lowercased().hasPrefix(wanted) }
             ?? nodes.first { $0.title.lowercased().contains(wanted) || $0.id.text.lowercased().contains(wanted) }
-        if let found { choose(.node(found.id)) } else { say(.warning, "nothing here is called “\(title)”") }
+        if let found {
+            choose(.node(found.id))
+            if screen.table != nil { refreshTable(following: true) }
+        } else {
+            say(.warning, "nothing here is called “\(title)”")
+        }
     }
 
     // MARK: Panning

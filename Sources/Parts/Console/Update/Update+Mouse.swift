@@ -34,6 +34,9 @@ extension Model {
             if isOpen { perform(.open, &effects) }
         case .column(let column):
             sort(byColumn: column)
+        case .detailLink(let number):
+            detail?.cursor = number
+            openLink(&effects)
         case .tableColumn(let column): toggleColumn(column)
         case .version(let index):
             guard canary?.phase == .editing else { return }
@@ -48,7 +51,7 @@ extension Model {
         case .services, .workloads, .edges: screen.table.map { tables[$0].state.cursor } ?? 0
         case .traces: traces?.table.cursor ?? 0
         case .waterfall: waterfall?.cursor ?? 0
-        case .graph, .canary, .help: 0
+        case .graph, .detail, .canary, .help: 0
         }
     }
 }

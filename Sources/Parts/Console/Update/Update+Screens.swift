@@ -1,6 +1,8 @@
 import MeshModel
 
 extension Model {
+    private static let deepestScreens = 12
+
     /// Opens `next` on top, or goes back to it when it is already open below.
     mutating func show(_ next: Screen, _ effects: inout [Effect]) {
         guard next != screen else { return }
@@ -11,6 +13,8 @@ extension Model {
             // Help is about the screen below it and never stays under another one.
             if case .help = leaving { screens.removeLast() }
             screens.append(next)
+            // From page to page to page: the way back is as long as anybody remembers it.
+            if screens.count > Model.deepestScreens { screens.remove(at: 1) }
         }
         if case .help = leaving {} else { previousScreen = leaving }
         helpOffset = 0
@@ -24,6 +28,7 @@ extension Model {
         case .graph:
             reveal()
         case .services, .workloads, .edges: refreshTable(following: true)
+        case .detail(let subject): enterDetail(subject, &effects)
         case .traces: if traces == nil { showTraces(&effects) }
         case .waterfall(let id):
             if waterfall?.id != id {
@@ -37,7 +42,7 @@ extension Model {
     }
 
     /// One level out. At the graph there is nothing left to leave, and Esc never quits.
-    mutating func back() {
+    mutating func back(_ effects: inout [Effect]) {
         toast = nil
         if columnCursor != nil {
             columnCursor = nil
@@ -51,7 +56,6 @@ extension Model {
         previousScreen = screen
         screens.removeLast()
         if case .help? = previousScreen { previousScreen = nil }
-        var effects: [Effect] = []
         enter(&effects)
     }
 }

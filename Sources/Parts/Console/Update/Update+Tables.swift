@@ -27,6 +27,7 @@ extension Model {
             waterfall?.cursor = cursor
         case .help:
             helpOffset = min(max(0, helpOffset + step), max(0, helpLines.count - listHeight))
+        case .detail: moveOnPage(by: step)
         case .graph, .canary: break
         }
         revealRows()

@@ -5,6 +5,12 @@ extension Model {
     /// Opens the list of traces of what is selected; asks only when it is about something else than before.
     mutating func showTraces(_ effects: inout [Effect]) {
         chooseRowUnderCursor()
+        prepareTraces(&effects)
+        show(.traces, &effects)
+    }
+
+    /// Asks for the traces of what is selected.
+    mutating func prepareTraces(_ effects: inout [Effect]) {
         let scope = selection
         if traces == nil || traces?.scope != scope {
             let (query, title) = traceQuery(of: scope)
@@ -15,7 +21,6 @@ extension Model {
         } else {
             askForTraces(&effects)
         }
-        show(.traces, &effects)
     }
 
     mutating func askForTraces(_ effects: inout [Effect]) {

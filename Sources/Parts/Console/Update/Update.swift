@@ -20,6 +20,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
             model.show(snapshot)
             model.beginRecording(&effects)
         }
+        model.followHistory(&effects)
     case .trouble(let message):
         model.trouble = message
     case .tracesFound(let question, let result):
@@ -28,6 +29,9 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.takeTrace(id, result)
     case .pastSeen(let question, let result):
         model.takePast(question: question, result, &effects)
+        model.followHistory(&effects)
+    case .historyFound(let question, let result):
+        model.takeHistory(question, result, &effects)
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }
