@@ -10,6 +10,11 @@ package enum Effect: Hashable, Sendable {
     /// Show the mesh as it was at that time.
     case seePast(WallTime, question: Int)
     case askHistory(HistoryQuestion)
+    case listThemes
+    /// Draw with that theme, by name or path, until something else is chosen.
+    case showTheme(String)
+    /// Draw with it, and at the next start, too.
+    case keepTheme(String)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
     case suspend

@@ -18,5 +18,11 @@ package enum Event: Sendable {
     case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
     case pastSeen(question: Int, Result<MeshSnapshot, MeshPastFailure>)
     case historyFound(HistoryQuestion, Result<[TrafficSummary?], MeshPastFailure>)
+    /// All themes there are.
+    case themes([ThemeEntry])
+    /// Another theme is drawn with now, or the same anew; kept when the next start will show it, too.
+    case themeShown(String, isKept: Bool)
+    /// Why a theme cannot be shown or kept, in words.
+    case themeFailed(String)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

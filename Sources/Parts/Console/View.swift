@@ -27,6 +27,7 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .help: HelpScreen.draw(model, on: &canvas)
         }
     }
+    ThemePickerPane.draw(model, on: &canvas)
     Header.draw(model, on: &canvas)
     Footer.draw(model, on: &canvas)
 }

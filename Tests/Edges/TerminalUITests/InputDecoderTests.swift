@@ -154,4 +154,31 @@ struct InputDecoderTests {
         #expect(Key(.character("é")).text == "é")
         #expect(Key(.character("l"), .control).text == nil)
     }
+
+    @Test
+    func `the terminal's answer about its background is told from keys, however it is split`() {
+        for answer in [
+            "\u{1B}]11;rgb:1e1e/2f2f/ffff\u{7}", "\u{1B}]11;rgba:1e/2f/ff/ff\u{1B}\\", "\u{1B}]11;rgb:1e/2f/ff\u{7}",
+        ] {
+            for split in 0...answer.utf8.count {
+                var decoder = InputDecoder()
+                var events = decoder.feed(Array(answer.utf8.prefix(split)))
+                // Once it is clear what it is, no pause makes keys of it.
+                if split >= 5 { events += decoder.flush() }
+                events += decoder.feed(Array(answer.utf8.dropFirst(split)) + [0x71])
+                #expect(events == [.background(.rgb(0x1E, 0x2F, 0xFF)), .key(Key(.character("q")))])
+            }
+        }
+    }
+
+    @Test
+    func `answers that make no sense are dropped and hold nothing up`() {
+        var decoder = InputDecoder()
+
+        #expect(decoder.feed(Array("\u{1B}]11;nonsense\u{7}q".utf8)) == [.key(Key(.character("q")))])
+        #expect(decoder.feed(Array(("\u{1B}]11;" + String(repeating: "f", count: 90)).utf8)).isEmpty)
+        #expect(decoder.feed([0x71]) == [.key(Key(.character("q")))])
+        #expect(decoder.feed([0x1B, 0x5D]).isEmpty)
+        #expect(decoder.flush() == [.key(Key(.character("]"), .alt))])
+    }
 }

@@ -24,27 +24,58 @@ struct ThemeTests {
         #expect(text(ThemeTests.folder + "daylight.theme") == daylightText)
     }
 
-    @Test(arguments: [Theme.dark, Theme.light])
-    func `text can be read on its ground`(theme: Theme) {
-        let lines: Set<Role> = [.canvas, .border, .focusedBorder, .edge, .ghost]
+    private static let library = ThemeLibrary(folders: [folder])
+
+    @Test
+    func `there are themes for many tastes, dark and light, and each file is sound`() throws {
+        let names = ThemeTests.library.names()
+
+        #expect(names.count >= 24)
+        for name in names {
+            let theme = try ThemeTests.library.load(name).theme
+            #expect(!theme.summary.isEmpty && theme.summary.count <= 76, "the summary of \(name)")
+        }
+        #expect(ThemeTests.library.themes().count { $0.appearance == .light } >= 8)
+    }
+
+    @Test(arguments: library.names())
+    func `every text can be read on every ground it is drawn on`(name: String) throws {
+        let theme = try ThemeTests.library.load(name).theme
+        let lines: Set<Role> = [.canvas, .border, .focusedBorder, .edge, .ghost, .bar, .selection]
+
         for role in Role.allCases where !lines.contains(role) {
-            let contrast = contrast(theme[role].foreground, theme[role].background)
-            #expect(contrast >= 4.5, "\(role) of \(theme.name) has a contrast of \(contrast)")
-            let selected = theme.style(role, on: .selection)
-            #expect(
-                self.contrast(selected.foreground, selected.background) >= 3,
-                "\(role) of \(theme.name) on the selection")
+            for base in [Role.canvas, .bar, .selection] {
+                let contrast = ThemeTests.contrast(theme, role, on: base)
+                #expect(contrast >= 4.5, "\(role) on \(base) of \(name): \(contrast)")
+                let reduced = ThemeTests.contrast(theme.adapted(to: .twoFiftySix), role, on: base)
+                #expect(reduced >= 4.4, "\(role) on \(base) of \(name) in 256 colours: \(reduced)")
+            }
+        }
+        #expect(ThemeTests.contrast(theme, .focusedBorder, on: .canvas) >= 4.5, "the focus of \(name)")
+        #expect(ThemeTests.contrast(theme, .border, on: .canvas) >= 2, "the borders of \(name)")
+    }
+
+    @Test(arguments: library.names())
+    func `in sixteen colours no ink is its own ground`(name: String) throws {
+        let theme = try ThemeTests.library.load(name).theme.adapted(to: .sixteen)
+
+        for role in Role.allCases where role != .canvas {
+            for base in [Role.canvas, .bar, .selection] {
+                let style = theme.style(role, on: base)
+                #expect(style.foreground != style.background || style.foreground.isDefault, "\(role) on \(base)")
+            }
         }
     }
 
-    @Test(arguments: [Theme.dark, Theme.light], ColorDepth.allCases)
-    func `what matters looks different at every depth`(theme: Theme, depth: ColorDepth) {
-        let adapted = theme.adapted(to: depth)
+    @Test(arguments: library.names(), ColorDepth.allCases)
+    func `what matters looks different at every depth`(name: String, depth: ColorDepth) throws {
+        let adapted = try ThemeTests.library.load(name).theme.adapted(to: depth)
 
         #expect(adapted[.failure] != adapted[.text])
         #expect(adapted[.degraded] != adapted[.failure])
         #expect(adapted[.selection] != adapted[.text])
         #expect(adapted[.dim] != adapted[.text])
+        #expect(adapted[.focusedBorder] != adapted[.border])
         if depth == .mono {
             #expect(Role.allCases.allSatisfy { adapted[$0].foreground.isDefault && adapted[$0].background.isDefault })
         } else {
@@ -52,8 +83,17 @@ struct ThemeTests {
         }
     }
 
+    @Test
+    func `a theme may leave the ground to the terminal`() {
+        let theme = Theme.light.onTerminalBackground()
+
+        #expect(theme[.canvas].background.isDefault)
+        #expect(theme[.failure].background.isDefault)
+        #expect(!theme[.selection].background.isDefault)
+    }
+
     @Test(arguments: [
-        ("text = fog", "t.theme:1: expected [palette] or [roles] before \"text\""),
+        ("text = fog", "t.theme:1: expected [theme], [palette] or [roles] before \"text\""),
         ("[roles]\ntext = fog", "t.theme:2: \"fog\" is not a colour of the palette, which has none yet"),
         (
             "[palette]\nfog = #12345",
@@ -70,9 +110,19 @@ struct ThemeTests {
         ),
         ("[roles]\ntext = default blod", "t.theme:2: \"blod\" is not an attribute; did you mean \"bold\"?"),
         ("[roles]\ntext = default on", "t.theme:2: expected a colour after \"on\""),
-        ("[colors]", "t.theme:1: section \"[colors]\" is not known; there are [palette] and [roles]"),
+        ("[colors]", "t.theme:1: section \"[colors]\" is not known; there are [theme], [palette] and [roles]"),
         ("[roles]\ntext fog", "t.theme:2: expected \"name = value\", with spaces around the equals sign"),
         ("[palette]\nbold = 1", "t.theme:2: \"bold\" has a meaning of its own and cannot name a colour"),
+        (
+            "[theme]\ninherit = harbor", "t.theme:2: \"inherit\" is not a line of [theme]; did you mean \"inherits\"?"
+        ),
+        ("[theme]\nappearance = drak", "t.theme:2: \"drak\" is not an appearance; did you mean \"dark\"?"),
+        ("[theme]\nsummary =", "t.theme:2: expected a value after \"summary =\""),
+        ("[theme]\ninherits = a b", "t.theme:2: expected one word after \"inherits =\""),
+        (
+            "[theme]\ninherits = nowhere",
+            "t.theme:2: there is no theme \"nowhere\" to inherit; harbor and daylight are always there"
+        ),
         ("[roles]\nhealthy = default", "t.theme: no role \"text\"; add a line like \"text = default\" under [roles]"),
     ])
     func `a wrong theme says where, what and what would be right`(text: String, message: String) {
@@ -100,18 +150,68 @@ struct ThemeTests {
     @Test
     func `a theme is found by path, by name in folders, and else built in`() throws {
         let folder = ThemeTests.folder
+        let nowhere = ThemeLibrary(folders: ["/nowhere"])
 
-        #expect(try Theme.load(folder + "daylight.theme", folders: []).name == "daylight")
-        #expect(try Theme.load("daylight", folders: ["/nowhere", folder]) == Theme.light)
-        #expect(try Theme.load("harbor", folders: ["/nowhere"]) == Theme.dark)
+        #expect(try nowhere.load(folder + "daylight.theme").theme.name == "daylight")
+        #expect(try ThemeLibrary(folders: ["/nowhere", folder]).load("daylight").theme == Theme.light)
+        #expect(try nowhere.load("harbor") == ThemeLibrary.Loaded(theme: .dark, files: []))
         do throws(ThemeError) {
-            _ = try Theme.load("harbour", folders: ["/nowhere"])
+            _ = try nowhere.load("harbour")
             Issue.record("it was found")
         } catch {
             #expect(
                 error.description
                     == "harbour.theme: \"harbour\" is not a theme in /nowhere or built in; did you mean \"harbor\"?")
         }
+        #expect(throws: ThemeError(file: "/nowhere/a.theme", line: 0, message: "No such file or directory")) {
+            try nowhere.load("/nowhere/a.theme")
+        }
+    }
+
+    @Test
+    func `an heir changes a colour of the palette, and the roles that use it follow`() throws {
+        let theme = try Theme(
+            parsing: "[theme]\ninherits = harbor\n[palette]\nbad = #ff0000\n[roles]\nnotice = good italic\n", name: "t",
+            file: "t.theme")
+
+        #expect(theme[.failure].foreground == .rgb(255, 0, 0))
+        #expect(theme[.notice] == Style(foreground: Theme.dark[.healthy].foreground, attributes: .italic))
+        #expect(theme[.text] == Theme.dark[.text])
+    }
+
+    @Test
+    func `heirs are found beside each other, notice changes, and may not go round in circles`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.theme", "[theme]\ninherits = b\n[palette]\ngood = 2\n")
+        try folder.write("b.theme", "[theme]\ninherits = harbor\nappearance = light\n")
+        try folder.write("harbor.theme", "[theme]\ninherits = harbor\n[palette]\nbad = 9\n")
+        try folder.write("x.theme", "[theme]\ninherits = y\n")
+        try folder.write("y.theme", "[theme]\ninherits = x\n")
+        let library = ThemeLibrary(folders: [folder.path])
+
+        let loaded = try library.load("a")
+        #expect(loaded.theme[.healthy].foreground == .indexed(2))
+        #expect(loaded.theme[.failure].foreground == .indexed(9))
+        #expect(loaded.theme.appearance == .light)
+        #expect(loaded.files.count == 3)
+        #expect(!loaded.isOutdated)
+        try folder.write("b.theme", "[theme]\ninherits = harbor\nappearance = dark\n")
+        #expect(loaded.isOutdated)
+        #expect(throws: ThemeError.self) { try library.load("x") }
+        #expect(library.names() == ["a", "b", "daylight", "harbor", "x", "y"])
+        #expect(library.themes().map(\.name) == ["a", "b", "harbor", "daylight"])
+    }
+
+    @Test
+    func `the terminal's background tells dark from light`() {
+        #expect(Appearance(ofBackground: .rgb(0x1E, 0x1E, 0x1E)) == .dark)
+        #expect(Appearance(ofBackground: .rgb(0xFD, 0xF6, 0xE3)) == .light)
+        #expect(Appearance(ofBackground: .terminalDefault) == nil)
+        #expect(Appearance(colorFGBG: "15;0") == .dark)
+        #expect(Appearance(colorFGBG: "15;default;8") == .dark)
+        #expect(Appearance(colorFGBG: "0;15") == .light)
+        #expect(Appearance(colorFGBG: "0;7") == .light)
+        for nonsense in ["", "15", "0;default", "0;99", ";;;"] { #expect(Appearance(colorFGBG: nonsense) == nil) }
     }
 
     @Test
@@ -119,17 +219,44 @@ struct ThemeTests {
         #expect(Set(Role.allCases.map(\.letter)).count == Role.allCases.count)
     }
 
-    /// WCAG 2's contrast ratio; the terminal's own background is taken as a dark grey.
-    private func contrast(_ ink: Color, _ ground: Color) -> Double {
-        func luminance(_ color: Color) -> Double {
-            guard case .rgb(let red, let green, let blue) = color.kind else { return color.isDefault ? 0.012 : 0 }
-            func linear(_ value: UInt8) -> Double {
-                let share = Double(value) / 255
-                return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-            }
-            return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    /// The contrast of `role` on `base`. The terminal's own background is taken as the lightest that dark terminals
+    /// usually have, and for numbered colours as xterm's black.
+    private static func contrast(_ theme: Theme, _ role: Role, on base: Role) -> Double {
+        var style = theme.style(role, on: base)
+        let isDark = theme.appearance == .dark
+        let isIndexed = if case .rgb = theme[.text].foreground.kind { false } else { true }
+        if style.background.isDefault {
+            style.background =
+                isDark ? (isIndexed ? .rgb(0, 0, 0) : .rgb(0x1E, 0x1E, 0x1E)) : .rgb(0xFF, 0xFF, 0xFF)
         }
-        let (a, b) = (luminance(ink), luminance(ground))
-        return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+        if style.foreground.isDefault { style.foreground = isDark ? .rgb(0xC0, 0xC0, 0xC0) : .rgb(0, 0, 0) }
+        return style.foreground.contrast(with: style.background) ?? 0
+    }
+}
+
+/// A folder that goes away with the test.
+private final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/meshtop-themes-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw ThemeError(file: "/tmp", line: 0, message: "no folder") }
+        path = String(cString: made)
+    }
+
+    deinit {
+        for name in names { unlink(path + "/" + name) }
+        rmdir(path)
+    }
+
+    private var names: Set<String> = []
+
+    func write(_ name: String, _ text: String) throws {
+        names.insert(name)
+        guard let file = fopen(path + "/" + name, "w") else {
+            throw ThemeError(file: name, line: 0, message: "not written")
+        }
+        fputs(text, file)
+        fclose(file)
     }
 }

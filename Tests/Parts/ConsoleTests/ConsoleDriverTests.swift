@@ -175,7 +175,7 @@ import Testing
         person.press(":")
         person.send(.input(.paste("quit\n")))
 
-        #expect(person.effects.isEmpty)
+        #expect(person.effects == [.listThemes])
         #expect(person.model.prompt?.text == "quit ")
     }
 

@@ -13,6 +13,8 @@ struct Driver {
     var theme = Theme.dark
     /// What the mesh stores.
     private(set) var weights: (v1: Int, v2: Int) = (90, 10)
+    var themes = [Theme.dark, .light]
+    private(set) var keptTheme: String?
     private var version = 17
     private var seconds = 0
     private(set) var effects: [Effect] = []
@@ -133,6 +135,12 @@ struct Driver {
             )
         case .changeWeights(let change, let dryRun):
             return .weightsAnswered(change, dryRun: dryRun, outcome(of: change, dryRun: dryRun))
+        case .listThemes: return .themes(themes.map(ThemeEntry.init))
+        case .showTheme(let name), .keepTheme(let name):
+            guard let wanted = themes.first(where: { $0.name == name }) else { return .themeFailed("no \(name)") }
+            theme = wanted.adapted(to: theme.depth)
+            if case .keepTheme = effect { keptTheme = name }
+            return .themeShown(name, isKept: keptTheme == name)
         case .repaint, .suspend, .quit: return nil
         }
     }

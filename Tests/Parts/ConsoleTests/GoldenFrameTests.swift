@@ -85,6 +85,24 @@ import Testing
         try expectGolden(driver.frame, "graph-40x12", theme: driver.theme)
     }
 
+    /// The graph and the canary as styles, not roles: what a terminal of each depth is really told.
+    @Test(arguments: ColorDepth.allCases, ["harbor", "daylight"])
+    func `the same screen in as many colours as there are`(depth: ColorDepth, name: String) throws {
+        var driver = Driver(width: 80, height: 24)
+        driver.theme = (name == "harbor" ? Theme.dark : .light).adapted(to: depth)
+
+        try expectGolden(driver.frame, styles: "graph-\(name)-\(depth)")
+        driver.press("w")
+        try expectGolden(driver.frame, styles: "canary-\(name)-\(depth)")
+    }
+
+    @Test(arguments: sizes) func `the themes to choose from`(width: Int, height: Int) throws {
+        var driver = Driver(width: width, height: height)
+        driver.press("T", "down")
+
+        try expectGolden(driver.frame, "themes-\(width)x\(height)", theme: driver.theme)
+    }
+
     @Test func `the light theme`() throws {
         var driver = Driver(width: 80, height: 24)
         driver.theme = .light

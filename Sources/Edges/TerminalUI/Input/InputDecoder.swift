@@ -23,7 +23,9 @@ package struct InputDecoder: Sendable {
     }
 
     /// Whether bytes wait for more; if none come soon, call ``flush()``.
-    package var isWaiting: Bool { !pending.isEmpty && paste == nil }
+    ///
+    /// An answer of the terminal that has begun is not a key however slowly the rest comes.
+    package var isWaiting: Bool { !pending.isEmpty && paste == nil && !isAnswer(from: 0) }
 
     /// The events that end with these bytes.
     package mutating func feed(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
@@ -110,6 +112,8 @@ package struct InputDecoder: Sendable {
             events.append(.key(Key(.escape)))
             return 1
         case 0x5B: return decodeControlSequence(from: start, isFinal: isFinal, into: &events)
+        case 0x5D where isAnswer(from: start): return decodeAnswer(from: start, into: &events)
+        case 0x5D where !isFinal && InputDecoder.answerStart.starts(with: pending[start...]): return 0
         case 0x4F:
             guard start + 2 < pending.count else {
                 guard isFinal else { return 0 }
@@ -139,6 +143,43 @@ package struct InputDecoder: Sendable {
             }
             return 2
         }
+    }
+
+    private static let answerStart: [UInt8] = [0x1B, 0x5D, 0x31, 0x31, 0x3B]
+
+    /// Whether `ESC ] 11 ;` stands there: nobody types that, so it is the answer to the question for the background.
+    private func isAnswer(from start: Int) -> Bool {
+        pending.count - start >= InputDecoder.answerStart.count
+            && pending[start...].starts(with: InputDecoder.answerStart)
+    }
+
+    /// `ESC ] 11 ; rgb:1e1e/1e1e/1e1e` and BEL or `ESC \`.
+    private func decodeAnswer(from start: Int, into events: inout [InputEvent]) -> Int {
+        let body = start + InputDecoder.answerStart.count
+        guard let end = pending[body...].firstIndex(where: { $0 < 0x20 }) else {
+            return pending.count - start > InputDecoder.maximumSequence ? pending.count - start : 0
+        }
+        let isString = pending[end] == 0x1B
+        guard !isString || end + 1 < pending.count else { return 0 }
+        if let color = InputDecoder.color(pending[body..<end]) { events.append(.background(color)) }
+        if isString { return (pending[end + 1] == 0x5C ? end + 2 : end) - start }
+        return (pending[end] == 0x07 ? end + 1 : end) - start
+    }
+
+    /// `rgb:` or `rgba:` and three or more hexadecimal numbers of one to four digits, as X writes colours.
+    private static func color(_ text: ArraySlice<UInt8>) -> Color? {
+        let parts = text.split(separator: 0x3A)
+        guard parts.count == 2, let kind = parts.first,
+            kind.elementsEqual("rgb".utf8) || kind.elementsEqual("rgba".utf8)
+        else { return nil }
+        let values = parts[1].split(separator: 0x2F, omittingEmptySubsequences: false).prefix(3).compactMap { digits in
+            // As many digits as there are, all F is full.
+            (1...4).contains(digits.count) && digits.allSatisfy { $0 != 0x2B && $0 != 0x2D }
+                ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16).map { value in
+                    UInt8(clamping: value * 255 / ((1 << (4 * UInt32(digits.count))) - 1))
+                } : nil
+        }
+        return values.count == 3 ? .rgb(values[0], values[1], values[2]) : nil
     }
 
     /// `ESC [ parameters final`.

@@ -7,6 +7,8 @@ package enum InputEvent: Hashable, Sendable {
     case resize(Size)
     /// The terminal's window gained or lost the keyboard.
     case focus(Bool)
+    /// The terminal's answer to what its background is.
+    case background(Color)
 }
 
 /// A key press.

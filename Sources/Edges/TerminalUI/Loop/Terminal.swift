@@ -142,6 +142,11 @@ extension Terminal {
         // Presses, drags, and coordinates beyond column 223: asked for by number, whatever terminfo calls the mouse.
         if options.mouse { enter += sequence("[?1000h") + sequence("[?1002h") + sequence("[?1006h") }
         if options.synchronizedOutput == .ask { enter += sequence("[?2026$p") }
+        // The kernel's console takes what begins with ] for a change of palette; screen has no answer.
+        let name = variable("TERM") ?? ""
+        if options.asksBackground, !name.hasPrefix("linux"), !name.hasPrefix("screen") {
+            enter += sequence("]11;?\u{7}")
+        }
 
         var leave: [UInt8] = []
         if options.synchronizedOutput != .off { leave += sequence("[?2026l") }

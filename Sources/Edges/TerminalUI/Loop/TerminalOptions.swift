@@ -16,6 +16,8 @@ package struct TerminalOptions: Hashable, Sendable {
     /// Frames are drawn at most so often; what happens between two is folded into one. From 1 to 240.
     package var framesPerSecond: Int
     package var title: String
+    /// Whether to ask the terminal for its background (OSC 11), without waiting; the answer comes as an event.
+    package var asksBackground: Bool
     /// Descriptors of the terminal.
     package var input: CInt
     package var output: CInt
@@ -23,7 +25,7 @@ package struct TerminalOptions: Hashable, Sendable {
     package init(
         colorDepth: ColorDepth? = nil, glyphs: GlyphSet? = nil, mouse: Bool = true,
         synchronizedOutput: SynchronizedOutput = .off, framesPerSecond: Int = 30, title: String = "",
-        input: CInt = 0, output: CInt = 1
+        asksBackground: Bool = false, input: CInt = 0, output: CInt = 1
     ) {
         self.colorDepth = colorDepth
         self.glyphs = glyphs
@@ -31,6 +33,7 @@ package struct TerminalOptions: Hashable, Sendable {
         self.synchronizedOutput = synchronizedOutput
         self.framesPerSecond = min(max(framesPerSecond, 1), 240)
         self.title = title
+        self.asksBackground = asksBackground
         self.input = input
         self.output = output
     }

@@ -11,11 +11,13 @@ package struct ThemeError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Theme {
-    /// Reads the text of a theme file.
+    /// Reads the text of a theme file; `themes/README.md` tells the format.
     ///
     /// A line is one of
     /// ```
     /// # a comment
+    /// [theme]
+    /// inherits = harbor
     /// [palette]
     /// fog = #c3ccdb white
     /// [roles]
@@ -26,30 +28,64 @@ extension Theme {
     /// `bright-black` … `bright-white`; a second word says what a terminal of 16 colours shows instead. A role is a
     /// palette name, or `default`, or nothing; then `on` and a palette name or `default`; then attributes out of
     /// `bold`, `dim`, `italic`, `underline`, `reverse`. Roles that are not named look like `text`.
+    ///
+    /// `inherits` finds the built-in themes only; ``ThemeLibrary`` finds files, too.
     package init(parsing text: String, name: String, file: String) throws(ThemeError) {
+        let source = try ThemeSource(parsing: text, file: file)
+        try self.init(source, name: name, file: file) { (wanted) throws(ThemeError) in
+            try Theme.builtInSource(wanted)
+        }
+    }
+
+    /// - Parameter parent: the source that `inherits` names, itself already over all it inherits; nothing when there is
+    ///   none of that name.
+    init(
+        _ source: ThemeSource, name: String, file: String,
+        parent: (String) throws(ThemeError) -> ThemeSource?
+    ) throws(ThemeError) {
+        let whole = try source.completed(file: file, parent: parent)
+        guard whole.roles[.text] != nil else {
+            throw ThemeError(
+                file: file, line: 0, message: "no role \"text\"; add a line like \"text = default\" under [roles]")
+        }
+        self.init(
+            name: name, looks: try whole.resolved(), summary: whole.summary, appearance: whole.appearance ?? .dark)
+    }
+}
+
+extension ThemeSource {
+    init(parsing text: String, file: String) throws(ThemeError) {
         var parser = ThemeParser(file: file)
         var number = 0
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             number += 1
             try parser.read(line, number: number)
         }
-        guard parser.looks[.text] != nil else {
+        self = parser.source
+    }
+
+    /// This source over the one that it inherits, if it does.
+    func completed(
+        file: String, parent: (String) throws(ThemeError) -> ThemeSource?
+    ) throws(ThemeError) -> ThemeSource {
+        guard let inherits else { return self }
+        guard let found = try parent(inherits) else {
             throw ThemeError(
-                file: file, line: 0, message: "no role \"text\"; add a line like \"text = default\" under [roles]")
+                file: file, line: inheritsLine,
+                message: "there is no theme \"\(inherits)\" to inherit; harbor and daylight are always there")
         }
-        self.init(name: name, looks: parser.looks)
+        return over(found)
     }
 }
 
 /// Reads a theme line by line.
 private struct ThemeParser {
     private enum Section {
-        case none, palette, roles
+        case none, theme, palette, roles
     }
 
     let file: String
-    private(set) var looks: [Role: Theme.Look] = [:]
-    private var palette: [String: Theme.Ink] = [:]
+    private(set) var source = ThemeSource()
     private var section = Section.none
     private var number = 0
 
@@ -69,9 +105,10 @@ private struct ThemeParser {
         guard let first = words.first else { return }
         if first.hasPrefix("[") {
             switch first {
+            case "[theme]" where words.count == 1: section = .theme
             case "[palette]" where words.count == 1: section = .palette
             case "[roles]" where words.count == 1: section = .roles
-            default: throw problem("section \"\(first)\" is not known; there are [palette] and [roles]")
+            default: throw problem("section \"\(first)\" is not known; there are [theme], [palette] and [roles]")
             }
             return
         }
@@ -80,9 +117,28 @@ private struct ThemeParser {
         }
         let values = words.dropFirst(2)
         switch section {
-        case .none: throw problem("expected [palette] or [roles] before \"\(first)\"")
+        case .none: throw problem("expected [theme], [palette] or [roles] before \"\(first)\"")
+        case .theme: try readFact(String(first), values)
         case .palette: try readInk(String(first), values)
         case .roles: try readLook(String(first), values)
+        }
+    }
+
+    private mutating func readFact(_ name: String, _ values: ArraySlice<Substring>) throws(ThemeError) {
+        guard let first = values.first else { throw problem("expected a value after \"\(name) =\"") }
+        switch name {
+        case "summary":
+            source.summary = values.joined(separator: " ")
+        case "inherits" where values.count == 1:
+            source.inherits = String(first)
+            source.inheritsLine = number
+        case "appearance" where values.count == 1:
+            guard let appearance = Appearance(rawValue: String(first)) else {
+                throw problem(nearest(String(first), in: Appearance.allCases.map(\.rawValue), what: "an appearance"))
+            }
+            source.appearance = appearance
+        case "inherits", "appearance": throw problem("expected one word after \"\(name) =\"")
+        default: throw problem(nearest(name, in: ["summary", "inherits", "appearance"], what: "a line of [theme]"))
         }
     }
 
@@ -103,23 +159,23 @@ private struct ThemeParser {
             }
             sixteen = .indexed(UInt8(clamping: index))
         }
-        palette[name] = Theme.Ink(color: color, sixteen: sixteen)
+        source.palette[name] = Theme.Ink(color: color, sixteen: sixteen)
     }
 
     private mutating func readLook(_ name: String, _ values: ArraySlice<Substring>) throws(ThemeError) {
         guard let role = Role(rawValue: name) else {
             throw problem(nearest(name, in: Role.allCases.map(\.rawValue), what: "a role"))
         }
-        var look = Theme.Look()
+        var look = ThemeSource.Look(file: file, line: number)
         var rest = values
         if let word = rest.first, word != "on", attributes[String(word)] == nil {
-            look.foreground = try ink(word)
+            look.ink = ink(word)
             rest.removeFirst()
         }
         if rest.first == "on" {
             rest.removeFirst()
             guard let word = rest.popFirst() else { throw problem("expected a colour after \"on\"") }
-            look.background = try ink(word)
+            look.ground = ink(word)
         }
         for word in rest {
             guard let attribute = attributes[String(word)] else {
@@ -127,16 +183,10 @@ private struct ThemeParser {
             }
             look.attributes.insert(attribute)
         }
-        looks[role] = look
+        source.roles[role] = look
     }
 
-    private func ink(_ word: Substring) throws(ThemeError) -> Theme.Ink? {
-        if word == "default" { return nil }
-        guard let ink = palette[String(word)] else {
-            throw problem(nearest(String(word), in: palette.keys.sorted(), what: "a colour of the palette"))
-        }
-        return ink
-    }
+    private func ink(_ word: Substring) -> String? { word == "default" ? nil : String(word) }
 
     private func color(_ word: Substring) -> Color? {
         if word.hasPrefix("#") {

@@ -18,12 +18,20 @@ package struct Theme: Hashable, Sendable {
     }
 
     package let name: String
+    /// One line that says whom it may please; may be empty.
+    package let summary: String
+    package let appearance: Appearance
     package let depth: ColorDepth
     private let looks: [Role: Look]
     private let styles: [Role: Style]
 
-    init(name: String, looks: [Role: Look], depth: ColorDepth = .trueColor) {
+    init(
+        name: String, looks: [Role: Look], summary: String = "", appearance: Appearance = .dark,
+        depth: ColorDepth = .trueColor
+    ) {
         self.name = name
+        self.summary = summary
+        self.appearance = appearance
         self.depth = depth
         self.looks = looks
         let text = looks[.text] ?? Look()
@@ -54,7 +62,14 @@ package struct Theme: Hashable, Sendable {
 
     /// The same theme for a terminal with that many colours. In mono the colours fall away and attributes take over.
     package func adapted(to depth: ColorDepth) -> Theme {
-        Theme(name: name, looks: looks, depth: depth)
+        Theme(name: name, looks: looks, summary: summary, appearance: appearance, depth: depth)
+    }
+
+    /// The same theme on the terminal's own background, which may be transparent. Bars and the selection keep theirs.
+    package func onTerminalBackground() -> Theme {
+        var looks = looks
+        looks[.canvas]?.background = nil
+        return Theme(name: name, looks: looks, summary: summary, appearance: appearance, depth: depth)
     }
 
     private static func style(of look: Look, role: Role, depth: ColorDepth) -> Style {

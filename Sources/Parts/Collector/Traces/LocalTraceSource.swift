@@ -38,8 +38,10 @@ package final class LocalTraceSource: TraceSource {
         store.withLock { $0.trace(id) }
     }
 
+    package func traces(_ query: TraceQuery) -> [Trace] { traces(query, maximumSpans: .max) }
+
     /// The traces that ``find(_:)`` would list; see ``TraceStore/traces(_:maximumSpans:)``.
-    package func traces(_ query: TraceQuery, maximumSpans: Int = .max) -> [Trace] {
+    package func traces(_ query: TraceQuery, maximumSpans: Int) -> [Trace] {
         store.withLock { $0.traces(query, maximumSpans: maximumSpans) }
     }
 

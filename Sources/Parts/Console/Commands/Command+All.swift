@@ -1,6 +1,6 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + screens + time + canary + general
+    package static let all: [Command] = moving + screens + time + canary + themes + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
@@ -109,6 +109,22 @@ extension Command {
                 label: "choose", "the other button"),
             Command("answer", ["enter"], .open, in: [.question], "press the marked button"),
         ]
+
+    private static let themes: [Command] = [
+        Command(
+            "theme", ["T"], .theme, in: .screens, argument: .theme,
+            "other colours: a list with a preview, or the one named"),
+        Command("previous-theme", ["up", "k"], .move(.up), in: [.themes], "the theme above, shown at once"),
+        Command("next-theme", ["down", "j"], .move(.down), in: [.themes], "the theme below"),
+        Command("themes-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: [.themes], "ten themes up"),
+        Command("themes-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: [.themes], "ten themes down"),
+        Command("first-theme", ["home", "g"], .goToStart, in: [.themes], "the first theme"),
+        Command("last-theme", ["end", "G"], .goToEnd, in: [.themes], "the last theme"),
+        Command("keep-theme", ["enter"], .open, in: [.themes], label: "keep", "keep it, also for the next start"),
+        Command(
+            "old-theme", ["esc", "q", "backspace", "T"], .back, in: [.themes], label: "as before",
+            "back to the theme from before"),
+    ]
 
     private static let general: [Command] = [
         Command("command", [":"], .promptCommand, in: .screens, "type a command by its name"),

@@ -25,6 +25,8 @@ package struct Command: Sendable {
         case column
         /// A moment: `5m`, `14:03`. Without one the command asks for it.
         case time
+        /// The name or path of a theme; without one the picker opens.
+        case theme
         /// Free text, shown to people as `hint`.
         case text(hint: String)
     }
@@ -45,7 +47,7 @@ package struct Command: Sendable {
 
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
-    case graph, services, workloads, edges, columns, detail, traces, waterfall, canary, question, help
+    case graph, services, workloads, edges, columns, detail, traces, waterfall, canary, question, help, themes
 }
 
 extension Set<Context> {
@@ -91,6 +93,7 @@ package enum Action: Hashable, Sendable {
     case undo
     case answerYes, answerNo, otherAnswer
     case select, filter
+    case theme
     case suspend
     case quit
 }

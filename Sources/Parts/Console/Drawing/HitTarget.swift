@@ -12,5 +12,7 @@ enum HitTarget: Hashable, Sendable {
     case tableColumn(TableColumn)
     /// A version on the canary screen.
     case version(Int)
+    /// A theme of the picker, by its number.
+    case theme(Int)
     case screen(Screen)
 }

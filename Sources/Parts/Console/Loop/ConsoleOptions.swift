@@ -5,7 +5,7 @@ package import TerminalUI
 package struct ConsoleOptions: Sendable {
     /// What the header calls the mesh: `demo`, `127.0.0.1:15010`.
     package var source: String
-    package var theme: Theme
+    package var themes: ThemeOptions
     /// Whether dots of traffic move.
     package var animation: Bool
     /// Whether the mesh is a recorded one: see ``ConsoleEnvironment/past`` for its other moments.
@@ -15,12 +15,13 @@ package struct ConsoleOptions: Sendable {
     package var terminal: TerminalOptions
 
     package init(
-        source: String, theme: Theme = .dark, animation: Bool = true, terminal: TerminalOptions = TerminalOptions()
+        source: String, themes: ThemeOptions, animation: Bool = true, terminal: TerminalOptions = TerminalOptions()
     ) {
         self.source = source
-        self.theme = theme
+        self.themes = themes
         self.animation = animation
         self.terminal = terminal
+        self.terminal.asksBackground = themes.isAutomatic
         if self.terminal.title.isEmpty { self.terminal.title = "meshtop \(source)" }
     }
 }

@@ -53,7 +53,7 @@ final class EffectRunner {
             .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
         case .seePast(let time, let question): .pastSeen(question: question, past(time, environment))
         case .askHistory(let question): .historyFound(question, history(question, environment))
-        case .repaint, .suspend, .quit: nil
+        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: nil
         }
     }
 
@@ -93,7 +93,7 @@ final class EffectRunner {
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
         case .askHistory(let question): feed.answer(.historyFound(question, .failure(MeshPastFailure(reason))))
-        case .repaint, .suspend, .quit: break
+        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: break
         }
     }
 }

@@ -15,20 +15,20 @@ package func runConsole(
     options: ConsoleOptions, environment: ConsoleEnvironment, feed: ConsoleFeed
 ) throws(TerminalError) -> CInt {
     let terminal = try Terminal(options.terminal)
-    let theme = options.theme.adapted(to: terminal.depth)
     let waker = terminal.waker
     feed.attach { waker.wake() }
     defer { feed.attach(nil) }
     var loop = ConsoleLoop(
         model: Model(
             source: options.source, size: terminal.size, now: SystemClock.wall(), utcOffset: utcOffset(),
-            glyphs: terminal.glyphs, isAnimated: options.animation, isRecording: options.isRecording,
-            moment: options.moment),
-        effects: EffectRunner(environment: environment, feed: feed), feed: feed)
+            glyphs: terminal.glyphs, themeName: options.themes.start.theme.name, isAnimated: options.animation,
+            isRecording: options.isRecording, moment: options.moment),
+        effects: EffectRunner(environment: environment, feed: feed), feed: feed,
+        themes: ThemeKeeper(options.themes, depth: terminal.depth))
     let end = terminal.run { turn in
         loop.turn(turn, wall: SystemClock.wall())
     } draw: { _ in
-        view(loop.model, theme: theme)
+        view(loop.model, theme: loop.themes.theme)
     }
     return switch end {
     case .finished: 0
@@ -51,12 +51,14 @@ private struct ConsoleLoop {
     private(set) var model: Model
     private let effects: EffectRunner
     private let feed: ConsoleFeed
+    private(set) var themes: ThemeKeeper
     private var nextStep: MonotonicTime?
 
-    init(model: Model, effects: EffectRunner, feed: ConsoleFeed) {
+    init(model: Model, effects: EffectRunner, feed: ConsoleFeed, themes: ThemeKeeper) {
         self.model = model
         self.effects = effects
         self.feed = feed
+        self.themes = themes
     }
 
     mutating func turn(_ turn: LoopTurn, wall: WallTime) -> LoopRequest {
@@ -65,7 +67,13 @@ private struct ConsoleLoop {
             asked += update(&model, .animate)
             nextStep = nil
         }
-        for input in turn.events { asked += update(&model, .input(input)) }
+        if let event = themes.look(turn.now) { asked += update(&model, event) }
+        for input in turn.events {
+            if case .background(let color) = input, let event = themes.suit(background: color) {
+                asked += update(&model, event)
+            }
+            asked += update(&model, .input(input))
+        }
         for event in feed.take() { asked += update(&model, event) }
 
         var request = LoopRequest(needsFrame: true, timer: nextTurn(turn.now, wall))
@@ -74,6 +82,10 @@ private struct ConsoleLoop {
             case .quit: request.action = .finish
             case .repaint: request.action = .repaint
             case .suspend: request.action = .suspend
+            // Small files of this machine: sooner read than handed to a thread. None of these asks for more.
+            case .listThemes: _ = update(&model, themes.list())
+            case .showTheme(let name): _ = update(&model, themes.show(name))
+            case .keepTheme(let name): _ = update(&model, themes.keep(name))
             case .findTraces, .loadTrace, .changeWeights, .seePast, .askHistory: effects.start(effect)
             }
             if request.action == .finish { break }

@@ -44,10 +44,11 @@ enum Footer {
             right -= 2
         }
         var x = 1
-        if model.context == .graph {
+        if model.context == .graph || model.context == .themes {
+            let word = model.context == .themes ? " preview" : " select"
             x +=
                 canvas.put(
-                    [Piece(canvas.signs.arrowKeys, .key), Piece(" select", .dim)], x: x, y: area.y, width: right - x)
+                    [Piece(canvas.signs.arrowKeys, .key), Piece(word, .dim)], x: x, y: area.y, width: right - x)
                 + 2
         }
         for command in commands where !fixed.contains(command.name) && !leadsHere(command, model) {

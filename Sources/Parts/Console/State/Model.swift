@@ -38,6 +38,13 @@ package struct Model: Sendable {
     var filterBeforePrompt = ""
     package internal(set) var toast: Toast?
 
+    // The themes.
+    /// The name of the one that is shown.
+    package internal(set) var themeName: String
+    /// What there is to choose from, once somebody wanted to.
+    package internal(set) var themes: [ThemeEntry] = []
+    package internal(set) var themePicker: ThemePicker?
+
     // The graph.
     package internal(set) var scene: GraphScene?
     /// The room that the scene was made for.
@@ -83,7 +90,7 @@ package struct Model: Sendable {
     ///   - moment: the one to begin with; the newest when there is none.
     package init(
         source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .unicode,
-        isAnimated: Bool = true, isRecording: Bool = false, moment: WallTime? = nil
+        themeName: String = "harbor", isAnimated: Bool = true, isRecording: Bool = false, moment: WallTime? = nil
     ) {
         self.source = source
         self.isRecording = isRecording
@@ -92,13 +99,15 @@ package struct Model: Sendable {
         self.size = size
         self.glyphs = glyphs
         self.now = now
+        self.themeName = themeName
         self.isAnimated = isAnimated
     }
 
     package var screen: Screen { screens.last ?? .graph }
 
     package var context: Context {
-        switch screen {
+        if themePicker != nil { return .themes }
+        return switch screen {
         case .graph: .graph
         case .services: columnCursor == nil ? .services : .columns
         case .workloads: columnCursor == nil ? .workloads : .columns

@@ -3,6 +3,7 @@ import MeshModel
 extension Model {
     /// Does what a key, a typed command or a click asks for, on the screen that is open.
     mutating func perform(_ action: Action, argument: String = "", _ effects: inout [Effect]) {
+        if performInPicker(action, &effects) { return }
         switch action {
         case .move(let direction): move(direction)
         case .pan(let direction): panGraph(direction)
@@ -21,8 +22,8 @@ extension Model {
         case .nextSpan: chooseSpan(&effects)
         case .showCanary: showCanary(&effects)
         case .showHelp: show(.help(context), &effects)
-        case .promptCommand: openPrompt(.command)
-        case .promptFilter: openPrompt(.filter)
+        case .promptCommand: openPrompt(.command, &effects)
+        case .promptFilter: openPrompt(.filter, &effects)
         case .nextSort: sortByNextColumn()
         case .reverseSort: reverseSort()
         case .sortBy(let column): sort(by: column)
@@ -57,6 +58,7 @@ extension Model {
         case .otherAnswer: markOtherAnswer()
         case .select: select(title: argument)
         case .filter: setFilter(argument)
+        case .theme: chooseTheme(argument, &effects)
         case .suspend: effects.append(.suspend)
         case .quit: effects.append(.quit)
         }

@@ -5,6 +5,13 @@ extension Model {
     private static let wheelStep = 3
 
     mutating func handleMouse(_ mouse: Mouse, _ effects: inout [Effect]) {
+        if themePicker != nil {
+            switch mouse.kind {
+            case .wheelUp: return moveThemeCursor(by: -1, &effects)
+            case .wheelDown: return moveThemeCursor(by: 1, &effects)
+            default: break
+            }
+        }
         switch mouse.kind {
         case .press(.left): click(at: mouse.position, &effects)
         case .wheelUp: if screen == .graph { panGraph(.up) } else { moveRows(by: -Model.wheelStep) }
@@ -18,6 +25,16 @@ extension Model {
     /// Acts on what was drawn under the pointer. A click on what is already selected opens it.
     private mutating func click(at point: Point, _ effects: inout [Effect]) {
         guard let target = hitTarget(at: point) else { return }
+        if let picker = themePicker {
+            // What lies beside the list is a preview; the footer's keys still are keys.
+            switch target {
+            case .theme(let index) where index == picker.cursor: perform(.open, &effects)
+            case .theme(let index): moveThemeCursor(by: index - (picker.cursor ?? 0), &effects)
+            case .action(let action): perform(action, &effects)
+            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen: break
+            }
+            return
+        }
         switch target {
         case .action(let action):
             prompt = nil
@@ -41,6 +58,7 @@ extension Model {
         case .version(let index):
             guard canary?.phase == .editing else { return }
             canary?.edit.focus(on: index)
+        case .theme: break
         case .screen(let screen):
             show(screen, &effects)
         }

@@ -5,7 +5,9 @@ extension Model {
     /// How many lines the history of a prompt keeps.
     private static let historyLimit = 100
 
-    mutating func openPrompt(_ kind: Prompt.Kind) {
+    mutating func openPrompt(_ kind: Prompt.Kind, _ effects: inout [Effect]) {
+        // Their names are to be completed.
+        if kind == .command, themes.isEmpty { effects.append(.listThemes) }
         toast = nil
         filterBeforePrompt = currentFilter
         prompt = Prompt(kind, text: kind == .filter ? currentFilter : "")
@@ -118,7 +120,7 @@ extension Model {
             return say(.warning, "\(command.name) what? For example: \(command.name) web")
         case .column where argument.isEmpty:
             return say(.warning, "\(command.name) which? For example: \(command.name) p99")
-        case .node, .column, .time, .text: break
+        case .node, .column, .time, .theme, .text: break
         }
         perform(command.action, argument: argument, &effects)
     }
@@ -132,16 +134,16 @@ extension Model {
         guard !text.isEmpty else { return nil }
         if let space = text.firstIndex(of: " ") {
             guard let command = Command.named(text[..<space], in: context) else { return nil }
+            let words: [String]
+            switch command.argument {
+            case .node: words = mesh?.snapshot.nodes.map(\.title) ?? []
+            case .column: words = screen.table?.columns.map(\.word) ?? []
+            case .theme: words = themes.map(\.name)
+            case .none, .time, .text: return nil
+            }
             let typed = text[text.index(after: space)...].lowercased()
-            if case .column = command.argument {
-                let word = screen.table?.columns.map(\.word).first { $0.hasPrefix(typed) && $0.count > typed.count }
-                return word.map { "\(command.name) \($0)" }
-            }
-            guard case .node = command.argument else { return nil }
-            let title = mesh?.snapshot.nodes.map(\.title).first {
-                $0.lowercased().hasPrefix(typed) && $0.count > typed.count
-            }
-            return title.map { "\(command.name) \($0)" }
+            let word = words.first { $0.lowercased().hasPrefix(typed) && $0.count > typed.count }
+            return word.map { "\(command.name) \($0)" }
         }
         return Command.valid(in: context).map(\.name).first { $0.hasPrefix(text) && $0 != text }
     }

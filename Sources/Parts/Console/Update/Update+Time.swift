@@ -36,7 +36,7 @@ extension Model {
     }
 
     mutating func goTo(text: String, _ effects: inout [Effect]) {
-        guard !text.isEmpty else { return openPrompt(.time) }
+        guard !text.isEmpty else { return openPrompt(.time, &effects) }
         switch TimeWords.moment(text, now: now, utcOffset: utcOffset) {
         case .live: goLive()
         case .at(let moment): goTo(moment, &effects)

@@ -32,6 +32,11 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.followHistory(&effects)
     case .historyFound(let question, let result):
         model.takeHistory(question, result, &effects)
+    case .themes(let list): model.takeThemes(list)
+    case .themeShown(let name, let isKept):
+        model.themeName = name
+        if isKept { model.say(.success, "\(name) it is, the next time, too") }
+    case .themeFailed(let reason): model.say(.failure, reason)
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }
@@ -53,6 +58,8 @@ extension Model {
         case .mouse(let mouse): handleMouse(mouse, &effects)
         case .resize(let size): resize(to: size)
         case .focus(let isFocused): self.isFocused = isFocused
+        // The loop chooses the theme by it.
+        case .background: break
         }
     }
 

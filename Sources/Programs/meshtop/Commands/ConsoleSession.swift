@@ -28,8 +28,10 @@ extension Command {
 enum ConsoleSession {
     static let options = [
         Option(
-            name: "--theme", value: "NAME",
-            summary: "a theme of the themes directory, or the path of one (default harbor)"),
+            name: "--theme", value: "NAME|PATH",
+            summary: "colours: the name of a theme or the path of one (default: what was kept with T, else by the "
+                + "terminal's background)"),
+        Option(name: "--transparent", summary: "leave the background to the terminal, whatever the theme says"),
         HealthRules.option,
         Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
         Option(name: "--window", value: "DURATION", summary: "what rates and quantiles cover (default 60s)"),
@@ -145,8 +147,16 @@ enum ConsoleSession {
         if invocation.has("--ascii") { terminal.glyphs = .ascii }
         if invocation.has("--mono") { terminal.colorDepth = .mono }
         terminal.mouse = !invocation.has("--no-mouse")
+        let themes: ThemeOptions
+        do throws(ThemeError) {
+            themes = try ThemeOptions(
+                asked: invocation.value("--theme"), library: ThemeFiles.library, memory: ThemeFiles.memory(),
+                colorFGBG: ThemeFiles.variable("COLORFGBG"), isTransparent: invocation.has("--transparent"))
+        } catch {
+            throw CommandFailure("\(error)")
+        }
         return ConsoleOptions(
-            source: name, theme: try ThemeFiles.theme(named: invocation.value("--theme")),
+            source: name, themes: themes,
             animation: !invocation.has("--no-animation"), terminal: terminal)
     }
 }
