@@ -84,6 +84,15 @@ struct ThemeTests {
     }
 
     @Test
+    func `nothing is dim on a reversed ground`() {
+        let mono = Theme.dark.adapted(to: .mono)
+
+        #expect(mono.style(.dim, on: .canvas).attributes == .dim)
+        #expect(mono.style(.dim, on: .bar).attributes == .reverse)
+        #expect(mono.style(.key, on: .bar).attributes == [.bold, .reverse])
+    }
+
+    @Test
     func `a theme may leave the ground to the terminal`() {
         let theme = Theme.light.onTerminalBackground()
 

@@ -56,7 +56,7 @@ package struct Theme: Hashable, Sendable {
         let ground = self[base]
         return Style(
             foreground: ink.foreground, background: ground.background,
-            attributes: ink.attributes.union(ground.attributes)
+            attributes: ink.attributes.on(ground.attributes)
         )
     }
 
@@ -81,6 +81,14 @@ package struct Theme: Hashable, Sendable {
         }
         return Style(
             foreground: color(look.foreground), background: color(look.background), attributes: look.attributes)
+    }
+}
+
+extension Style.Attributes {
+    /// These on a ground with attributes of its own. On a reversed ground dim would grey the ground in patches.
+    package func on(_ ground: Style.Attributes) -> Style.Attributes {
+        let both = union(ground)
+        return ground.contains(.reverse) ? both.subtracting(.dim) : both
     }
 }
 

@@ -154,7 +154,7 @@ struct Canvas {
         let own = styles[tone]
         return Style(
             foreground: own.foreground.isDefault ? base.foreground : own.foreground, background: base.background,
-            attributes: own.attributes.union(base.attributes))
+            attributes: own.attributes.on(base.attributes))
     }
 }
 
