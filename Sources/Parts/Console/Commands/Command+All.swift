@@ -1,6 +1,6 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + screens + time + canary + themes + general
+    package static let all: [Command] = moving + screens + canary + time + themes + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),

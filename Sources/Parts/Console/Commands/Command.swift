@@ -51,8 +51,8 @@ package enum Context: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Set<Context> {
-    /// Everywhere but in front of an open question, which must be answered first.
-    static let screens: Set<Context> = Set(Context.allCases).subtracting([.question])
+    /// Everywhere but in front of an open question, which must be answered first, and in the list of themes.
+    static let screens: Set<Context> = Set(Context.allCases).subtracting([.question, .themes])
     static let tables: Set<Context> = [.services, .workloads, .edges]
     static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .help]
     /// Where a moment can be chosen.
