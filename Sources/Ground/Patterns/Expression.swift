@@ -59,26 +59,24 @@ final class Expression: @unchecked Sendable {
     }
 
     /// - Returns: nil when there is no memory or the rewrite is another pattern's.
-    func replacingMatches(in text: String, with rewrite: String) -> String? {
-        var text = text
+    func replacingMatches<Result>(
+        in bytes: UnsafeRawBufferPointer, with rewrite: String, _ copy: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
         var rewrite = rewrite
-        let result = text.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { text in
-                rewrite.withUTF8 { utf8 in
-                    utf8.withMemoryRebound(to: CChar.self) {
-                        meshtop_re2_replace(handle, text.baseAddress, text.count, $0.baseAddress, $0.count)
-                    }
+        let result = bytes.withMemoryRebound(to: CChar.self) { text in
+            rewrite.withUTF8 { utf8 in
+                utf8.withMemoryRebound(to: CChar.self) {
+                    meshtop_re2_replace(handle, text.baseAddress, text.count, $0.baseAddress, $0.count)
                 }
             }
         }
         guard result.bytes != nil else { return nil }
         defer { meshtop_re2_free_text(result) }
-        return String(copying: result)
+        return copy(UnsafeRawBufferPointer(start: result.bytes, count: result.length))
     }
 }
 
 extension String {
-    /// Invalid UTF-8, which `\C` can cut out of a character, becomes U+FFFD.
     fileprivate init(copying text: meshtop_re2_text) {
         let bytes = UnsafeRawBufferPointer(start: text.bytes, count: text.length)
         self = String(decoding: bytes, as: UTF8.self)

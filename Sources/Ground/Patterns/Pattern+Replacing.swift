@@ -6,15 +6,29 @@ extension Pattern {
     ///
     /// - Returns: nil when the result could be longer than ``maximumReplacementBytes``.
     package func replacingMatches(in text: String, with rewrite: PatternRewrite) -> String? {
+        guard fits(length: text.utf8.count, rewrite) else { return nil }
+        var text = text
+        return text.withUTF8 { utf8 in
+            expression.replacingMatches(in: UnsafeRawBufferPointer(utf8), with: rewrite.source) {
+                // Invalid UTF-8, which `\C` can cut out of a character, becomes U+FFFD.
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
+    }
+
+    /// The same for bytes that need not be UTF-8; those that are none stay as they are.
+    package func replacingMatches(in bytes: ArraySlice<UInt8>, with rewrite: PatternRewrite) -> [UInt8]? {
+        guard fits(length: bytes.count, rewrite) else { return nil }
+        return bytes.withUnsafeBytes { expression.replacingMatches(in: $0, with: rewrite.source) { Array($0) } }
+    }
+
+    private func fits(length: Int, _ rewrite: PatternRewrite) -> Bool {
         // Matches do not overlap, so one reference copies the text at most once; literals come once per match, and
         // there is one more place between bytes than there are bytes.
-        let length = text.utf8.count
         let (copied, copiesTooMuch) = length.multipliedReportingOverflow(by: rewrite.referenceCount + 1)
         let (written, writesTooMuch) = (length + 1).multipliedReportingOverflow(by: rewrite.literalByteCount)
-        guard !copiesTooMuch, !writesTooMuch, copied <= Self.maximumReplacementBytes,
-            written <= Self.maximumReplacementBytes - copied
-        else { return nil }
-        return expression.replacingMatches(in: text, with: rewrite.source)
+        return !copiesTooMuch && !writesTooMuch && copied <= Self.maximumReplacementBytes
+            && written <= Self.maximumReplacementBytes - copied
     }
 
     /// Reads what matches are replaced by: `\1` to `\9` are the pattern's groups, `\0` is the whole match, `\\` a backslash.

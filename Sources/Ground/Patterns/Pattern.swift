@@ -50,4 +50,9 @@ extension Pattern {
     package func matchesWhole(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { expression.matches($0, whole: true) }
     }
+
+    /// The same for a part of other bytes, without a copy.
+    package func matchesWhole(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.withUnsafeBytes { expression.matches($0, whole: true) }
+    }
 }
