@@ -73,9 +73,9 @@ let wire: [Target] = [
 // Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout stand on MeshModel.
 let model: [Target] = [
     library("Model", "MeshModel", ["Quantities"]),
-    library("Model", "MeshConfig", ["MeshModel", "Quantities", "JSONWire", "YAMLWire"]),
-    library("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
-    library("Model", "Discovery", ["MeshModel", "Quantities", "JSONWire"]),
+    library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
+    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
     library("Model", "GraphLayout", []),
@@ -152,9 +152,9 @@ let testing: [Target] = [
     tests("Wire", "ProtobufWire"),
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
     tests("Model", "MeshModel", ["Quantities"]),
-    tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire"]),
-    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities"]),
-    tests("Model", "Discovery", ["MeshModel", "JSONWire"]),
+    tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire", "Patterns"]),
+    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    tests("Model", "Discovery", ["MeshModel", "JSONWire", "Patterns"]),
     tests(
         "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],
         resources: [.copy("Fixtures")]),
@@ -180,7 +180,7 @@ let testing: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "ProtobufWire", "ByteCursor", "Quantities",
+            "HTTPWire", "JSONWire", "ProtobufWire", "ByteCursor", "Patterns", "Quantities",
         ]),
     tests(
         "Parts", "ControlPlane",

@@ -1,3 +1,5 @@
+package import Patterns
+
 extension Route {
     /// Sends the request to a cluster: Envoy's `route.v3.RouteAction`.
     package struct Forward: Hashable, Sendable {
@@ -14,17 +16,21 @@ extension Route {
         package var retryPolicy: RetryPolicy?
         /// Replaces what the path matcher matched.
         package var prefixRewrite: String?
+        /// Replaces every match in the path; not together with ``prefixRewrite``.
+        package var regexRewrite: Substitution?
         /// Replaces the `host` header.
         package var hostRewrite: String?
 
         package init(
             target: Target, timeout: Duration? = nil, retryPolicy: RetryPolicy? = nil, prefixRewrite: String? = nil,
+            regexRewrite: Substitution? = nil,
             hostRewrite: String? = nil
         ) {
             self.target = target
             self.timeout = timeout
             self.retryPolicy = retryPolicy
             self.prefixRewrite = prefixRewrite
+            self.regexRewrite = regexRewrite
             self.hostRewrite = hostRewrite
         }
     }
@@ -48,6 +54,7 @@ extension Route {
             case unchanged
             case replaced(String)
             case prefixReplaced(String)
+            case substituted(Substitution)
         }
 
         /// 301, 302, 303, 307 or 308.

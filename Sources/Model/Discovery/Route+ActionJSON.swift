@@ -1,12 +1,16 @@
 package import JSONWire
+import Patterns
 
 extension Route.Forward: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "host_rewrite_literal"],
+            [
+                "cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "regex_rewrite",
+                "host_rewrite_literal",
+            ],
             unsupported: [
                 "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
-                "cluster_not_found_response_code", "metadata_match", "regex_rewrite", "path_rewrite_policy",
+                "cluster_not_found_response_code", "metadata_match", "path_rewrite_policy",
                 "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
                 "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
                 "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "hash_policy", "cors",
@@ -20,7 +24,13 @@ extension Route.Forward: DiscoveryMessage {
         }
         timeout = try fields["timeout"]?.duration()
         retryPolicy = try fields["retry_policy"].map(RetryPolicy.init)
-        prefixRewrite = try fields["prefix_rewrite"]?.nonEmptyString()
+        if let (name, value) = try fields.one(of: "prefix_rewrite", "regex_rewrite") {
+            if name == "regex_rewrite" {
+                regexRewrite = try Substitution(value)
+            } else {
+                prefixRewrite = try value.nonEmptyString()
+            }
+        }
         hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
     }
 
@@ -50,6 +60,7 @@ extension Route.Forward: DiscoveryMessage {
         object["timeout"] = timeout.map { .duration($0) }
         object["retry_policy"] = retryPolicy?.json
         object["prefix_rewrite"] = prefixRewrite.map { .string($0) }
+        object["regex_rewrite"] = regexRewrite?.json
         object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
         return .object(object)
     }
@@ -82,8 +93,8 @@ extension Route.Redirect: DiscoveryMessage {
         let fields = try reader.fields(
             [
                 "https_redirect", "scheme_redirect", "host_redirect", "port_redirect", "path_redirect",
-                "prefix_rewrite", "response_code", "strip_query",
-            ], unsupported: ["regex_rewrite"])
+                "prefix_rewrite", "regex_rewrite", "response_code", "strip_query",
+            ])
         switch try fields.one(of: "https_redirect", "scheme_redirect") {
         case ("https_redirect", let flag)?: scheme = try flag.bool() ? "https" : nil
         case (_, let text)?: scheme = try text.nonEmptyString()
@@ -91,9 +102,10 @@ extension Route.Redirect: DiscoveryMessage {
         }
         host = try fields["host_redirect"]?.nonEmptyString()
         port = try fields["port_redirect"]?.port()
-        switch try fields.one(of: "path_redirect", "prefix_rewrite") {
+        switch try fields.one(of: "path_redirect", "prefix_rewrite", "regex_rewrite") {
         case ("path_redirect", let text)?: path = .replaced(try text.nonEmptyString())
-        case (_, let text)?: path = .prefixReplaced(try text.string())
+        case ("prefix_rewrite", let text)?: path = .prefixReplaced(try text.string())
+        case (_, let value)?: path = .substituted(try Substitution(value))
         case nil: path = .unchanged
         }
         status = try fields["response_code"]?.choice(Self.codes) ?? 301
@@ -109,6 +121,7 @@ extension Route.Redirect: DiscoveryMessage {
         case .unchanged: break
         case .replaced(let text): object["path_redirect"] = .string(text)
         case .prefixReplaced(let text): object["prefix_rewrite"] = .string(text)
+        case .substituted(let substitution): object["regex_rewrite"] = substitution.json
         }
         if status != 301 {
             object["response_code"] = Self.codes.first { $0.value == status }.map { .string($0.key) }

@@ -1,4 +1,5 @@
 package import JSONWire
+import Patterns
 
 extension Route: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
@@ -36,21 +37,26 @@ extension Route: DiscoveryMessage {
 extension Route.Match: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["prefix", "path", "path_separated_prefix", "case_sensitive", "headers", "query_parameters"],
+            [
+                "prefix", "path", "path_separated_prefix", "safe_regex", "case_sensitive", "headers",
+                "query_parameters",
+            ],
             unsupported: [
-                "safe_regex", "connect_matcher", "path_match_policy", "runtime_fraction", "grpc", "tls_context",
+                "connect_matcher", "path_match_policy", "runtime_fraction", "grpc", "tls_context",
                 "dynamic_metadata", "filter_state", "cookies",
             ])
-        switch try fields.one(of: "prefix", "path", "path_separated_prefix") {
+        switch try fields.one(of: "prefix", "path", "path_separated_prefix", "safe_regex") {
         case ("prefix", let text)?: path = .prefix(try text.string())
         case ("path", let text)?: path = .exact(try text.string())
+        case ("safe_regex", let matcher)?: path = .regex(try Pattern(matcher))
         case (_, let text)?:
             let segments = try text.string()
             guard segments.hasPrefix("/"), !segments.hasSuffix("/") else {
                 throw text.error("must begin with \"/\" and not end with one")
             }
             path = .segments(segments)
-        case nil: throw fields.error("one of \"prefix\", \"path\" and \"path_separated_prefix\" is required")
+        case nil:
+            throw fields.error("one of \"prefix\", \"path\", \"path_separated_prefix\" and \"safe_regex\" is required")
         }
         caseSensitive = try fields["case_sensitive"]?.bool() ?? true
         headers = try fields["headers"]?.each(Route.HeaderMatcher.init) ?? []
@@ -58,14 +64,15 @@ extension Route.Match: DiscoveryMessage {
     }
 
     package var json: JSONValue {
-        let (key, text) =
+        let (key, value): (String, JSONValue) =
             switch path {
-            case .prefix(let text): ("prefix", text)
-            case .exact(let text): ("path", text)
-            case .segments(let text): ("path_separated_prefix", text)
+            case .prefix(let text): ("prefix", .string(text))
+            case .exact(let text): ("path", .string(text))
+            case .segments(let text): ("path_separated_prefix", .string(text))
+            case .regex(let pattern): ("safe_regex", pattern.json)
             }
         return .message([
-            key: .string(text),
+            key: value,
             "case_sensitive": caseSensitive ? nil : false,
             "headers": .array(unlessEmpty: headers.map(\.json)),
             "query_parameters": .array(unlessEmpty: queryParameters.map(\.json)),
@@ -122,14 +129,18 @@ extension Route.StringCondition {
     /// Reads Envoy's `type.matcher.v3.StringMatcher`.
     private init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["exact", "prefix", "suffix", "contains", "ignore_case"], unsupported: ["safe_regex", "custom"])
+            ["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"], unsupported: ["custom"])
         let ignoringCase = try fields["ignore_case"]?.bool() ?? false
-        switch try fields.one(of: "exact", "prefix", "suffix", "contains") {
+        switch try fields.one(of: "exact", "prefix", "suffix", "contains", "safe_regex") {
         case ("exact", let text)?: self = .exact(try text.string(), ignoringCase: ignoringCase)
         case ("prefix", let text)?: self = .prefix(try text.nonEmptyString(), ignoringCase: ignoringCase)
         case ("suffix", let text)?: self = .suffix(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case (_, let text)?: self = .contains(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case nil: throw fields.error("one of \"exact\", \"prefix\", \"suffix\" and \"contains\" is required")
+        case ("contains", let text)?: self = .contains(try text.nonEmptyString(), ignoringCase: ignoringCase)
+        // Envoy: ignore_case has no effect on a regex.
+        case (_, let matcher)?: self = .regex(try Pattern(matcher))
+        case nil:
+            throw fields.error(
+                "one of \"exact\", \"prefix\", \"suffix\", \"contains\" and \"safe_regex\" is required")
         }
     }
 
@@ -144,6 +155,7 @@ extension Route.StringCondition {
         case .prefix(let value, let ignoringCase): matcher("prefix", value, ignoringCase)
         case .suffix(let value, let ignoringCase): matcher("suffix", value, ignoringCase)
         case .contains(let value, let ignoringCase): matcher("contains", value, ignoringCase)
+        case .regex(let pattern): (text, ["safe_regex": pattern.json])
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Patterns
+
 /// One rule: which requests, and what becomes of them. Envoy's `route.v3.Route`.
 package struct Route: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
@@ -50,9 +52,11 @@ extension Route {
         case prefix(String)
         /// `path_separated_prefix`: equal, or begins with this and a `/`.
         case segments(String)
+        /// `safe_regex`: the whole path, by RE2.
+        case regex(Pattern)
     }
 
-    /// Envoy's `route.v3.HeaderMatcher`. `:method`, `:authority` and `:path` name the request line.
+    /// Envoy's `route.v3.HeaderMatcher`. `:method`, `:authority`, `:path` and `:scheme` name the request line.
     package struct HeaderMatcher: Hashable, Sendable {
         package var name: String
         package var condition: StringCondition
@@ -91,5 +95,7 @@ extension Route {
         case prefix(String, ignoringCase: Bool)
         case suffix(String, ignoringCase: Bool)
         case contains(String, ignoringCase: Bool)
+        /// The whole value, by RE2.
+        case regex(Pattern)
     }
 }

@@ -1,4 +1,5 @@
 import JSONWire
+import Patterns
 
 extension VirtualService {
     init(_ reader: SchemaReader) throws(SchemaError) {
@@ -118,28 +119,45 @@ extension VirtualService.Destination {
 
 extension VirtualService.Rewrite {
     init(_ reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(["uri", "authority"], unsupported: ["uriRegexRewrite"])
-        self.init(uri: try fields["uri"]?.nonEmptyString(), authority: try fields["authority"]?.nonEmptyString())
-        guard uri != nil || authority != nil else { throw reader.error("needs \"uri\" or \"authority\"") }
+        let fields = try reader.fields(["uri", "uriRegexRewrite", "authority"])
+        _ = try fields.one(of: "uri", "uriRegexRewrite")
+        self.init(
+            uri: try fields["uri"]?.nonEmptyString(), uriRegex: try fields["uriRegexRewrite"].map(Substitution.init),
+            authority: try fields["authority"]?.nonEmptyString())
+        guard uri != nil || uriRegex != nil || authority != nil else {
+            throw reader.error("needs \"uri\", \"uriRegexRewrite\" or \"authority\"")
+        }
     }
 }
 
 extension VirtualService.Redirect {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["uri", "authority", "scheme", "port", "redirectCode"],
-            unsupported: ["derivePort", "prefixRewrite", "uriRegexRewrite"])
+            [
+                "uri", "prefixRewrite", "uriRegexRewrite", "authority", "scheme", "port", "derivePort", "redirectCode",
+            ])
+        _ = try fields.one(of: "port", "derivePort")
+        let path: Path? =
+            switch try fields.one(of: "uri", "prefixRewrite", "uriRegexRewrite") {
+            case ("uri", let text)?: .replaced(try text.nonEmptyString())
+            case ("prefixRewrite", let text)?: .prefixReplaced(try text.nonEmptyString())
+            case (_, let value)?: .substituted(try Substitution(value))
+            case nil: nil
+            }
         self.init(
-            uri: try fields["uri"]?.nonEmptyString(), authority: try fields["authority"]?.nonEmptyString(),
+            path: path, authority: try fields["authority"]?.nonEmptyString(),
             scheme: try fields["scheme"]?.choice(["http": "http", "https": "https"]),
-            port: try fields["port"]?.port())
+            port: try fields["port"]?.port(),
+            keepsRequestPort: try fields["derivePort"]?.choice([
+                "FROM_PROTOCOL_DEFAULT": false, "FROM_REQUEST_PORT": true,
+            ]) ?? false)
         if let code = fields["redirectCode"] {
             self.code = try code.integer(in: 300...399)
             guard [301, 302, 303, 307, 308].contains(self.code) else {
                 throw code.error("\(self.code) is not supported; use 301, 302, 303, 307 or 308")
             }
         }
-        guard !fields.present("uri", "authority", "scheme", "port").isEmpty else {
+        guard path != nil || keepsRequestPort || !fields.present("authority", "scheme", "port").isEmpty else {
             throw reader.error("leads nowhere; set \"uri\", \"authority\", \"scheme\" or \"port\"")
         }
     }

@@ -1,17 +1,19 @@
 import JSONWire
+import Patterns
 
 extension VirtualService.HTTPMatch {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
             [
-                "name", "uri", "ignoreUriCase", "method", "authority", "headers", "withoutHeaders", "queryParams",
-                "port",
-                "sourceLabels", "sourceNamespace", "gateways",
-            ], unsupported: ["scheme", "statPrefix"])
+                "name", "uri", "ignoreUriCase", "scheme", "method", "authority", "headers", "withoutHeaders",
+                "queryParams",
+                "port", "sourceLabels", "sourceNamespace", "gateways",
+            ], unsupported: ["statPrefix"])
         self.init(
             name: try fields["name"]?.string(),
             uri: try fields["uri"].map(VirtualService.StringMatch.init),
             ignoreUriCase: try fields["ignoreUriCase"]?.bool() ?? false,
+            scheme: try fields["scheme"].map(VirtualService.StringMatch.init),
             method: try fields["method"].map(VirtualService.StringMatch.init),
             authority: try fields["authority"].map(VirtualService.StringMatch.init),
             headers: try fields["headers"].map(Self.headers) ?? [:],
@@ -49,11 +51,42 @@ extension VirtualService.HTTPMatch {
 
 extension VirtualService.StringMatch {
     init(_ reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(["exact", "prefix"], unsupported: ["regex"])
-        switch try fields.one(of: "exact", "prefix") {
+        let fields = try reader.fields(["exact", "prefix", "regex"])
+        switch try fields.one(of: "exact", "prefix", "regex") {
         case ("exact", let text)?: self = .exact(try text.string())
-        case (_, let text)?: self = .prefix(try text.nonEmptyString())
-        case nil: throw fields.error("either \"exact\" or \"prefix\" is required")
+        case ("prefix", let text)?: self = .prefix(try text.nonEmptyString())
+        case (_, let text)?: self = .regex(try Pattern(text))
+        case nil: throw fields.error("one of \"exact\", \"prefix\" and \"regex\" is required")
+        }
+    }
+}
+
+extension Pattern {
+    /// Read when an object is applied, so that what RE2 refuses never reaches a proxy.
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let text = try reader.nonEmptyString()
+        do throws(PatternError) {
+            try self.init(text)
+        } catch {
+            throw reader.error(error.description)
+        }
+    }
+}
+
+extension Substitution {
+    /// Istio's `RegexRewrite`.
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["match", "rewrite"])
+        let pattern = try Pattern(fields.required("match"))
+        let rewrite = try fields.required("rewrite")
+        let text = try rewrite.string()
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw rewrite.error("holds a blank or a control character, which no path may")
+        }
+        do throws(PatternError) {
+            try self.init(pattern, text)
+        } catch {
+            throw rewrite.error(error.description)
         }
     }
 }

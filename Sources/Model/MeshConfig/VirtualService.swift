@@ -1,3 +1,5 @@
+package import Patterns
+
 /// Where requests for some hosts go: Istio's `VirtualService`, its HTTP part.
 package struct VirtualService: Hashable, Sendable {
     /// The gateway name that means every sidecar.
@@ -59,6 +61,8 @@ extension VirtualService {
         package var name: String?
         package var uri: StringMatch?
         package var ignoreUriCase: Bool
+        /// `http` or `https`.
+        package var scheme: StringMatch?
         package var method: StringMatch?
         package var authority: StringMatch?
         /// Lower-case names; nothing means "is there".
@@ -75,7 +79,8 @@ extension VirtualService {
         package var gateways: [String]
 
         package init(
-            name: String? = nil, uri: StringMatch? = nil, ignoreUriCase: Bool = false, method: StringMatch? = nil,
+            name: String? = nil, uri: StringMatch? = nil, ignoreUriCase: Bool = false,
+            scheme: StringMatch? = nil, method: StringMatch? = nil,
             authority: StringMatch? = nil, headers: [String: StringMatch?] = [:],
             withoutHeaders: [String: StringMatch?] = [:], queryParams: [String: StringMatch] = [:],
             port: UInt16? = nil, sourceLabels: [String: String] = [:], sourceNamespace: String? = nil,
@@ -84,6 +89,7 @@ extension VirtualService {
             self.name = name
             self.uri = uri
             self.ignoreUriCase = ignoreUriCase
+            self.scheme = scheme
             self.method = method
             self.authority = authority
             self.headers = headers
@@ -108,6 +114,8 @@ extension VirtualService {
     package enum StringMatch: Hashable, Sendable {
         case exact(String)
         case prefix(String)
+        /// RE2, the whole of it.
+        case regex(Pattern)
     }
 
     /// A service, or a subset of it.
@@ -140,25 +148,39 @@ extension VirtualService {
     package struct Rewrite: Hashable, Sendable {
         /// Replaces the path, or the prefix of it that matched.
         package var uri: String?
+        /// Replaces every match in the path; not together with ``uri``.
+        package var uriRegex: Substitution?
         package var authority: String?
 
-        package init(uri: String? = nil, authority: String? = nil) {
+        package init(uri: String? = nil, uriRegex: Substitution? = nil, authority: String? = nil) {
             self.uri = uri
+            self.uriRegex = uriRegex
             self.authority = authority
         }
     }
 
     package struct Redirect: Hashable, Sendable {
-        package var uri: String?
+        /// What becomes of the path; unsaid, it stays.
+        package enum Path: Hashable, Sendable {
+            case replaced(String)
+            case prefixReplaced(String)
+            case substituted(Substitution)
+        }
+
+        package var path: Path?
         package var authority: String?
         package var scheme: String?
         package var port: UInt16?
+        /// `derivePort: FROM_REQUEST_PORT`: the port that the request was sent to.
+        package var keepsRequestPort: Bool
         package var code: Int
 
         package init(
-            uri: String? = nil, authority: String? = nil, scheme: String? = nil, port: UInt16? = nil, code: Int = 301
+            path: Path? = nil, authority: String? = nil, scheme: String? = nil, port: UInt16? = nil,
+            keepsRequestPort: Bool = false, code: Int = 301
         ) {
-            self.uri = uri
+            self.path = path
+            self.keepsRequestPort = keepsRequestPort
             self.authority = authority
             self.scheme = scheme
             self.port = port

@@ -1,3 +1,5 @@
+package import Patterns
+
 /// What a header, a part of the request line, or a query parameter must be.
 package struct FieldCondition: Sendable, Hashable {
     /// Where the value comes from. Query parameters are told by where the condition stands, not by this.
@@ -6,6 +8,7 @@ package struct FieldCondition: Sendable, Hashable {
         case method
         case authority
         case target
+        case scheme
     }
 
     package enum Test: Sendable, Hashable {
@@ -15,6 +18,8 @@ package struct FieldCondition: Sendable, Hashable {
         case prefix([UInt8], ignoringCase: Bool = false)
         case suffix([UInt8], ignoringCase: Bool = false)
         case contains([UInt8], ignoringCase: Bool = false)
+        /// The whole value, by RE2.
+        case regex(Pattern)
     }
 
     package let field: Field
@@ -27,7 +32,7 @@ package struct FieldCondition: Sendable, Hashable {
     /// an inverted one, too: Envoy's rule.
     package let treatsMissingAsEmpty: Bool
 
-    /// A condition on a header; `:method`, `:authority` and `:path` name the request line.
+    /// A condition on a header; `:method`, `:authority`, `:path` and `:scheme` name what HTTP/1 has in the request line.
     package init(
         header name: String, _ test: Test, inverted: Bool = false, treatingMissingAsEmpty: Bool = false
     ) {
@@ -37,6 +42,7 @@ package struct FieldCondition: Sendable, Hashable {
             case ":method": .method
             case ":authority", "host": .authority
             case ":path": .target
+            case ":scheme": .scheme
             default: .header
             }
         self.name = Array(name.utf8)
@@ -71,6 +77,9 @@ package struct FieldCondition: Sendable, Hashable {
         case .contains(let text, let ignoringCase):
             guard let value = value ?? missing else { return false }
             return value.holds(text, ignoringCase: ignoringCase) != isInverted
+        case .regex(let pattern):
+            guard let value = value ?? missing else { return false }
+            return pattern.matchesWhole(value) != isInverted
         }
     }
 
@@ -85,7 +94,7 @@ extension FieldCondition.Test {
         case .prefix(let text, ignoringCase: true): .prefix(text.map(\.lowercased), ignoringCase: true)
         case .suffix(let text, ignoringCase: true): .suffix(text.map(\.lowercased), ignoringCase: true)
         case .contains(let text, ignoringCase: true): .contains(text.map(\.lowercased), ignoringCase: true)
-        case .present, .absent, .exact, .prefix, .suffix, .contains: self
+        case .present, .absent, .exact, .prefix, .suffix, .contains, .regex: self
         }
     }
 }

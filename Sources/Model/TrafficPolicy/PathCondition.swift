@@ -1,3 +1,5 @@
+package import Patterns
+
 /// What the path of a request must be; query and fragment do not count.
 package struct PathCondition: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
@@ -6,9 +8,12 @@ package struct PathCondition: Sendable, Hashable {
         case prefix
         /// Equal, or begins with this and a `/`.
         case segments
+        /// The whole path, by RE2; letter case counts, whatever else is said.
+        case regex(Pattern)
     }
 
     package let kind: Kind
+    /// Empty for a regex.
     package let text: [UInt8]
     package let ignoresCase: Bool
 
@@ -18,12 +23,16 @@ package struct PathCondition: Sendable, Hashable {
         self.ignoresCase = ignoringCase
     }
 
+    package init(regex pattern: Pattern) {
+        self.init(.regex(pattern), [])
+    }
+
     /// Every path.
     package static let any = PathCondition(.prefix, [])
 
     /// Whether the path of `target` is what is wanted.
     package func holds(for target: ArraySlice<UInt8>) -> Bool {
-        if kind == .prefix, text.count <= 1 {
+        if case .prefix = kind, text.count <= 1 {
             // `/`, the commonest route of all, takes every target in origin form.
             return text.isEmpty || target.first == text[0]
         }
@@ -32,6 +41,7 @@ package struct PathCondition: Sendable, Hashable {
         return switch kind {
         case .exact: path.count == text.count
         case .prefix: true
+        case .regex(let pattern): pattern.matchesWhole(path)
         case .segments: path.count == text.count || path[path.startIndex + text.count] == UInt8(ascii: "/")
         }
     }
@@ -39,7 +49,10 @@ package struct PathCondition: Sendable, Hashable {
     /// The target with what matched replaced by `replacement`; query and the rest of the path stay. The target must be
     /// one for which the condition holds.
     package func rewrite(_ target: ArraySlice<UInt8>, with replacement: [UInt8]) -> [UInt8] {
-        replacement + target.dropFirst(min(text.count, target.path.count))
+        let length = target.path.count
+        // A regex matched the whole path.
+        if case .regex = kind { return replacement + target.dropFirst(length) }
+        return replacement + target.dropFirst(min(text.count, length))
     }
 }
 

@@ -5,6 +5,8 @@ package protocol RequestFacts {
     /// The request target: path, query and all.
     var target: ArraySlice<UInt8> { get }
     var method: ArraySlice<UInt8> { get }
+    /// `http` or `https`, as the request reached us.
+    var scheme: ArraySlice<UInt8> { get }
     /// The value of a header; `name` is in lower case. A header sent several times has its values joined by commas.
     func header(_ name: [UInt8]) -> ArraySlice<UInt8>?
 }

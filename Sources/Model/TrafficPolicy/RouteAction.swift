@@ -1,3 +1,5 @@
+package import Patterns
+
 /// What becomes of a request that a rule took.
 package enum RouteAction: Sendable, Hashable {
     case forward(Forward)
@@ -23,19 +25,18 @@ package enum RouteAction: Sendable, Hashable {
         /// For the whole request with all its retries; nothing means no limit.
         package var timeout: Duration?
         package var retry: RetryRules
-        /// Replaces what the path condition matched.
-        package var prefixRewrite: [UInt8]?
+        package var pathRewrite: PathRewrite?
         /// Replaces the `host` header.
         package var hostRewrite: [UInt8]?
 
         package init(
-            shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, prefixRewrite: [UInt8]? = nil,
+            shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, pathRewrite: PathRewrite? = nil,
             hostRewrite: [UInt8]? = nil
         ) {
             self.shares = shares
             self.timeout = timeout
             self.retry = retry
-            self.prefixRewrite = prefixRewrite
+            self.pathRewrite = pathRewrite
             self.hostRewrite = hostRewrite
         }
     }
@@ -45,6 +46,8 @@ package enum RouteAction: Sendable, Hashable {
             case unchanged
             case replaced([UInt8])
             case prefixReplaced([UInt8])
+            /// Every match in the path is replaced.
+            case substituted(Substitution)
         }
 
         /// 301, 302, 303, 307 or 308.

@@ -71,6 +71,7 @@ package final class RouteRule: Sendable {
         case .method: request.method
         case .authority: request.authority
         case .target: target
+        case .scheme: request.scheme
         }
     }
 }

@@ -73,9 +73,19 @@ import Testing
             manager, "rds", ["route_config_name": "x"],
             "\(chain).filters[0].typed_config: only one of \"rds\" and \"route_config\" may be set"),
         Case(
-            route, "match", ["safe_regex": ["regex": ".*"]],
-            "\(host).routes[0].match.safe_regex: \"safe_regex\" is not supported; supported here: "
-                + "prefix, path, path_separated_prefix, case_sensitive, headers, query_parameters"),
+            route, "match", ["safe_regex": ["regex": "a**"]],
+            "\(host).routes[0].match.safe_regex.regex: “a**”: bad repetition operator: ** (at character 2); "
+                + "leave one of them out, or put the inner one into ( )"),
+        Case(
+            route, "match",
+            ["prefix": "/", "headers": [["name": "a", "string_match": ["safe_regex": ["regex": "*"]]]]],
+            "\(host).routes[0].match.headers[0].string_match.safe_regex.regex: “*”: no argument for repetition "
+                + "operator: * (at character 1); put something before it, or a backslash; any text is .*"),
+        Case(
+            route, "route",
+            ["cluster": "app", "regex_rewrite": ["pattern": ["regex": "a"], "substitution": "a\r\nb"]],
+            "\(host).routes[0].route.regex_rewrite: \"substitution\" holds a blank or a control character, "
+                + "which no path may"),
         Case(route, "redirect", [:], "\(host).routes[0]: only one of \"route\" and \"redirect\" may be set"),
         Case(
             route, "route", ["cluster": "app", "timeout": "250ms"],

@@ -1,5 +1,6 @@
 import JSONWire
 import MeshConfig
+import Patterns
 import Testing
 import YAMLWire
 
@@ -111,8 +112,32 @@ import YAMLWire
             "spec.http[0].match[0].uri.prefix: must not be empty"
         ),
         (
-            "{hosts: [a], http: [{\(route), match: [{uri: {regex: '.*'}}]}]}",
-            "spec.http[0].match[0].uri.regex: \"regex\" is not supported; supported here: exact, prefix"
+            "{hosts: [a], http: [{\(route), match: [{uri: {regex: '/api/(v1'}}]}]}",
+            "spec.http[0].match[0].uri.regex: “/api/(v1”: missing ): /api/(v1 (at character 1); "
+                + "close it with ), or write \\( for the character"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), match: [{headers: {x-a: {regex: '(?=b)'}}}]}]}",
+            "spec.http[0].match[0].headers.x-a.regex: “(?=b)”: invalid perl operator: (?= (at character 1); "
+                + "RE2 has no look-around, conditions or atomic groups; (?:…) groups and (?i) ignores case"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), rewrite: {uriRegexRewrite: {match: '/(a)', rewrite: '/\\2'}}}]}",
+            "spec.http[0].rewrite.uriRegexRewrite.rewrite: “/\\2”: Rewrite schema requests 2 matches, but the regexp "
+                + "only has 1 parenthesized subexpressions.; \\1 to \\9 stand for groups, \\0 for the whole match, "
+                + "\\\\ for a backslash; the pattern “/(a)” has 1 group"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), rewrite: {uriRegexRewrite: {match: a, rewrite: 'b c'}}}]}",
+            "spec.http[0].rewrite.uriRegexRewrite.rewrite: holds a blank or a control character, which no path may"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), rewrite: {uri: /a, uriRegexRewrite: {match: a, rewrite: b}}}]}",
+            "spec.http[0].rewrite: only one of \"uri\" and \"uriRegexRewrite\" may be set"
+        ),
+        (
+            "{hosts: [a], http: [{redirect: {uri: /x, port: 80, derivePort: FROM_REQUEST_PORT}}]}",
+            "spec.http[0].redirect: only one of \"port\" and \"derivePort\" may be set"
         ),
         (
             "{hosts: [a], http: [{\(route), match: [{uri: {exact: pay}}]}]}",
@@ -136,7 +161,7 @@ import YAMLWire
         ),
         (
             "{hosts: [a], http: [{\(route), rewrite: {}}]}",
-            "spec.http[0].rewrite: needs \"uri\" or \"authority\""
+            "spec.http[0].rewrite: needs \"uri\", \"uriRegexRewrite\" or \"authority\""
         ),
         (
             "{hosts: [a], http: [{redirect: {redirectCode: 302}}]}",
@@ -328,7 +353,8 @@ import YAMLWire
                 - name: m
                   uri: {prefix: /a}
                   ignoreUriCase: true
-                  method: {exact: GET}
+                  scheme: {exact: https}
+                  method: {regex: GET|HEAD}
                   authority: {prefix: a}
                   headers: {x: {exact: "1"}, y: {}, z: {prefix: p}}
                   withoutHeaders: {w: {}}
@@ -349,6 +375,11 @@ import YAMLWire
                   headers: {request: {remove: [d]}}
               - redirect: {uri: /x, authority: a, scheme: https, port: 443, redirectCode: 308}
               - directResponse: {status: 503, body: {string: closed}}
+              - match: [{uri: {regex: "/v[0-9]+/.*"}}]
+                rewrite: {uriRegexRewrite: {match: "^/v([0-9]+)", rewrite: '/version/\\1'}}
+                route: [{destination: {host: a}}]
+              - redirect: {prefixRewrite: /x, derivePort: FROM_REQUEST_PORT}
+              - redirect: {uriRegexRewrite: {match: a, rewrite: b}, derivePort: FROM_PROTOCOL_DEFAULT}
             """)
 
         guard case .virtualService(let service)? = all.first?.spec else {
@@ -361,7 +392,8 @@ import YAMLWire
         #expect(first.retries?.conditions == ["5xx", "retriable-status-codes"])
         #expect(first.retries?.statusCodes == [418])
         #expect(first.match.first?.headers == ["x": .exact("1"), "y": nil, "z": .prefix("p")])
-        #expect(service.http.map(\.destinations.count) == [1, 0, 0])
+        #expect(service.http.map(\.destinations.count) == [1, 0, 0, 1, 0, 0])
+        #expect(service.http[3].rewrite?.uriRegex?.rewrite.source == #"/version/\1"#)
         #expect(all.first?.metadata.annotations == ["a": "b"])
     }
 

@@ -161,5 +161,6 @@ private struct AnyRequest: RequestFacts {
     var authority: ArraySlice<UInt8> { [] }
     var target: ArraySlice<UInt8> { [UInt8(ascii: "/")] }
     var method: ArraySlice<UInt8> { ArraySlice("GET".utf8) }
+    var scheme: ArraySlice<UInt8> { ArraySlice("http".utf8) }
     func header(_ name: [UInt8]) -> ArraySlice<UInt8>? { nil }
 }

@@ -109,15 +109,17 @@ final class TestChain {
         inbound = try #require(destination.report.listeners.first?.address)
     }
 
-    /// The outbound proxy: everything to the service at `endpoints`.
+    /// The outbound proxy: everything to the service at `endpoints`, unless `routes` say otherwise.
     func applySource(
-        endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true
+        endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
+        routes: [Route]? = nil
     ) throws {
+        var configuration = Self.routes(to: Self.cluster, retry: retry, timeout: timeout)
+        if let routes { configuration.virtualHosts[0].routes = routes }
         var resources = ResourceSet()
         resources.replace(listeners: [
             Self.listener(
-                "outbound", .outbound, port: outbound.port,
-                routes: Self.routes(to: Self.cluster, retry: retry, timeout: timeout))
+                "outbound", .outbound, port: outbound.port, routes: configuration)
         ])
         var cluster = Cluster(
             name: Self.cluster,

@@ -7,9 +7,12 @@ extension Route.Match {
             switch match.uri {
             case .exact(let text): .exact(text)
             case .prefix(let text): .prefix(text)
+            case .regex(let pattern): .regex(pattern)
             case nil: .prefix("/")
             }
-        let line = [(":method", match.method), (":authority", match.authority)].compactMap { name, wanted in
+        let line = [
+            (":scheme", match.scheme), (":method", match.method), (":authority", match.authority),
+        ].compactMap { name, wanted in
             wanted.map { Route.HeaderMatcher(name: name, condition: Route.StringCondition($0)) }
         }
         let present = match.headers.sorted { $0.key < $1.key }.map { name, wanted in
@@ -34,6 +37,7 @@ extension Route.StringCondition {
         switch match {
         case .exact(let text): self = .exact(text, ignoringCase: false)
         case .prefix(let text): self = .prefix(text, ignoringCase: false)
+        case .regex(let pattern): self = .regex(pattern)
         }
     }
 }

@@ -10,13 +10,24 @@ extension RouteSource {
                 Route.Forward(
                     target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
                     retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
+                    regexRewrite: rule.rewrite?.uriRegex,
                     hostRewrite: rule.rewrite?.authority))
         case .redirect(let redirect):
             .redirect(
                 Route.Redirect(
-                    status: redirect.code, scheme: redirect.scheme, host: redirect.authority, port: redirect.port,
-                    path: redirect.uri.map { .replaced($0) } ?? .unchanged))
+                    status: redirect.code, scheme: redirect.scheme, host: redirect.authority,
+                    // Envoy cannot take the request's port over, but these routes are for one port only.
+                    port: redirect.port ?? (redirect.keepsRequestPort ? port : nil), path: path(of: redirect)))
         case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, body: body))
+        }
+    }
+
+    private func path(of redirect: VirtualService.Redirect) -> Route.Redirect.Path {
+        switch redirect.path {
+        case .replaced(let text): .replaced(text)
+        case .prefixReplaced(let text): .prefixReplaced(text)
+        case .substituted(let substitution): .substituted(substitution)
+        case nil: .unchanged
         }
     }
 

@@ -18,7 +18,9 @@ extension RouteRule.Source {
         self.init(
             name: route.name ?? "", path: PathCondition(route.match),
             headers: route.match.headers.map {
-                FieldCondition(header: $0.name, FieldCondition.Test($0.condition), inverted: $0.inverted)
+                FieldCondition(
+                    header: $0.name, FieldCondition.Test($0.condition), inverted: $0.inverted,
+                    treatingMissingAsEmpty: $0.treatsMissingAsEmpty)
             },
             queryParameters: route.match.queryParameters.map {
                 FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
@@ -34,6 +36,7 @@ extension PathCondition {
         case .exact(let text): self.init(.exact, text.utf8, ignoringCase: !match.caseSensitive)
         case .prefix(let text): self.init(.prefix, text.utf8, ignoringCase: !match.caseSensitive)
         case .segments(let text): self.init(.segments, text.utf8, ignoringCase: !match.caseSensitive)
+        case .regex(let pattern): self.init(regex: pattern)
         }
     }
 }
@@ -47,6 +50,7 @@ extension FieldCondition.Test {
         case .prefix(let text, let ignoringCase): self = .prefix(Array(text.utf8), ignoringCase: ignoringCase)
         case .suffix(let text, let ignoringCase): self = .suffix(Array(text.utf8), ignoringCase: ignoringCase)
         case .contains(let text, let ignoringCase): self = .contains(Array(text.utf8), ignoringCase: ignoringCase)
+        case .regex(let pattern): self = .regex(pattern)
         }
     }
 }
@@ -67,7 +71,7 @@ extension RouteAction {
                 Forward(
                     shares: shares, timeout: forward.limit,
                     retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
-                    prefixRewrite: forward.prefixRewrite.map { Array($0.utf8) },
+                    pathRewrite: forward.pathRewrite,
                     hostRewrite: forward.hostRewrite.map { Array($0.utf8) }))
         case .redirect(let redirect):
             let path: Redirect.Path =
@@ -75,6 +79,7 @@ extension RouteAction {
                 case .unchanged: .unchanged
                 case .replaced(let text): .replaced(Array(text.utf8))
                 case .prefixReplaced(let text): .prefixReplaced(Array(text.utf8))
+                case .substituted(let substitution): .substituted(substitution)
                 }
             self = .redirect(
                 Redirect(
@@ -87,6 +92,10 @@ extension RouteAction {
 }
 
 extension Route.Forward {
+    fileprivate var pathRewrite: PathRewrite? {
+        regexRewrite.map { .regex($0) } ?? prefixRewrite.map { .prefix(Array($0.utf8)) }
+    }
+
     /// Envoy's rule: nothing said means 15 seconds, and zero means no limit.
     fileprivate var limit: Duration? {
         guard let timeout else { return .seconds(15) }

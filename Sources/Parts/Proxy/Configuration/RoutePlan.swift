@@ -29,7 +29,7 @@ final class RulePlan: Sendable {
     /// For the whole request with its retries; `nil` for no limit.
     let timeout: Duration?
     let retry: RetryRules
-    let prefixRewrite: [UInt8]?
+    let pathRewrite: PathRewrite?
     let hostRewrite: [UInt8]?
     /// The rule's own changes, then the share's; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
@@ -45,15 +45,15 @@ final class RulePlan: Sendable {
             action = .forward
             timeout = forward.timeout
             retry = forward.retry
-            prefixRewrite = forward.prefixRewrite
+            pathRewrite = forward.pathRewrite
             hostRewrite = forward.hostRewrite
             shareHeaderChanges = forward.shares.map { $0.headerChanges.isEmpty ? nil : $0.headerChanges }
         case .redirect(let redirect):
             action = .redirect(redirect)
-            (timeout, retry, prefixRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
         case .direct(let status, let body):
             action = .direct(status: status, body: body)
-            (timeout, retry, prefixRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
         }
     }
 }

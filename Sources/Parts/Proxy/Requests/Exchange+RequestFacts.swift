@@ -1,3 +1,4 @@
+import HTTPTransport
 import HTTPWire
 import TrafficPolicy
 
@@ -22,5 +23,9 @@ extension Exchange: RequestFacts {
     var authority: ArraySlice<UInt8> { head.authority }
     var target: ArraySlice<UInt8> { head.target }
     var method: ArraySlice<UInt8> { head.methodBytes }
+    var scheme: ArraySlice<UInt8> { (downstream.isTLS ? Self.secureScheme : Self.plainScheme)[...] }
+    private static let plainScheme = Array("http".utf8)
+    private static let secureScheme = Array("https".utf8)
+
     func header(_ name: [UInt8]) -> ArraySlice<UInt8>? { head.value(ofFieldNamed: name) }
 }

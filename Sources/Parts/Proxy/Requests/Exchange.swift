@@ -20,7 +20,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     private let worker: Worker
     private let listener: WorkerListener
-    private let downstream: HTTPServerStream
+    let downstream: HTTPServerStream
     private let startedAt: MonotonicTime
     /// Whether it leaves the workload, as opposed to arriving there.
     private let isOutbound: Bool
@@ -359,7 +359,7 @@ final class Exchange: HTTPClientStreamHandler {
                 head.add("x-envoy-peer-metadata", worker.peerMetadata)
             }
         }
-        if let text = rule.prefixRewrite { head.setTarget(rule.path.rewrite(head.target, with: text)) }
+        if let rewrite = rule.pathRewrite { head.setTarget(rewrite.target(from: head.target, taken: rule.path)) }
         if let text = rule.hostRewrite { head.setAuthority(text) }
         if let changes = rule.headerChanges { changes.applyToRequest(&head) }
         if let changes = shareChanges { changes.applyToRequest(&head) }

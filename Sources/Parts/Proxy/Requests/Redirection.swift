@@ -10,7 +10,11 @@ enum Redirection {
         let scheme = redirect.scheme ?? (isTLS ? "https" : "http")
         bytes += scheme.utf8
         bytes += "://".utf8
-        bytes += redirect.host.map { Array($0.utf8) } ?? hostWithoutPort(head.authority, replaced: redirect.port != nil)
+        bytes +=
+            redirect.host.map { Array($0.utf8) }
+            ?? host(
+                of: head.authority, dropping: redirect.port != nil ? nil : isTLS ? 443 : 80,
+                isDropping: redirect.port != nil || scheme != (isTLS ? "https" : "http"))
         if let port = redirect.port, !((scheme == "http" && port == 80) || (scheme == "https" && port == 443)) {
             bytes += ":\(port)".utf8
         }
@@ -23,14 +27,18 @@ enum Redirection {
             // A replacement with a query of its own keeps that one.
             if text.contains(UInt8(ascii: "?")) { return bytes }
         case .prefixReplaced(let text): bytes += path.rewrite(head.path, with: text)
+        case .substituted(let substitution):
+            bytes += PathRewrite.regex(substitution).target(from: head.path, taken: path)
         }
         return bytes + query
     }
 
-    private static func hostWithoutPort(_ authority: ArraySlice<UInt8>, replaced: Bool) -> [UInt8] {
-        guard replaced, authority.last != UInt8(ascii: "]"),
+    /// The host without its port, when that is replaced, or when it is the default of the scheme that is left: Envoy's rule.
+    private static func host(of authority: ArraySlice<UInt8>, dropping port: UInt16?, isDropping: Bool) -> [UInt8] {
+        guard isDropping, authority.last != UInt8(ascii: "]"),
             let colon = authority.lastIndex(of: UInt8(ascii: ":"))
         else { return Array(authority) }
+        if let port, !authority[colon...].dropFirst().elementsEqual("\(port)".utf8) { return Array(authority) }
         return Array(authority[..<colon])
     }
 }

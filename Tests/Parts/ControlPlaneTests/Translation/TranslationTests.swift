@@ -214,6 +214,57 @@ import Testing
         #expect(routes[3].action == .direct(Route.DirectResponse(status: 503, body: "closed")))
     }
 
+    @Test func `regular expressions and redirects are worded for Envoy`() throws {
+        let routes = try routes(
+            """
+            - match:
+              - uri: {regex: "/v[0-9]+/.*"}
+                ignoreUriCase: true
+                scheme: {exact: http}
+                authority: {regex: "pay.*"}
+                headers: {x-tier: {regex: "gold|silver"}}
+                withoutHeaders: {x-test: {regex: "a+"}}
+                queryParams: {q: {regex: "[0-9]+"}}
+              rewrite: {uriRegexRewrite: {match: "^/v([0-9]+)", rewrite: '/\\1'}}
+              route: [{destination: {host: payment-service}}]
+            - match: [{uri: {prefix: /a}}]
+              redirect: {prefixRewrite: /b, derivePort: FROM_REQUEST_PORT, scheme: https}
+            - match: [{uri: {prefix: /c}}]
+              redirect: {uriRegexRewrite: {match: c, rewrite: d}, derivePort: FROM_PROTOCOL_DEFAULT}
+            """)
+
+        #expect(
+            routes.first?.match.json == [
+                "safe_regex": ["regex": "/v[0-9]+/.*"], "case_sensitive": false,
+                "headers": [
+                    ["name": ":scheme", "string_match": ["exact": "http"]],
+                    ["name": ":authority", "string_match": ["safe_regex": ["regex": "pay.*"]]],
+                    ["name": "x-tier", "string_match": ["safe_regex": ["regex": "gold|silver"]]],
+                    [
+                        "name": "x-test", "string_match": ["safe_regex": ["regex": "a+"]], "invert_match": true,
+                        "treat_missing_header_as_empty": true,
+                    ],
+                ],
+                "query_parameters": [["name": "q", "string_match": ["safe_regex": ["regex": "[0-9]+"]]]],
+            ])
+        guard case .forward(let forward)? = routes.first?.action else {
+            Issue.record("expected a forwarding route")
+            return
+        }
+        #expect(
+            forward.json.object?["regex_rewrite"] == [
+                "pattern": ["regex": "^/v([0-9]+)"], "substitution": #"/\1"#,
+            ])
+        let redirects = routes.dropFirst().map { route -> JSONValue? in
+            if case .redirect(let redirect) = route.action { redirect.json } else { nil }
+        }
+        #expect(
+            redirects == [
+                ["scheme_redirect": "https", "port_redirect": 80, "prefix_rewrite": "/b"],
+                ["regex_rewrite": ["pattern": ["regex": "c"], "substitution": "d"]],
+            ])
+    }
+
     @Test func `retries are Istio's, changed by what is said`() throws {
         let routes = try routes(
             """
