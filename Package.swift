@@ -72,7 +72,7 @@ let wire: [Target] = [
 
 // Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout stand on MeshModel.
 let model: [Target] = [
-    library("Model", "MeshModel", ["Quantities"]),
+    library("Model", "MeshModel", ["Patterns", "Quantities"]),
     library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
     library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
     library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
@@ -151,7 +151,7 @@ let testing: [Target] = [
     tests("Wire", "YAMLWire", ["JSONWire"]),
     tests("Wire", "ProtobufWire"),
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
-    tests("Model", "MeshModel", ["Quantities"]),
+    tests("Model", "MeshModel", ["Patterns", "Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire", "Patterns"]),
     tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire", "Patterns"]),

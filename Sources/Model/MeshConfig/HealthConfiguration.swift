@@ -97,7 +97,7 @@ package enum HealthConfiguration {
             return try HealthTolerance(
                 code: code, protocol: `protocol`, direction: direction, degraded: degraded, failure: failure)
         } catch {
-            throw (fields[error.field] ?? reader).error("no regular expression: \(error.error)")
+            throw (fields[error.field] ?? reader).error("no regular expression: \(error.error.reason)")
         }
     }
 
@@ -138,7 +138,7 @@ package enum HealthConfiguration {
         do throws(PatternError) {
             return try Pattern(anchoring: source)
         } catch {
-            throw (reader ?? SchemaReader(.null)).error("no regular expression: \(error)")
+            throw (reader ?? SchemaReader(.null)).error("no regular expression: \(error.reason)")
         }
     }
 

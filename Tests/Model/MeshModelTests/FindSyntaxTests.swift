@@ -95,7 +95,7 @@ struct FindSyntaxTests {
         Failure("app =~ [a", 8, 2, "in the pattern, character 1: missing ]: [a"),
         Failure("app =~ a**", 8, 3, "in the pattern, character 2: bad repetition operator: **"),
         Failure("app =~ \"a\\q\"", 8, 5, "in the pattern, character 2: invalid escape sequence: \\q"),
-        Failure("app =~ (a{100}){100}", 8, 13, "in the pattern, character 3: invalid repetition size: {100}"),
+        Failure("app =~ (a{100}){100}", 8, 13, "the pattern: invalid repetition size: {100}"),
         Failure(
             "app = \(String(repeating: "a", count: 257))", 7, 257, "the value is too long; 256 characters are the most"),
         Failure(

@@ -110,8 +110,8 @@ extension FindSyntaxError: CustomStringConvertible {
         case .unpairedParenthesisInValue: "this parenthesis is not closed; put the value in quotes if it is meant"
         case .missingConnective(let word): "AND or OR expected before “\(word)”; put the value in quotes if it is meant"
         case .badPattern(let problem):
-            problem.part.isEmpty
-                ? "the pattern: \(problem)" : "in the pattern, character \(problem.offset + 1): \(problem)"
+            problem.position.map { "in the pattern, character \($0): \(problem.reason)" }
+                ?? "the pattern: \(problem.reason)"
         case .tooLong(let maximum): "the expression is too long; \(maximum) characters are the most"
         case .valueTooLong(let maximum): "the value is too long; \(maximum) characters are the most"
         case .tooDeep(let maximum): "too many parentheses and negations inside each other; \(maximum) are the most"

@@ -105,7 +105,7 @@ package struct HealthAnnotation: Hashable, Sendable {
                     code: String(fields[0]), protocol: String(fields[3]), direction: String(fields[4]),
                     degraded: degraded, failure: failure))
         } catch {
-            return .failure(Problem(message: "\(error.field): \(error.error)"))
+            return .failure(Problem(message: "\(error.field): \(error.error.reason)"))
         }
     }
 }
