@@ -10,17 +10,20 @@ package struct ConsoleEnvironment: Sendable {
     package var changeWeights: @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
     /// Who remembers how the mesh was; nothing where nobody does.
     package var past: (any MeshPast)?
+    /// Makes the graph of other nodes from the next snapshot on.
+    package var showGraph: @Sendable (GraphType) -> Void
 
     package init(
         findTraces: @escaping @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>,
         loadTrace: @escaping @Sendable (TraceID) -> Result<Trace, ConsoleFailure>,
         changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome,
-        past: (any MeshPast)? = nil
+        past: (any MeshPast)? = nil, showGraph: @escaping @Sendable (GraphType) -> Void = { _ in }
     ) {
         self.findTraces = findTraces
         self.loadTrace = loadTrace
         self.changeWeights = changeWeights
         self.past = past
+        self.showGraph = showGraph
     }
 }
 

@@ -15,6 +15,8 @@ package enum Effect: Hashable, Sendable {
     case showTheme(String)
     /// Draw with it, and at the next start, too.
     case keepTheme(String)
+    /// Make the graph of other nodes.
+    case showGraph(GraphType)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
     case suspend

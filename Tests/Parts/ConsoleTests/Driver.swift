@@ -141,7 +141,7 @@ struct Driver {
             theme = wanted.adapted(to: theme.depth)
             if case .keepTheme = effect { keptTheme = name }
             return .themeShown(name, isKept: keptTheme == name)
-        case .repaint, .suspend, .quit: return nil
+        case .showGraph, .repaint, .suspend, .quit: return nil
         }
     }
 

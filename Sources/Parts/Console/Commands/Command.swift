@@ -27,6 +27,10 @@ package struct Command: Sendable {
         case time
         /// The name or path of a theme; without one the picker opens.
         case theme
+        /// An expression of the find language. Without one the command asks for it.
+        case expression
+        /// What to write on lines.
+        case label
         /// Free text, shown to people as `hint`.
         case text(hint: String)
     }
@@ -74,6 +78,9 @@ package enum Action: Hashable, Sendable {
     case showGraph, showDetail, showTraces, showCanary, showHelp
     case showTable(TableKind)
     case promptCommand, promptFilter
+    case find, hide, toggleUnhealthyOnly, toggleIdle
+    case changeLabels(Int)
+    case setLabels, nextGraphType
     case nextSort, reverseSort, sort
     case sortBy(TableColumn)
     case chooseColumns, toggleMarkedColumn, toggleColumn

@@ -43,6 +43,14 @@ struct SceneStyle: Hashable, Sendable {
         SceneStyle(.small, rows: 0, columns: 3),
     ]
 
+    /// Lines long enough for words on them. When even the last is too wide, the picture is panned.
+    static let labelled: [SceneStyle] = [
+        SceneStyle(.large, rows: 3, columns: 12), SceneStyle(.large, rows: 1, columns: 12),
+        SceneStyle(.wide, rows: 1, columns: 12), SceneStyle(.tall, rows: 1, columns: 11),
+        SceneStyle(.tall, rows: 1, columns: 9), SceneStyle(.small, rows: 1, columns: 10),
+        SceneStyle(.small, rows: 1, columns: 8),
+    ]
+
     private init(_ detail: BoxDetail, rows: Int, columns: Int) {
         self.detail = detail
         spacing = LayoutSpacing(rows: rows, columns: columns)

@@ -9,9 +9,10 @@ extension GraphScene {
     ///   nothing grows again by itself.
     /// - Parameter mayMove: whether nobody minds when boxes change their places: the room is another one, or the
     ///   person has not yet touched anything.
-    static func fitted(_ mesh: MeshIndex, room: Size, previous: GraphScene?, mayMove: Bool)
+    static func fitted(_ mesh: MeshIndex, room: Size, previous: GraphScene?, mayMove: Bool, isLabelled: Bool = false)
         -> GraphScene
     {
+        let styles = isLabelled ? SceneStyle.labelled : SceneStyle.all
         func make(_ style: SceneStyle) -> GraphScene {
             let input = LayoutInput<MeshNode.ID>(
                 nodes: mesh.snapshot.nodes.map { node in
@@ -28,15 +29,15 @@ extension GraphScene {
                 kept: mayMove ? nil : previous?.origin)
         }
         var last: GraphScene?
-        let first = mayMove ? 0 : previous.flatMap { SceneStyle.all.firstIndex(of: $0.style) } ?? 0
-        for style in SceneStyle.all[first...] {
+        let first = mayMove ? 0 : previous.flatMap { styles.firstIndex(of: $0.style) } ?? 0
+        for style in styles[first...] {
             let scene = make(style)
             if scene.width <= room.width, scene.height <= room.height { return scene }
             last = scene
             // A graph that is too large by far is not laid out a dozen times.
-            if mesh.snapshot.nodes.count > 60, let tightest = SceneStyle.all.last { return make(tightest) }
+            if mesh.snapshot.nodes.count > 60, let tightest = styles.last { return make(tightest) }
         }
-        return last ?? make(SceneStyle.all[0])
+        return last ?? make(styles[0])
     }
 
     private init(

@@ -57,6 +57,11 @@ package struct GraphScene: Sendable {
     package func rect(of id: MeshNode.ID) -> Rect? { boxIndex[id].map { boxes[$0].rect } }
     package func target(of id: MeshEdge.ID) -> MeshNode.ID? { routeIndex[id].map { routes[$0].target } }
 
+    /// Whether it is the picture of exactly what is in `mesh`.
+    func shows(_ mesh: MeshIndex) -> Bool {
+        boxes.count == mesh.snapshot.nodes.count && routes.count == mesh.snapshot.edges.count && holds(mesh)
+    }
+
     /// Whether everything in `mesh` has a place here.
     func holds(_ mesh: MeshIndex) -> Bool {
         mesh.snapshot.nodes.allSatisfy { boxIndex[$0.id] != nil } && mesh.edgeIDs.allSatisfy { routeIndex[$0] != nil }

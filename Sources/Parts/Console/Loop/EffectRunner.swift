@@ -46,14 +46,16 @@ final class EffectRunner {
     private static func answer(to effect: Effect, _ environment: ConsoleEnvironment) -> Event? {
         switch effect {
         case .findTraces(let query, let question):
-            .tracesFound(question: question, environment.findTraces(query))
-        case .loadTrace(let id):
-            .traceLoaded(id, environment.loadTrace(id))
+            return .tracesFound(question: question, environment.findTraces(query))
+        case .loadTrace(let id): return .traceLoaded(id, environment.loadTrace(id))
         case .changeWeights(let change, let dryRun):
-            .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
-        case .seePast(let time, let question): .pastSeen(question: question, past(time, environment))
-        case .askHistory(let question): .historyFound(question, history(question, environment))
-        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: nil
+            return .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
+        case .seePast(let time, let question): return .pastSeen(question: question, past(time, environment))
+        case .askHistory(let question): return .historyFound(question, history(question, environment))
+        case .showGraph(let type):
+            environment.showGraph(type)
+            return nil
+        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: return nil
         }
     }
 
@@ -93,7 +95,7 @@ final class EffectRunner {
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
         case .askHistory(let question): feed.answer(.historyFound(question, .failure(MeshPastFailure(reason))))
-        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: break
+        case .showGraph, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: break
         }
     }
 }

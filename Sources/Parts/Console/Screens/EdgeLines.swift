@@ -15,10 +15,11 @@ enum EdgeLines {
     }
 
     static func draw(
-        _ mesh: MeshIndex, _ scene: GraphScene, _ selection: Selection?, _ port: GraphScreen.Port,
+        _ mesh: MeshIndex, _ scene: GraphScene, _ selection: Selection?, _ filter: GraphFilter,
+        _ port: GraphScreen.Port,
         on canvas: inout Canvas
     ) {
-        let looks = scene.routes.map { look($0, mesh.edge($0.id), selection) }
+        let looks = scene.routes.map { look($0, mesh.edge($0.id), selection, GraphWords.mark(of: $0.id, filter)) }
         let seen = port.seen
         var lines = EdgeCanvas(region: seen)
         for index in looks.indices.sorted(by: { (looks[$0].rank, $0) < (looks[$1].rank, $1) }) {
@@ -41,11 +42,15 @@ enum EdgeLines {
         }
     }
 
-    private static func look(_ route: GraphScene.Route, _ edge: MeshEdge?, _ selection: Selection?) -> Look {
+    private static func look(
+        _ route: GraphScene.Route, _ edge: MeshEdge?, _ selection: Selection?, _ mark: GraphWords.Mark
+    ) -> Look {
         let health = edge?.health ?? .unknown
         if selection == .edge(route.id) {
             return Look(rank: 5, weight: .heavy, tone: health >= .degraded ? Tone(of: health) : .accent)
         }
+        if mark == .found { return Look(rank: 6, weight: .heavy, tone: Tone(.match)) }
+        if mark == .passed { return Look(rank: 0, weight: .light, tone: .ghost) }
         guard let edge, edge.traffic.rate.value > 0 else { return Look(rank: 0, weight: .dashed, tone: .ghost) }
         if health >= .degraded { return Look(rank: health == .failure ? 4 : 3, weight: .light, tone: Tone(of: health)) }
         let isNear = selection == .node(route.source) || selection == .node(route.target)

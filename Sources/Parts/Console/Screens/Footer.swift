@@ -26,6 +26,11 @@ enum Footer {
     /// What typing has brought so far: how many rows are left, or why the filter cannot be read yet.
     private static func promptNote(_ model: Model) -> Piece? {
         if model.prompt?.kind == .time { return Piece(TimeWords.examples, .dim) }
+        if model.prompt?.kind == .find || model.prompt?.kind == .hide {
+            if let problem = model.graphFilter.problem { return Piece(problem, .degraded) }
+            if model.prompt?.kind == .hide { return Piece("\(model.graphFilter.hiddenCount) hidden", .accent) }
+            return model.graphFilter.isFinding ? Piece(GraphWords.foundWords(model.graphFilter), .accent) : nil
+        }
         guard model.prompt?.kind == .filter else { return nil }
         if let problem = model.openTable?.filterProblem { return Piece(problem, .degraded) }
         return model.filterCount.map { Piece($0, .accent) }
@@ -99,6 +104,8 @@ enum Footer {
             case .command: ":"
             case .filter: "/"
             case .time: "go to "
+            case .find: "find "
+            case .hide: "hide "
             }
         let room = max(1, area.width - 2 - canvas.cells(mark))
         // The end of a long line stays in sight.

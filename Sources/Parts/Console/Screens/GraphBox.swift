@@ -5,12 +5,13 @@ import TerminalUI
 /// One node as a box: its name and health in the upper edge, its numbers inside, its weight or errors in the lower.
 enum GraphBox {
     static func draw(
-        _ box: GraphScene.Box, _ mesh: MeshIndex, _ detail: BoxDetail, isSelected: Bool, in rect: Rect,
-        on canvas: inout Canvas
+        _ box: GraphScene.Box, _ mesh: MeshIndex, _ detail: BoxDetail, isSelected: Bool,
+        mark: GraphWords.Mark = .none, in rect: Rect, on canvas: inout Canvas
     ) {
         guard let node = mesh.node(box.id), !canvas.frame.clip.intersection(rect).isEmpty else { return }
         canvas.clear(rect)
-        canvas.outline(rect, title: [], tone: border(of: node, isSelected: isSelected), heavy: isSelected)
+        canvas.outline(
+            rect, title: [], tone: border(of: node, isSelected: isSelected, mark), heavy: isSelected || mark == .found)
         drawTitle(box, node, detail, isSelected: isSelected, rect, on: &canvas)
         canvas.hit(rect, .selection(.node(box.id)))
         let inside = rect.inset(left: 1, top: 1, right: 1, bottom: 1)
@@ -23,8 +24,10 @@ enum GraphBox {
         drawLowerEdge(of: node, mesh, detail, rect, on: &canvas)
     }
 
-    private static func border(of node: MeshNode, isSelected: Bool) -> Tone {
+    private static func border(of node: MeshNode, isSelected: Bool, _ mark: GraphWords.Mark) -> Tone {
         if isSelected { return .focusedBorder }
+        if mark == .found { return Tone(.match) }
+        if mark == .passed { return .ghost }
         if node.health >= .degraded { return Tone(of: node.health) }
         return node.kind == .external || node.kind == .unknown ? .ghost : .border
     }

@@ -7,20 +7,28 @@ import TerminalUI
 /// what is selected.
 enum GraphScreen {
     static func draw(_ model: Model, on canvas: inout Canvas) {
-        guard let mesh = model.mesh, let scene = model.scene else { return EmptyScreen.draw(model, on: &canvas) }
+        guard let all = model.mesh, !all.snapshot.nodes.isEmpty, let mesh = model.graphMesh else {
+            return EmptyScreen.draw(model, on: &canvas)
+        }
         let geometry = model.geometry
+        if let pane = geometry.pane { SelectionPane.draw(model, in: pane, on: &canvas) }
+        guard let scene = model.scene else {
+            return canvas.sentence(GraphWords.nothingLeft(model.graphFilter), in: geometry.graph)
+        }
         canvas.within(geometry.graph) { canvas in
             let port = Port(area: geometry.graph, pan: model.pan, origin: scene.origin)
-            EdgeLines.draw(mesh, scene, model.selection, port, on: &canvas)
+            GraphFrames.draw(mesh, scene, port, on: &canvas)
+            EdgeLines.draw(mesh, scene, model.selection, model.graphFilter, port, on: &canvas)
             if model.isAnimated { drawDots(model, mesh, scene, port, on: &canvas) }
+            GraphLabels.draw(model.edgeLabel, mesh, scene, port, on: &canvas)
             for box in scene.boxes {
                 GraphBox.draw(
                     box, mesh, scene.style.detail, isSelected: model.selection == .node(box.id),
+                    mark: GraphWords.mark(of: box.id, model.graphFilter),
                     in: port.place(box.rect), on: &canvas)
             }
             drawOverflow(scene, port, on: &canvas)
         }
-        if let pane = geometry.pane { SelectionPane.draw(model, in: pane, on: &canvas) }
     }
 
     /// Where the picture lies on the screen.

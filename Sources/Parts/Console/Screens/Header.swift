@@ -102,6 +102,9 @@ enum Header {
             if index > 0 { pieces.append(Piece(" \(signs.crumb) ", .dim)) }
             pieces.append(Piece(name(of: screen, in: model), index == model.screens.count - 1 ? .strong : .dim))
         }
+        if model.screen == .graph {
+            for word in GraphWords.summary(model.graphFilter) { pieces.append(Piece("  \(word)", .accent)) }
+        }
         let filter = model.currentFilter
         if !filter.isEmpty { pieces.append(Piece("  /\(filter)", .accent)) }
         if let count = model.filterCount { pieces.append(Piece("  \(count)", .dim)) }
@@ -123,7 +126,8 @@ enum Header {
 
     private static func name(of screen: Screen, in model: Model) -> String {
         switch screen {
-        case .graph: "graph"
+        case .graph:
+            model.graphType == .versionedApp || model.screen != .graph ? "graph" : "graph of \(model.graphType.title)"
         case .services: "services"
         case .workloads: "workloads"
         case .edges: "edges"

@@ -47,6 +47,11 @@ package struct Model: Sendable {
 
     // The graph.
     package internal(set) var scene: GraphScene?
+    package internal(set) var graphFilter = GraphFilter()
+    /// What the graph shows of the mesh.
+    package internal(set) var graphMesh: MeshIndex?
+    package internal(set) var edgeLabel = EdgeLabel.none
+    package internal(set) var graphType: GraphType
     /// The room that the scene was made for.
     var fittedRoom = Size.zero
     package internal(set) var pan = Point.zero
@@ -90,8 +95,10 @@ package struct Model: Sendable {
     ///   - moment: the one to begin with; the newest when there is none.
     package init(
         source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .unicode,
-        themeName: String = "harbor", isAnimated: Bool = true, isRecording: Bool = false, moment: WallTime? = nil
+        themeName: String = "harbor", isAnimated: Bool = true, graphType: GraphType = .versionedApp,
+        isRecording: Bool = false, moment: WallTime? = nil
     ) {
+        self.graphType = graphType
         self.source = source
         self.isRecording = isRecording
         firstMoment = moment

@@ -2,6 +2,8 @@
 package struct Prompt: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case command, filter
+        /// What to mark in the graph, and what to leave out.
+        case find, hide
         /// A moment to go to.
         case time
     }

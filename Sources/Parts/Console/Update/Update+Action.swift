@@ -24,6 +24,13 @@ extension Model {
         case .showHelp: show(.help(context), &effects)
         case .promptCommand: openPrompt(.command, &effects)
         case .promptFilter: openPrompt(.filter, &effects)
+        case .find: if argument.isEmpty { openPrompt(.find, &effects) } else { findInGraph(argument) }
+        case .hide: if argument.isEmpty { openPrompt(.hide, &effects) } else { hideInGraph(argument) }
+        case .toggleUnhealthyOnly: toggleUnhealthyOnly()
+        case .toggleIdle: toggleIdle()
+        case .changeLabels(let step): changeLabels(step)
+        case .setLabels: setLabels(named: argument)
+        case .nextGraphType: changeGraphType(graphType.next, &effects)
         case .nextSort: sortByNextColumn()
         case .reverseSort: reverseSort()
         case .sortBy(let column): sort(by: column)

@@ -34,7 +34,7 @@ extension Model {
     /// Walks the edges of the selected box: those that leave first, then those that arrive, each by place from top to
     /// bottom. From an edge it goes on among the edges of that edge's source.
     mutating func selectEdge(step: Int) {
-        guard let mesh, let scene else { return }
+        guard let mesh = graphMesh, let scene else { return }
         func ring(of node: MeshNode.ID) -> [Int] {
             let byPlace = { (end: KeyPath<MeshEdge, MeshNode.ID>) in
                 { (a: Int, b: Int) -> Bool in
@@ -138,12 +138,13 @@ extension Model {
 
     /// Lays the graph out for the room there is and the structure it has now.
     mutating func refit(mayMove: Bool = false) {
-        guard let mesh, !mesh.snapshot.nodes.isEmpty else {
+        guard let mesh = graphMesh, !mesh.snapshot.nodes.isEmpty else {
             scene = nil
             return
         }
         scene = GraphScene.fitted(
-            mesh, room: graphRoom, previous: scene, mayMove: mayMove || selectionIsAutomatic)
+            mesh, room: graphRoom, previous: scene, mayMove: mayMove || selectionIsAutomatic,
+            isLabelled: edgeLabel != .none)
         fittedRoom = graphRoom
         clampPan()
     }

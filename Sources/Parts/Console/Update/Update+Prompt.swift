@@ -10,7 +10,15 @@ extension Model {
         if kind == .command, themes.isEmpty { effects.append(.listThemes) }
         toast = nil
         filterBeforePrompt = currentFilter
-        prompt = Prompt(kind, text: kind == .filter ? currentFilter : "")
+        let text =
+            switch kind {
+            case .filter: currentFilter
+            case .find: graphFilter.findText
+            case .hide: graphFilter.hideText
+            case .command, .time: ""
+            }
+        if kind == .find || kind == .hide { filterBeforePrompt = text }
+        prompt = Prompt(kind, text: text)
     }
 
     mutating func handlePromptKey(_ key: Key, _ effects: inout [Effect]) {
@@ -18,12 +26,12 @@ extension Model {
         let history =
             switch kind {
             case .command: commandHistory
-            case .filter: filterHistory
+            case .filter, .find, .hide: filterHistory
             case .time: timeHistory
             }
         switch key.name {
         case "esc", "ctrl+c", "ctrl+g":
-            if kind == .filter { setFilter(filterBeforePrompt) }
+            if kind != .command, kind != .time { applyFilter(filterBeforePrompt, kind) }
             prompt = nil
         case "enter":
             submitPrompt(&effects)
@@ -42,7 +50,7 @@ extension Model {
         case "down", "ctrl+n": editPrompt { $0.recall(1, from: history) }
         case "backspace":
             if prompt?.scalars.isEmpty ?? true {
-                if kind == .filter { setFilter("") }
+                if kind != .command, kind != .time { applyFilter("", kind) }
                 prompt = nil
             } else {
                 editPrompt { $0.deleteBackward() }
@@ -62,11 +70,15 @@ extension Model {
         guard var edited = prompt else { return }
         change(&edited)
         prompt = edited
-        if edited.kind == .filter { applyFilter(edited.text) }
+        if edited.kind != .command, edited.kind != .time { applyFilter(edited.text, edited.kind) }
     }
 
-    private mutating func applyFilter(_ text: String) {
-        if screen == .graph {
+    private mutating func applyFilter(_ text: String, _ kind: Prompt.Kind) {
+        if kind == .find {
+            findInGraph(text)
+        } else if kind == .hide {
+            hideInGraph(text)
+        } else if screen == .graph {
             let wanted = text.lowercased()
             guard !wanted.isEmpty, let nodes = mesh?.snapshot.nodes else { return }
             if let found = nodes.first(where: { $0.title.lowercased().contains(wanted) }) { choose(.node(found.id)) }
@@ -86,6 +98,10 @@ extension Model {
         case .command:
             remember(text, in: \.commandHistory)
             run(text, &effects)
+        case .find, .hide:
+            remember(text, in: \.filterHistory)
+            // What cannot be read is no wish.
+            if graphFilter.problem != nil { say(.warning, graphFilter.problem ?? "") }
         case .time:
             remember(text, in: \.timeHistory)
             if !text.isEmpty { goTo(text: text, &effects) }
@@ -120,7 +136,9 @@ extension Model {
             return say(.warning, "\(command.name) what? For example: \(command.name) web")
         case .column where argument.isEmpty:
             return say(.warning, "\(command.name) which? For example: \(command.name) p99")
-        case .node, .column, .time, .theme, .text: break
+        case .label where argument.isEmpty:
+            return say(.warning, "\(command.name) which? For example: \(command.name) p95")
+        case .node, .column, .time, .theme, .expression, .label, .text: break
         }
         perform(command.action, argument: argument, &effects)
     }
@@ -139,7 +157,8 @@ extension Model {
             case .node: words = mesh?.snapshot.nodes.map(\.title) ?? []
             case .column: words = screen.table?.columns.map(\.word) ?? []
             case .theme: words = themes.map(\.name)
-            case .none, .time, .text: return nil
+            case .label: words = EdgeLabel.allCases.map(\.rawValue)
+            case .none, .time, .expression, .text: return nil
             }
             let typed = text[text.index(after: space)...].lowercased()
             let word = words.first { $0.lowercased().hasPrefix(typed) && $0.count > typed.count }

@@ -48,6 +48,7 @@ extension Model {
             columnCursor = nil
             return
         }
+        if clearGraphFilter() { return }
         if !currentFilter.isEmpty {
             setFilter("")
             return

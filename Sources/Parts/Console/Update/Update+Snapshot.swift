@@ -8,9 +8,13 @@ extension Model {
         // Two clocks: numbers repaint, only structure may move a box. An id missing from the old scene is structure
         // too, whatever the version says.
         mesh = MeshIndex(snapshot)
+        filterGraph()
         if now < snapshot.time { now = snapshot.time }
         chooseSelection()
-        if isNewStructure || !(scene.flatMap { scene in mesh.map { scene.holds($0) } } ?? false) {
+        let isShown = scene.flatMap { scene in
+            graphMesh.map { graphFilter.hidesAnything ? scene.shows($0) : scene.holds($0) }
+        }
+        if isNewStructure || !(isShown ?? false) {
             refit()
             reveal()
         }

@@ -71,6 +71,8 @@ enum ConsoleSession {
             interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
             window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
         configuration.health = try HealthRules(invocation)
+        configuration.view.boxes = [.namespace]
+        let (window, view) = (configuration.window, configuration.view)
         let collector = try Collector(configuration) { snapshot in
             var snapshot = snapshot
             snapshot.splits = splits.newest()
@@ -103,7 +105,12 @@ enum ConsoleSession {
                 defer { splits.refresh() }
                 return MeshAPI(address: control).apply(change, dryRun: isTrial)
             },
-            past: PastWithSplits(past: collector, splits: splits))
+            past: PastWithSplits(past: collector, splits: splits),
+            showGraph: { type in
+                var view = view
+                view.grouping = GraphGrouping(rawValue: type.rawValue) ?? .versionedApp
+                collector.show(window: window, view: view)
+            })
         let code = try runConsole(
             options: try consoleOptions(invocation, name: name), environment: environment, feed: feed)
         return ExitCode(value: code)
