@@ -17,7 +17,7 @@ extension EndToEnd {
 
             try terminal.type(":select payment-service", thenKey: "Enter")
             try terminal.await("the selection explained", #"─ . payment-service v1 ─"#)
-            try terminal.press("t")
+            try terminal.press("6")
             try terminal.await("its traces", #"graph ▸ traces of payment-service[^▸]*\n.*started"#)
             try terminal.await("a whole trace", #" 11  ingress-gateway"#)
             try terminal.press("Enter")

@@ -40,7 +40,7 @@ enum TableScreen {
             let sign = table.state.isDescending ? canvas.glyphs.descending : canvas.glyphs.ascending
             let mark = isSorted ? String(sign) : ""
             let text =
-                column.isNumeric && column != .trend
+                column.isNumeric
                 ? Field.right(column.title + mark, place.width) : column.title + mark
             canvas.put([Piece(text, isSorted ? .key : .heading)], x: place.x, y: y, width: place.width)
             if column.isSortable {
