@@ -43,6 +43,7 @@ let c: [Target] = [
     system("CYAML", apt: "libyaml-dev"),
     system("CSQLite", apt: "libsqlite3-dev"),
     system("CZlib", apt: "zlib1g-dev"),
+    system("CSnappy", apt: "libsnappy-dev"),
     // epoll, eventfd, signalfd, accept4 and friends: glibc's overlay has none of them, and they want _GNU_SOURCE.
     .target(name: "CLinux", path: "Sources/C/CLinux", cSettings: [.define("_GNU_SOURCE")]),
     // What runs inside signal handlers to put a terminal back, where Swift may not run.
@@ -62,7 +63,7 @@ let ground: [Target] = [
 
 // Floor 2: bytes to values and back; no I/O, and no input can trap.
 let wire: [Target] = [
-    library("Wire", "HTTPWire", ["ByteCursor", "CZlib"]),
+    library("Wire", "HTTPWire", ["ByteCursor", "CZlib", "CSnappy"]),
     library("Wire", "JSONWire", ["ByteCursor"]),
     // YAML is read into the JSON data model: Istio's API is one schema in two spellings.
     library("Wire", "YAMLWire", ["ByteCursor", "JSONWire", "CYAML"]),
@@ -70,7 +71,8 @@ let wire: [Target] = [
     library("Wire", "ExpositionWire", ["ByteCursor"]),
 ]
 
-// Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout stand on MeshModel.
+// Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout and PushedMetrics
+// stand on MeshModel.
 let model: [Target] = [
     library("Model", "MeshModel", ["Patterns", "Quantities"]),
     library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
@@ -78,6 +80,7 @@ let model: [Target] = [
     library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
+    library("Model", "PushedMetrics", ["ExpositionWire", "JSONWire", "ProtobufWire"]),
     library("Model", "GraphLayout", []),
 ]
 
@@ -96,7 +99,8 @@ let parts: [Target] = [
     library(
         "Parts", "Collector",
         [
-            "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MetricStore", "TraceModel", "MeshModel",
+            "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MetricStore", "PushedMetrics", "TraceModel",
+            "MeshModel",
             "ExpositionWire", "HTTPWire", "JSONWire", "YAMLWire", "ByteCursor", "Quantities",
         ]),
     library(
@@ -160,6 +164,7 @@ let testing: [Target] = [
         resources: [.copy("Fixtures")]),
     tests(
         "Model", "TraceModel", ["Quantities", "SystemIO", "JSONWire", "ProtobufWire"], resources: [.copy("Fixtures")]),
+    tests("Model", "PushedMetrics", ["ExpositionWire", "ProtobufWire", "JSONWire"]),
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
     tests("Edges", "TLSTransport", ["SystemIO"]),
@@ -172,8 +177,8 @@ let testing: [Target] = [
     tests(
         "Parts", "Collector",
         [
-            "MetricStore", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport", "TLSTransport", "SystemIO",
-            "Storage", "HTTPWire", "JSONWire", "Quantities",
+            "MetricStore", "PushedMetrics", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport",
+            "TLSTransport", "SystemIO", "Storage", "HTTPWire", "ProtobufWire", "JSONWire", "Quantities",
         ], resources: [.copy("Fixtures")]),
     tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
     tests(

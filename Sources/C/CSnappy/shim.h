@@ -1,0 +1,6 @@
+#ifndef MESHTOP_CSNAPPY_SHIM_H
+#define MESHTOP_CSNAPPY_SHIM_H
+
+#include <snappy-c.h>
+
+#endif
