@@ -2,7 +2,7 @@
 ///
 /// Most lines of a scrape are not wanted, and each is asked about at every scrape. So a name is found by its length and
 /// its last eight bytes – the first are alike in whole families – and compared only where these agree.
-struct FamilyMatcher: Sendable {
+package struct FamilyMatcher: Sendable {
     /// A name that ends like a wanted one is no name beyond this length: it would be kept as it is.
     static let longestName = 512
 
@@ -29,7 +29,7 @@ struct FamilyMatcher: Sendable {
     ///   - families: whole names, at most 8,000.
     ///   - patterns: names with one `*` that stands for one or more characters.
     ///   - exceptions: words that the `*` may neither be nor end with, after an underscore.
-    init(families: [String], patterns: [String] = [], exceptions: [String] = []) {
+    package init(families: [String], patterns: [String] = [], exceptions: [String] = []) {
         self.exceptions = exceptions.map { Array($0.utf8) }
         longest = patterns.isEmpty ? families.map(\.utf8.count).max() ?? 0 : Self.longestName
         var capacity = 16
@@ -55,7 +55,7 @@ struct FamilyMatcher: Sendable {
     }
 
     /// Whether the series with this key, `name{labels}` or `name`, is wanted.
-    func matches(_ key: UnsafeRawBufferPointer) -> Bool {
+    package func matches(_ key: UnsafeRawBufferPointer) -> Bool {
         let length = Self.nameLength(key, atMost: longest)
         guard length > 0, length <= longest else { return false }
         let mark = Self.mark(of: key, length: length)

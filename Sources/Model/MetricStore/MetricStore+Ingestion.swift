@@ -9,23 +9,14 @@ extension MetricStore {
         _ body: [UInt8], from name: String, at time: MonotonicTime, format: ExpositionFormat = .prometheus
     ) throws(ExpositionError) {
         // Taken out of the dictionary and the struct, so that nothing is copied while it changes.
-        var target =
-            targets.removeValue(forKey: name)
-            ?? TargetSeries(
-                maximumSeries: limits.seriesPerTarget,
-                seed: time.nanoseconds ^ UInt64(bitPattern: Int64(name.hashValue)))
+        var target = takeTarget(name, time)
         let others = (series: seriesCount - target.live, bytes: historyBytes - target.history.size)
         defer {
             seriesCount = others.series + target.live
             historyBytes = others.bytes + target.history.size
             targets[name] = target
         }
-        if target.lacksRoom, seriesCount < limits.series {
-            // Some series found the store full. Who is not known is looked at again.
-            target.lacksRoom = false
-            let known = target.meanings
-            tell(target.renumber { known[$0] != nil }, of: name)
-        }
+        giveRoom(&target, named: name)
         var scrape = try stage(body, format, &target)
         if scrape.refused > 0 {
             let shown = Set(scrape.samples.map(\.number))
@@ -40,16 +31,62 @@ extension MetricStore {
         bound(&target, others: others.bytes)
     }
 
+    /// Takes samples that somebody has sent, which may be some of a target's series only.
+    ///
+    /// - Parameters:
+    ///   - samples: each series once. A key that cannot be read is left out, and all of its request with it.
+    ///   - time: when they were read; must not go back.
+    package mutating func ingest(
+        pushed samples: [PushedCount], from name: String, at time: MonotonicTime
+    ) throws(ExpositionError) {
+        var target = takeTarget(name, time)
+        let others = (series: seriesCount - target.live, bytes: historyBytes - target.history.size)
+        defer {
+            seriesCount = others.series + target.live
+            historyBytes = others.bytes + target.history.size
+            targets[name] = target
+        }
+        giveRoom(&target, named: name)
+        let scrape = try stage(&target) { (scrape) throws(ExpositionError) in
+            for sample in samples { scrape.take(sample) }
+        }
+        commit(scrape, to: &target, named: name, at: time, others: others.series)
+        bound(&target, others: others.bytes)
+    }
+
+    private mutating func takeTarget(_ name: String, _ time: MonotonicTime) -> TargetSeries<Meaning> {
+        targets.removeValue(forKey: name)
+            ?? TargetSeries(
+                maximumSeries: limits.seriesPerTarget,
+                seed: time.nanoseconds ^ UInt64(bitPattern: Int64(name.hashValue)))
+    }
+
+    private func giveRoom(_ target: inout TargetSeries<Meaning>, named name: String) {
+        guard target.lacksRoom, seriesCount < limits.series else { return }
+        // Some series found the store full. Who is not known is looked at again.
+        target.lacksRoom = false
+        let known = target.meanings
+        tell(target.renumber { known[$0] != nil }, of: name)
+    }
+
     private func stage(
         _ body: [UInt8], _ format: ExpositionFormat, _ target: inout TargetSeries<Meaning>
+    ) throws(ExpositionError) -> StagedScrape {
+        try stage(&target) { (scrape) throws(ExpositionError) in
+            var parser = ExpositionParser(format: format)
+            try parser.parse(body, into: &scrape)
+        }
+    }
+
+    private func stage(
+        _ target: inout TargetSeries<Meaning>, _ read: (inout StagedScrape) throws(ExpositionError) -> Void
     ) throws(ExpositionError) -> StagedScrape {
         var scrape = StagedScrape(index: target.index, families: families, unread: target.unread)
         target.index = SeriesIndex(maximumSeries: 0, seed: 0)
         scrape.index.beginScrape()
-        var parser = ExpositionParser(format: format)
         var failure: ExpositionError?
         do {
-            try parser.parse(body, into: &scrape)
+            try read(&scrape)
             failure = scrape.failure
         } catch {
             failure = error
@@ -91,7 +128,8 @@ extension MetricStore {
             target.states[sample.number].lastSeen = target.scrapes
             if sample.value < target.states[sample.number].raw { hasRestarted = true }
             let increase = target.record(
-                sample.value, series: sample.number, at: time, startsAtZero: startsAtZero && isNew)
+                sample.value, series: sample.number, at: time,
+                startsAtZero: startsAtZero && isNew && !scrape.isOld(sample.number))
             guard increase > 0 else { continue }
             let change = SeriesChange(series: Int32(truncatingIfNeeded: sample.number), increase: increase)
             if let last = changes.last, last.series > change.series { isSorted = false }

@@ -12,6 +12,9 @@ struct StagedScrape: ExpositionSink {
     /// The first key that cannot be read.
     private(set) var failure: ExpositionError?
 
+    /// New series that may have been counting for long.
+    private var old: Set<Int> = []
+
     private let families: FamilyMatcher
     /// Known series whose keys are to be read as well, when they are shown.
     private(set) var unread: Set<Int>
@@ -40,6 +43,17 @@ struct StagedScrape: ExpositionSink {
         } catch {
             failure = error
         }
+    }
+
+    /// Whether a new series is known to be older than this scrape.
+    func isOld(_ number: Int) -> Bool { !old.isEmpty && old.contains(number) }
+
+    /// Takes a sample that was not scraped.
+    mutating func take(_ sample: PushedCount) {
+        let known = samples.count
+        sample.key.withUnsafeBytes { self.sample(key: $0, value: sample.value, timestampMilliseconds: nil) }
+        guard !sample.beginsAtZero, samples.count > known, let number = samples.last?.number else { return }
+        old.insert(number)
     }
 
     mutating func family(name: UnsafeRawBufferPointer, type: MetricType) {}
