@@ -11,6 +11,8 @@ package struct CollectorConfiguration: Sendable {
     package var sources: TargetSources
     /// A server that has scraped the proxies already. What is scraped here as well is believed more.
     package var prometheus: PrometheusConfiguration?
+    /// What is pushed to us, when somebody receives it.
+    package var inbox: MetricInbox?
     /// Between two scrapes of a target that names no interval of its own, and between two snapshots. At least 100 ms.
     package var interval: Duration
     /// The window that snapshots cover, once there is as much history.

@@ -24,6 +24,9 @@ final class CollectorWork {
         graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
         sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorder: recorder))
+        if let inbox = configuration.inbox {
+            sources.append(PushSource(inbox, graph: graph, loop: loop, view: view))
+        }
         if let prometheus = configuration.prometheus {
             sources.append(
                 PrometheusSource(

@@ -13,11 +13,13 @@ package struct MeshtopContext: Hashable, Sendable {
     package var window: Duration?
     /// A collector of traces that runs elsewhere, or a Jaeger.
     package var traces: SocketAddress?
+    /// Where metrics, and traces, are taken that are pushed.
+    package var receive: SocketAddress?
 
     package init(
         name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
         prometheus: PrometheusConfiguration? = nil, interval: Duration? = nil, window: Duration? = nil,
-        traces: SocketAddress? = nil
+        traces: SocketAddress? = nil, receive: SocketAddress? = nil
     ) {
         self.name = name
         self.control = control
@@ -26,11 +28,12 @@ package struct MeshtopContext: Hashable, Sendable {
         self.interval = interval
         self.window = window
         self.traces = traces
+        self.receive = receive
     }
 
     private static let fields = [
         "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
-        "prometheus", "interval", "window", "traces",
+        "prometheus", "interval", "window", "traces", "receive",
     ]
 
     init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
@@ -38,6 +41,7 @@ package struct MeshtopContext: Hashable, Sendable {
         self.init(name: try fields.required("name").nonEmptyString())
         control = try fields["control"]?.socketAddress(like: "127.0.0.1:15010")
         traces = try fields["traces"]?.socketAddress(like: "127.0.0.1:4318")
+        receive = try fields["receive"]?.socketAddress(like: "0.0.0.0:4318")
         sources.dnsServer = try fields["dnsServer"]?.socketAddress(like: "10.0.0.2:53")
         sources.targets = try fields["targets"]?.targetURLs().map { TargetEntry(url: $0) } ?? []
         sources.urls = try fields["targetURLs"]?.targetURLs() ?? []

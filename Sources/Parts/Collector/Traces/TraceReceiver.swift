@@ -16,7 +16,8 @@ package enum TraceReceiverError: Error, Hashable, Sendable, CustomStringConverti
     }
 }
 
-/// Takes spans over HTTP and answers questions about them, on an event loop on a thread of its own.
+/// Takes spans over HTTP and answers questions about them, and takes metrics when somebody wants them, on an event loop on
+/// a thread of its own.
 package final class TraceReceiver: Sendable {
     /// What has been received; look traces up here.
     package let traces: LocalTraceSource
@@ -32,8 +33,11 @@ package final class TraceReceiver: Sendable {
     /// Listens on `address`, and on the others, and starts. Every sender may use any of them.
     ///
     /// OTLP's own port is 4318, Zipkin's 9411.
+    ///
+    /// - Parameter metrics: where metrics go that are pushed; without it none are taken.
     package init(
-        address: SocketAddress, others: [SocketAddress] = [], traces: LocalTraceSource = LocalTraceSource()
+        address: SocketAddress, others: [SocketAddress] = [], traces: LocalTraceSource = LocalTraceSource(),
+        metrics: MetricInbox? = nil
     ) throws(TraceReceiverError) {
         var tried = address
         var servers: [HTTPServer] = []
@@ -42,7 +46,7 @@ package final class TraceReceiver: Sendable {
             nonisolated(unsafe) let loop = try EventLoop()
             for address in [address] + others {
                 tried = address
-                servers.append(try Self.serve(traces, on: loop, address: address))
+                servers.append(try Self.serve(traces, metrics: metrics, on: loop, address: address))
             }
             self.traces = traces
             boundAddress = servers.first?.boundAddress ?? address
@@ -68,13 +72,14 @@ package final class TraceReceiver: Sendable {
 
     /// The same server on a loop of the caller's.
     package static func serve(
-        _ traces: LocalTraceSource, on loop: EventLoop, address: SocketAddress
+        _ traces: LocalTraceSource, metrics: MetricInbox? = nil, on loop: EventLoop, address: SocketAddress
     ) throws(SystemError) -> HTTPServer {
         let api = TraceAPI(traces: traces)
+        let push = metrics.map { PushAPI(inbox: $0) }
         return try HTTPServer(
             loop: loop, address: address, maximumBody: api.maximumBody, tooLarge: { api.refuseBody(of: $0) }
         ) { request, responder in
-            responder.respond(api.respond(to: request))
+            responder.respond(push?.respond(to: request) ?? api.respond(to: request))
         }
     }
 }
