@@ -17,7 +17,7 @@ extension Command {
         try ConsoleSession.requireTerminal()
         if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
         let source = try Source(invocation)
-        let traces = try TraceSession.open(invocation, elsewhere: source.traces)
+        let traces = try TraceSession.open(invocation, elsewhere: source.traces, receive: source.receive)
         defer { traces.stop() }
         try ConsoleSession.requireMesh(source)
         return try ConsoleSession.run(source, traces: traces, invocation, name: source.name)
@@ -51,7 +51,8 @@ enum ConsoleSession {
 
     /// A console on nothing would only show an empty screen: better to say where a mesh was looked for.
     static func requireMesh(_ source: Source) throws(CommandFailure) {
-        guard let control = source.control, source.targets.isEmpty, source.prometheus == nil else { return }
+        guard let control = source.control, source.targets.isEmpty, source.prometheus == nil, source.receive == nil
+        else { return }
         do {
             _ = try MeshAPI(address: control).targets()
         } catch .unreachable(_, let reason) {
@@ -72,6 +73,7 @@ enum ConsoleSession {
             window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
         configuration.health = try HealthRules(invocation)
         configuration.view.boxes = [.namespace]
+        configuration.inbox = traces.inbox
         let (window, view) = (configuration.window, configuration.view)
         let collector = try Collector(configuration) { snapshot in
             var snapshot = snapshot

@@ -30,7 +30,7 @@ extension Command {
         let loop = try EventLoop()
         // Before any other thread exists, so that the signals reach this loop alone.
         try loop.watchSignals([SIGINT, SIGTERM, SIGHUP]) { _ in loop.stop() }
-        let traces = try TraceSession.open(invocation)
+        let traces = try TraceSession.open(invocation, metrics: false)
         defer { traces.stop() }
         let demo = try DemoSession(places: places, rate: rate)
         print(

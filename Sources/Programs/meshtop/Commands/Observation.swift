@@ -62,6 +62,9 @@ enum Observation {
             interval: source.interval ?? .seconds(1), window: window, showsIdle: showsIdle)
         configuration.view = try GraphOptions.view(invocation, from: configuration.view)
         configuration.health = try HealthRules(invocation)
+        let traces = try source.receive.map { try TraceSession.receive(at: $0) }
+        defer { traces?.stop() }
+        configuration.inbox = traces?.inbox
         let mailbox = try Mailbox<MeshSnapshot>()
         let collector = try Collector(configuration) { mailbox.put($0) }
         defer { collector.stop() }
@@ -80,6 +83,9 @@ enum Observation {
         guard waited > source.patience, !snapshot.targets.contains(where: { $0.state == .up }) else { return }
         if let control = source.control, snapshot.targets.isEmpty {
             throw Source.nothingFound(control, snapshot.notices.first ?? "it names no targets")
+        }
+        if let address = source.receive, snapshot.targets.isEmpty {
+            throw CommandFailure("nobody has sent metrics to \(address) for \(Int(waited.inSeconds)) s")
         }
         guard !snapshot.targets.isEmpty else {
             throw CommandFailure(snapshot.notices.first ?? "there is no target to look at")

@@ -20,8 +20,13 @@ struct Source {
         Option(name: "--context", value: "NAME", summary: "one of them (default its current-context)"),
     ]
     /// For commands that look at traffic.
-    static let options = controlOptions + targetOptions + PrometheusConfiguration.options + TargetAccess.options
+    static let options =
+        controlOptions + targetOptions + [receiveOption] + PrometheusConfiguration.options + TargetAccess.options
     static let defaultControl = "127.0.0.1:15010"
+
+    private static let receiveOption = Option(
+        name: "--receive", value: "ADDRESS",
+        summary: "take metrics that are pushed here, by Prometheus' remote write or OTLP, as 0.0.0.0:4318")
 
     private static let targetOptions = [
         Option(
@@ -49,19 +54,22 @@ struct Source {
     var interval: Duration?
     var window: Duration?
     var traces: SocketAddress?
+    /// Where metrics are taken that are pushed; nothing when none are wanted.
+    var receive: SocketAddress?
     /// What people call it.
     var name: String
 
     init(_ invocation: Invocation) throws {
         var named = MeshtopContext(name: "")
         try named.add(invocation)
-        let namesMesh = named.control != nil || !named.sources.isEmpty || named.prometheus != nil
+        let namesMesh =
+            named.control != nil || !named.sources.isEmpty || named.prometheus != nil || named.receive != nil
         let configured = namesMesh && !invocation.has("--context") ? nil : try ConfigFile.context(invocation)
         var context = configured ?? MeshtopContext(name: "")
         context.override(by: named)
         context.sources.access = try context.sources.access.adding(invocation)
         context.prometheus = try context.prometheus?.adding(invocation)
-        if context.control == nil, context.sources.isEmpty, context.prometheus == nil {
+        if context.control == nil, context.sources.isEmpty, context.prometheus == nil, context.receive == nil {
             context.control = SocketAddress(Self.defaultControl)
         }
 
@@ -71,7 +79,9 @@ struct Source {
         interval = context.interval
         window = context.window
         traces = context.traces
-        let firstName = targets.isEmpty ? prometheus?.url.description : targets.firstName
+        receive = context.receive
+        let firstName =
+            targets.isEmpty ? prometheus?.url.description ?? receive?.description : targets.firstName
         name = context.name.isEmpty ? control?.description ?? firstName ?? "" : context.name
     }
 
@@ -89,7 +99,11 @@ struct Source {
     }
 
     /// How long a mesh of which nothing answers may be waited for.
-    var patience: Duration { prometheus.map { $0.deadline + .seconds(3) } ?? .seconds(3) }
+    ///
+    /// Who pushes does so once a minute, as usual; nobody can be asked.
+    var patience: Duration {
+        receive != nil ? .seconds(90) : prometheus.map { $0.deadline + .seconds(3) } ?? .seconds(3)
+    }
 
     /// Says what was looked for when nothing is there.
     static func nothingFound(_ control: SocketAddress, _ reason: String) -> CommandFailure {
@@ -111,6 +125,7 @@ extension MeshtopContext {
     /// Adds what the command line names.
     fileprivate mutating func add(_ invocation: Invocation) throws(UsageError) {
         if let text = invocation.value("--control") { control = try Source.address(text, of: "--control") }
+        if let text = invocation.value("--receive") { receive = try Source.address(text, of: "--receive") }
         for text in invocation.allValues("--target") {
             sources.targets.append(TargetEntry(url: try Self.url(text, of: "--target")))
         }
@@ -146,6 +161,7 @@ extension MeshtopContext {
         sources.dnsServer = other.sources.dnsServer ?? sources.dnsServer
         // Another server is not told the secrets of this one.
         prometheus = other.prometheus ?? prometheus
+        receive = other.receive ?? receive
     }
 
     private static func url(_ text: String, of option: String) throws(UsageError) -> TargetURL {

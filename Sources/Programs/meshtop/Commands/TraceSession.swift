@@ -12,30 +12,53 @@ struct TraceSession {
     ]
 
     let source: any TraceSource
+    /// Metrics that are pushed to the same address; nothing when somebody else receives.
+    var inbox: MetricInbox?
     private let receiver: TraceReceiver?
 
     /// What a person should know about the traces that are not here.
     var notices: [String] { [receiver?.traces.counts.notice].compactMap(\.self) }
 
+    /// Starts a receiver there, or fails.
+    static func receive(
+        at address: SocketAddress, others: [SocketAddress] = [], metrics: Bool = true
+    ) throws(TraceReceiverError) -> TraceSession {
+        // What nobody empties must not fill.
+        let inbox = metrics ? MetricInbox() : nil
+        let receiver = try TraceReceiver(address: address, others: others, metrics: inbox)
+        return TraceSession(source: receiver.traces, inbox: inbox, receiver: receiver)
+    }
+
     /// Starts a receiver, unless another meshtop, most likely, has the port: its traces are as good.
     ///
-    /// - Parameter elsewhere: a collector or a Jaeger whose traces are wanted instead.
-    static func open(_ invocation: Invocation, elsewhere: SocketAddress? = nil) throws -> TraceSession {
+    /// - Parameters:
+    ///   - elsewhere: a collector or a Jaeger whose traces are wanted instead.
+    ///   - receive: where metrics are wanted, and so a receiver of our own.
+    ///   - metrics: whether somebody looks at metrics that are pushed.
+    static func open(
+        _ invocation: Invocation, elsewhere: SocketAddress? = nil, receive wanted: SocketAddress? = nil,
+        metrics: Bool = true
+    ) throws -> TraceSession {
         let others = invocation.has("--zipkin") ? [address(zipkinAddress)] : []
+        if let elsewhere, !others.isEmpty {
+            throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere)")
+        }
+        if let wanted {
+            let session = try receive(at: wanted, others: others)
+            guard let elsewhere else { return session }
+            return TraceSession(
+                source: RemoteTraceSource(address: elsewhere), inbox: session.inbox, receiver: session.receiver)
+        }
         if let elsewhere {
-            guard others.isEmpty else {
-                throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere)")
-            }
-            return TraceSession(source: RemoteTraceSource(address: elsewhere), receiver: nil)
+            return TraceSession(source: RemoteTraceSource(address: elsewhere), inbox: nil, receiver: nil)
         }
         let own = address(defaultAddress)
         do throws(TraceReceiverError) {
-            let receiver = try TraceReceiver(address: own, others: others)
-            return TraceSession(source: receiver.traces, receiver: receiver)
+            return try receive(at: own, others: others, metrics: metrics)
         } catch {
             switch error {
             case .portTaken(own) where others.isEmpty:
-                return TraceSession(source: RemoteTraceSource(address: own), receiver: nil)
+                return TraceSession(source: RemoteTraceSource(address: own), inbox: nil, receiver: nil)
             case .portTaken(own):
                 throw CommandFailure(
                     "--zipkin cannot be had: the collector at \(own) is another's; give it --zipkin, or end it")
