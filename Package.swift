@@ -100,8 +100,8 @@ let parts: [Target] = [
         "Parts", "Collector",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MetricStore", "PushedMetrics", "TraceModel",
-            "MeshModel",
-            "ExpositionWire", "HTTPWire", "JSONWire", "YAMLWire", "ByteCursor", "Quantities",
+            "MeshModel", "ExpositionWire", "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ByteCursor",
+            "Quantities",
         ]),
     library(
         "Parts", "Steering",

@@ -28,6 +28,7 @@ package struct PushAPI: Sendable {
         let answer: (HTTPRequest) -> HTTPResponse
         switch request.path {
         case "/api/v1/write", "/api/v1/push": answer = write
+        case "/v1/metrics": answer = export
         default: return nil
         }
         guard request.method == "POST" else {

@@ -115,4 +115,33 @@ import Testing
         }
         #expect(answers == [204, 429])
     }
+
+    @Test func `OTLP is taken packed and plain, and what is not taken is a partial success`() throws {
+        let api = PushAPI(inbox: MetricInbox(), maximumBody: 1_000)
+        let text = """
+            {"resourceMetrics": [{"scopeMetrics": [{"metrics": [
+              {"name": "up", "gauge": {"dataPoints": [{"asInt": "1"}]}},
+              {"name": "calls", "sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [
+                {"timeUnixNano": "1700000060000000000", "asInt": "42"}]}}]}]}]}
+            """
+        func post(_ type: String, _ coding: String, _ body: [UInt8]) -> HTTPResponse? {
+            api.respond(
+                to: HTTPRequest(
+                    "POST", "/v1/metrics", headers: ["content-type": type, "content-encoding": coding], body: body))
+        }
+        let json = Array(text.utf8)
+
+        let taken = try #require(post("application/json; charset=utf-8", "gzip", Gzip.pack(json)))
+        let nothing = try #require(post("application/x-protobuf", "identity", []))
+        let malformed = try #require(post("application/x-protobuf", "", [0x0A, 0x7F]))
+
+        #expect(taken.status == 200)
+        #expect(taken.text.contains("\"rejectedDataPoints\":\"1\""), "\(taken.text)")
+        #expect(taken.text.contains("up is a gauge"))
+        #expect(nothing.status == 200 && nothing.body.isEmpty)
+        #expect(malformed.status == 400 && malformed.headers["content-type"] == "application/x-protobuf")
+        #expect(post("application/json", "gzip", Gzip.pack([UInt8](repeating: 32, count: 2_000)))?.status == 413)
+        #expect(post("text/plain", "", json)?.status == 415)
+        #expect(post("application/json", "br", json)?.status == 415)
+    }
 }
