@@ -17,9 +17,15 @@ enum Peer {
     /// So does Envoy.
     static let hasEnvoy = RunningMesh.mustHavePeers || FileManager.default.isExecutableFile(atPath: envoy)
 
+    static let python = "\(RunningMesh.peers)/python"
+
     /// Python libraries that send spans.
     static let hasSenders =
         RunningMesh.mustHavePeers
-        || (try? run("\(RunningMesh.peers)/python", ["-c", "import py_zipkin, opentelemetry.exporter.otlp.proto.http"])
-            .status == 0) == true
+        || (try? run(python, ["-c", "import py_zipkin, opentelemetry.exporter.otlp.proto.http"]).status == 0) == true
+
+    /// And OpenTelemetry's SDK.
+    static let hasOpenTelemetry =
+        RunningMesh.mustHavePeers
+        || (try? run(python, ["-c", "import opentelemetry.exporter.otlp.proto.http"]).status) == 0
 }
