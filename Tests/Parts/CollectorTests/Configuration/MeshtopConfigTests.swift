@@ -33,6 +33,7 @@ import Testing
               interval: 2s
               window: 1m30s
               traces: 127.0.0.1:4318
+              receive: 0.0.0.0:4319
             - name: other
               auth: {user: ada, password: "s3cret"}
               tls: {insecure: true}
@@ -59,6 +60,7 @@ import Testing
         #expect(shop.interval == .seconds(2))
         #expect(shop.window == .seconds(90))
         #expect(shop.traces?.port == 4318)
+        #expect(shop.receive?.port == 4319)
 
         let other = try #require(try config.context(named: "other", file: "c"))
         #expect(other.sources.access.credentials == .basic(user: "ada", password: .text("s3cret")))
