@@ -53,13 +53,19 @@ struct CollectorBenchmark {
             CollectorConfiguration(targets: addresses, interval: load.interval, window: load.interval * 10)
         ) { newest.put($0) }
         defer { collector.stop() }
+        let start = SystemClock.monotonic()
+        let answering = load.targets - load.targets / 10 * load.hangingOfTen
+        _ = wait(.seconds(180)) { newest.snapshot?.targets.count { $0.state == .up } == answering }
+        print(
+            "  all that answer were read \(Humane.fixed(start.duration(to: SystemClock.monotonic()).inSeconds, decimals: 1))"
+                + " s after the start")
         // By then every target has been read often enough for a window.
-        pass(max(.seconds(12), load.interval * 3))
+        pass(max(.seconds(12), load.interval * 2))
         let before = Self.processorSeconds()
         let counted = newest.count
-        let start = SystemClock.monotonic()
+        let begin = SystemClock.monotonic()
         pass(max(.seconds(20), load.interval * 4))
-        let seconds = start.duration(to: SystemClock.monotonic()).inSeconds
+        let seconds = begin.duration(to: SystemClock.monotonic()).inSeconds
         let share = Ratio((Self.processorSeconds() - before) / seconds)
         let snapshots = Double(newest.count - counted)
         guard let snapshot = newest.snapshot else { throw BenchmarkFailure("there was no snapshot") }
@@ -101,7 +107,7 @@ struct CollectorBenchmark {
                 ChildCommand(
                     program, ["farm"] + numbers.map(String.init), standardOutput: .file(log), standardError: .file(log)),
                 loop: loop)
-            let isReady = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(120))) {
+            let isReady = wait(.seconds(120)) {
                 farm.exit != nil || ((try? Files.read(log)) ?? []).starts(with: Array("ready".utf8))
             }
             farms.append(farm)
@@ -112,6 +118,13 @@ struct CollectorBenchmark {
             }
         }
         return farms
+    }
+
+    /// Looks every twentieth of a second: a file that grows wakes nobody.
+    private func wait(_ patience: Duration, for condition: () -> Bool) -> Bool {
+        func tick() { loop.schedule(after: .milliseconds(50)) { tick() } }
+        tick()
+        return loop.run(until: SystemClock.monotonic().advanced(by: patience), condition)
     }
 
     private func pass(_ duration: Duration) {

@@ -44,14 +44,20 @@ package struct HealthJudge {
         let ownSheets = snapshot.nodes.map { sheet(for: $0) }
         var inbound = [AnswerTally](repeating: AnswerTally(), count: snapshot.nodes.count)
         var outbound = rules.judgesCallers ? inbound : []
+        var source: Int?
+        var lastSource: MeshNode.ID?
         for index in snapshot.edges.indices {
+            // Sorted by source: one look for all edges of a node.
+            if snapshot.edges[index].source != lastSource {
+                lastSource = snapshot.edges[index].source
+                source = numbers[snapshot.edges[index].source]
+            }
             var tally = AnswerTally()
             // Part by part: an edge is much to copy.
             tally.add(
                 snapshot.edges[index].traffic.codes, rate: snapshot.edges[index].traffic.rate.value,
                 samples: snapshot.edges[index].traffic.samples, abandoned: snapshot.edges[index].traffic.abandoned,
                 of: snapshot.edges[index].protocol, keepsOrdinary: judgesOrdinary)
-            let source = numbers[snapshot.edges[index].source]
             let target = numbers[snapshot.edges[index].target]
             if let target { inbound[target].add(tally) }
             if rules.judgesCallers, let source { outbound[source].add(tally) }

@@ -57,19 +57,25 @@ struct ToleranceSheet {
         let here = tolerances(for: place)
         guard here != 0 else { return HealthVerdict() }
         guard !tally.entries.isEmpty else { return HealthVerdict(health: .healthy) }
-        var sums = [Double](repeating: 0, count: tolerances.count)
+        // Not while they are read: each is looked at twice.
+        if codes.count >= Self.maximumCodes { codes = [:] }
+        // Answers of one code nearly always, so that there is nothing to sum up: no list of sums is made.
+        var concerned: UInt64 = 0
         for entry in tally.entries where entry.key.protocol == place.protocol {
-            var mask = tolerances(of: entry.key) & here
-            while mask != 0 {
-                sums[mask.trailingZeroBitCount] += entry.amount
-                mask &= mask - 1
-            }
+            concerned |= tolerances(of: entry.key) & here
         }
         var worst = Health.healthy
         var culprit = 0
-        for number in tolerances.indices where here & 1 << UInt64(number) != 0 && sums[number] > 0 {
-            let health = tolerances[number].health(atPercent: sums[number] / total * 100)
-            if health > worst { (worst, culprit) = (health, number) }
+        var share = 0.0
+        while concerned != 0 {
+            let number = concerned.trailingZeroBitCount
+            concerned &= concerned - 1
+            let sum = tally.entries.reduce(0.0) { sum, entry in
+                entry.key.protocol == place.protocol && (codes[entry.key] ?? 0) & 1 << UInt64(number) != 0
+                    ? sum + entry.amount : sum
+            }
+            let health = tolerances[number].health(atPercent: sum / total * 100)
+            if health > worst { (worst, culprit, share) = (health, number, sum) }
         }
         guard worst > .healthy else { return HealthVerdict(health: .healthy) }
         let matching = tally.entries.filter { entry in
@@ -78,7 +84,7 @@ struct ToleranceSheet {
         let tolerance = tolerances[culprit]
         let answers = HealthCause.Answers(
             direction: place.direction, protocol: place.protocol, codes: Self.sorted(matching),
-            percent: sums[culprit] / total * 100, requests: tally.requests[place.protocol],
+            percent: share / total * 100, requests: tally.requests[place.protocol],
             threshold: worst == .failure ? tolerance.failure : tolerance.degraded)
         return HealthVerdict(health: worst, cause: HealthCause(health: worst, finding: .answers(answers)))
     }
@@ -103,6 +109,7 @@ struct ToleranceSheet {
     }
 
     private static func sorted(_ answers: [AnswerTally.Entry]) -> [String] {
+        if answers.count == 1 { return answers.compactMap(\.key.code) }
         var codes: [String] = []
         for answer in answers.sorted(by: { ($1.amount, $0.key.code ?? "") < ($0.amount, $1.key.code ?? "") }) {
             if let code = answer.key.code, !codes.contains(code) { codes.append(code) }
@@ -123,7 +130,6 @@ struct ToleranceSheet {
     private mutating func tolerances(of key: AnswerTally.Key) -> UInt64 {
         if let known = codes[key] { return known }
         let found = mask { $0.isFor(key) }
-        if codes.count >= Self.maximumCodes { codes = [:] }
         codes[key] = found
         return found
     }

@@ -15,8 +15,7 @@ final class Scraper: MetricsSource {
     static let maximumBody = 16 << 20
     /// An Envoy lists its extensions there, 100 kB of them.
     private static let maximumServerInfo = 4 << 20
-    /// So many new targets are asked at once. Of a large fleet all answers together would take gigabytes and their own
-    /// deadlines: the others wait for their phase, an interval at most.
+    /// So many new targets are asked at once; those beyond wait in a queue, see ``askNext()``.
     private static let askedAtOnce = 200
     /// After this long a series that is new may have been counting for any time. Prometheus' staleness.
     private static let staleAfter = Duration.seconds(300)
@@ -36,6 +35,9 @@ final class Scraper: MetricsSource {
     private var lastRead: [String: MonotonicTime] = [:]
     /// As of the last snapshot.
     private(set) var targets: [ScrapeTarget] = []
+    /// New targets of a large fleet that were not asked yet, and what reading one for the first time takes.
+    private var newcomers: [TargetBook.Stay] = []
+    private var firstReading = Duration.milliseconds(1)
     /// Targets that are gone, and since when: what they counted stays until no window reaches it.
     private var departed: [String: MonotonicTime] = [:]
 
@@ -74,6 +76,7 @@ final class Scraper: MetricsSource {
         }
         let identities = book.identities(of: change.renamed)
         for name in change.renamed { identify(name, labels: identities[name]) }
+        var waiting: [TargetBook.Stay] = []
         for (number, stay) in change.new.enumerated() {
             departed[stay.name] = nil
             let identity = book.identity(of: stay)
@@ -81,15 +84,28 @@ final class Scraper: MetricsSource {
             if let identity, let known = graph.reporters[stay.name], known != identity { forget(stay.name) }
             recorder?.list(stay.name, identity, at: loop.now)
             identify(stay.name, labels: identity)
-            if number < Self.askedAtOnce { scrape(stay) } else { wait(stay) }
+            if number < Self.askedAtOnce { scrape(stay) } else { waiting.append(stay) }
         }
+        guard !waiting.isEmpty else { return }
+        let isAsking = !newcomers.isEmpty
+        newcomers += waiting.reversed()
+        if !isAsking { askNext() }
     }
 
-    /// Lets a new target wait for its phase.
-    private func wait(_ stay: TargetBook.Stay) {
-        guard let question = book.question(for: stay, interval: configuration.interval) else { return }
-        let next = ScrapePhase(of: stay.name, interval: question.interval).next(notBefore: loop.now)
-        loop.schedule(after: max(.milliseconds(1), loop.now.duration(to: next))) { [self] in scrape(stay) }
+    /// Asks the new targets of a large fleet one after the other, at the pace at which their answers can be read.
+    ///
+    /// The names of new series cost a hundred times what their numbers cost later. Answers that come faster than they are
+    /// read fill the kernel's memory for sockets, which then drops what belongs to others; nobody makes his deadline, and
+    /// everybody asks again. One that hangs takes no time here.
+    private func askNext() {
+        while let stay = newcomers.popLast() {
+            guard book.isHere(stay) else { continue }
+            scrape(stay)
+            loop.schedule(after: min(max(.milliseconds(1), firstReading * 5 / 4), .milliseconds(50))) { [self] in
+                askNext()
+            }
+            return
+        }
     }
 
     private func forget(_ name: String) {
@@ -192,7 +208,9 @@ final class Scraper: MetricsSource {
             if let last = lastRead[name], last.duration(to: loop.now) > Self.staleAfter { store.markStale(name) }
             do throws(ExpositionError) {
                 let format = ExpositionFormat(contentType: response.headers["content-type"] ?? "")
+                let began = SystemClock.monotonic()
                 try store.ingest(response.body, from: name, at: loop.now, format: format)
+                if lastRead[name] == nil { firstReading = began.duration(to: SystemClock.monotonic()) }
                 lastRead[name] = loop.now
                 recognise(stay, question, byteCount: response.body.count)
                 return nil

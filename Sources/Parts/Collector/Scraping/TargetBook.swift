@@ -32,6 +32,8 @@ struct TargetBook {
 
     /// More targets than this are not scraped.
     static let capacity = 10_000
+    /// Of more targets than this nobody waits for one that is about to start.
+    private static let startsTogether = 1_000
     private static let longestPause = Duration.seconds(5)
     private static let longestDeadline = Duration.seconds(10)
 
@@ -150,7 +152,9 @@ struct TargetBook {
         guard let target = targets[stay.place] else { return interval }
         let interval = target.entry.interval ?? interval
         guard target.failures > 0 else { return interval }
-        if target.lastSuccess == nil, target.failures <= 20 { return min(interval, .milliseconds(250)) }
+        if target.lastSuccess == nil, target.failures <= 20, targets.count <= Self.startsTogether {
+            return min(interval, .milliseconds(250))
+        }
         let doubled = interval * (1 << min(target.failures - 1, 10))
         return max(interval, min(doubled, Self.longestPause))
     }
