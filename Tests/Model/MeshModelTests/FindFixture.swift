@@ -51,12 +51,28 @@ enum FindFixture {
         ("e8", edge("unknown", "web", .http, traffic(1, errors: 1, (1, 2, 3)), mtls: 0.5)),
     ]
 
+    /// The same mesh, whose telemetry tells clusters, an operation and who the ends of one edge are.
+    static let tellingSnapshot: MeshSnapshot = {
+        var snapshot = FindFixture.snapshot
+        for index in snapshot.nodes.indices {
+            switch snapshot.nodes[index].id.text {
+            case "web": snapshot.nodes[index].cluster = "east"
+            case "pay1": snapshot.nodes[index].cluster = "west"
+            case "lone": snapshot.nodes[index].operation = "GET /accounts"
+            default: break
+            }
+        }
+        for index in snapshot.edges.indices where snapshot.edges[index].id == edgeID("e3") {
+            snapshot.edges[index].sourcePrincipals = ["spiffe://a/ns/shop/sa/web"]
+            snapshot.edges[index].targetPrincipals = ["spiffe://a/ns/payments/sa/pay"]
+        }
+        return snapshot
+    }()
+
     /// What a snapshot does not hold.
     static let facts = FindFacts(
         flags: [.circuitBreaker: [id("pay1")], .outOfMesh: [id("lone")]],
         labels: [id("web"): ["region": "east"], id("pay1"): ["region": "west"], id("pay2"): [:]],
-        clusters: [id("web"): "east", id("pay1"): "west"], operations: [id("lone"): "GET /accounts"],
-        sourcePrincipals: [edgeID("e3"): ["spiffe://a/ns/shop/sa/web"]], destPrincipals: [edgeID("e3"): []],
         namespaces: ["shop"])
 
     static func id(_ name: String) -> MeshNode.ID { MeshNode.ID(name) }

@@ -1,7 +1,6 @@
 internal import Quantities
 
-/// What a snapshot does not hold and an expression may ask: whoever knows it fills it in. What the snapshot holds as well
-/// – clusters, operations, principals – is taken from there where nothing stands here.
+/// What a snapshot does not hold and an expression may ask: whoever knows it fills it in.
 ///
 /// What stays empty is unknown, not absent. A condition on an unknown fact does not hold, and neither does its opposite:
 /// `circuitbreaker` and `!circuitbreaker` both find nothing, and ``FindResult/unknownFacts`` says why.
@@ -11,13 +10,6 @@ package struct FindFacts: Sendable {
     package var flags: [FindOperand: Set<MeshNode.ID>]
     /// Labels by key; a node that is no key has labels that nobody read.
     package var labels: [MeshNode.ID: [String: String]]
-    /// The cluster that a node runs in.
-    package var clusters: [MeshNode.ID: String]
-    /// The operation of a node that is one.
-    package var operations: [MeshNode.ID: String]
-    /// Who the source of an edge says it is, `spiffe://…`.
-    package var sourcePrincipals: [MeshEdge.ID: [String]]
-    package var destPrincipals: [MeshEdge.ID: [String]]
     /// Those that were asked for: a node in another one is outside. Nothing when all were.
     package var namespaces: Set<String>?
     /// Places by other criteria than connections that come in.
@@ -25,16 +17,10 @@ package struct FindFacts: Sendable {
 
     package init(
         flags: [FindOperand: Set<MeshNode.ID>] = [:], labels: [MeshNode.ID: [String: String]] = [:],
-        clusters: [MeshNode.ID: String] = [:], operations: [MeshNode.ID: String] = [:],
-        sourcePrincipals: [MeshEdge.ID: [String]] = [:], destPrincipals: [MeshEdge.ID: [String]] = [:],
         namespaces: Set<String>? = nil, ranks: NodeRanks? = nil
     ) {
         self.flags = flags
         self.labels = labels
-        self.clusters = clusters
-        self.operations = operations
-        self.sourcePrincipals = sourcePrincipals
-        self.destPrincipals = destPrincipals
         self.namespaces = namespaces
         self.ranks = ranks
     }

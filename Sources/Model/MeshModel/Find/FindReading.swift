@@ -23,14 +23,14 @@ extension FindContext {
     func read(_ field: FindField, of node: MeshNode) -> FindReading {
         switch field.operand {
         case .app: .text(node.app)
-        case .cluster: (facts.clusters[node.id] ?? node.cluster).map { .text($0) } ?? .unknown
+        case .cluster: node.cluster.map { .text($0) } ?? .unknown
         case .namespace: .text(node.namespace)
         case .service: .text(node.service)
         case .workload: .text(node.workload)
         case .version: .text(node.version)
         case .name: .texts(names(of: node))
         case .node: .text(node.kind.rawValue)
-        case .operation: .text(operation(of: node))
+        case .operation: .text(node.operation)
         case .label: facts.labels[node.id].map { .text($0[field.labelKey]) } ?? .unknown
         case .rank: .number(ranks[node.id].map { Double($0) })
         case .httpIn: .number(flows(of: node.id).inbound.amounts[.http])
@@ -84,8 +84,6 @@ extension FindContext {
         node.marks.contains(mark) ? .flag(true) : .unknown
     }
 
-    private func operation(of node: MeshNode) -> String? { facts.operations[node.id] ?? node.operation }
-
     private func isSplit(_ node: MeshNode) -> Bool {
         guard let name = node.service ?? node.app else { return false }
         return splitServices.contains(ServiceName(namespace: node.namespace, name: name))
@@ -93,7 +91,7 @@ extension FindContext {
 
     /// Kiali's: operation, app, service and workload. What has none of them is called by its title.
     private func names(of node: MeshNode) -> [String] {
-        let names = [operation(of: node), node.app, node.service, node.workload].compactMap { $0 }
+        let names = [node.operation, node.app, node.service, node.workload].compactMap { $0 }
         return names.isEmpty ? [node.title] : names
     }
 
@@ -109,14 +107,12 @@ extension FindContext {
             let whole = flows(of: edge.source).outbound.amounts[`protocol`] ?? 0
             return percent(Ratio(edge.traffic.rate.value, of: whole), of: `protocol`)
         }
-        func principals(_ told: [String]?, _ seen: [String]) -> FindReading {
-            if !seen.isEmpty { return .texts(seen) }
-            return told.map { .texts($0.isEmpty ? [""] : $0) } ?? .unknown
-        }
+        // Telemetry that names nobody does not say that there was nobody.
+        func principals(_ seen: [String]) -> FindReading { seen.isEmpty ? .unknown : .texts(seen) }
         switch field.operand {
         case .protocol: return .text(edge.protocol.rawValue)
-        case .sourcePrincipal: return principals(facts.sourcePrincipals[edge.id], edge.sourcePrincipals)
-        case .destPrincipal: return principals(facts.destPrincipals[edge.id], edge.targetPrincipals)
+        case .sourcePrincipal: return principals(edge.sourcePrincipals)
+        case .destPrincipal: return principals(edge.targetPrincipals)
         case .http: return amount(edge.traffic.rate.value, of: .http)
         case .grpc: return amount(edge.traffic.rate.value, of: .grpc)
         case .tcp: return amount(edge.traffic.throughput.value, of: .tcp)
