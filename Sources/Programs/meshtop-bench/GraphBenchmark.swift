@@ -69,7 +69,8 @@ struct GraphBenchmark {
             self.second = second
             now = begin.advanced(by: .seconds(second) + .milliseconds(later))
             for target in targets {
-                let count = second * 1000 + later
+                // No two seconds are the same, so that every number of the graph is new.
+                let count = second * 1000 + (second * second * 7_919 + target * 131) % 601 + later
                 try store.ingest(
                     GraphBenchmark.exposition(of: target, count: count), from: "target-\(target)", at: now)
             }

@@ -37,7 +37,7 @@ package struct AnswerTally: Hashable, Sendable {
         requests[`protocol`] += number
     }
 
-    mutating func add(_ other: AnswerTally) {
+    package mutating func add(_ other: AnswerTally) {
         for entry in other.entries { add(entry.amount, entry.key.code, of: entry.key.protocol) }
         ordinary.add(other.ordinary)
         requests.add(other.requests)

@@ -11,9 +11,14 @@ package struct HealthJudge {
         didSet { makeSheets() }
     }
 
+    /// Which tolerances are for an entity: to be asked once and used as long as the judge stays the same.
+    package struct SheetNumber: Hashable, Sendable {
+        fileprivate var value: Int
+    }
+
     /// Everything beyond is looked up anew each time: names that somebody makes up must not fill the memory.
     private static let maximumBooks = 20_000
-    private var books: [MeshNode.ID: Int] = [:]
+    private var books: [MeshNode.ID: SheetNumber] = [:]
     private var sheets: [ToleranceSheet]
     /// Whether any tolerance is about answers that are well everywhere else; see ``AnswerTally/isOrdinary(_:)``.
     private var judgesOrdinary = false
@@ -44,20 +49,9 @@ package struct HealthJudge {
         let ownSheets = snapshot.nodes.map { sheet(for: $0) }
         var inbound = [AnswerTally](repeating: AnswerTally(), count: snapshot.nodes.count)
         var outbound = rules.judgesCallers ? inbound : []
-        var source: Int?
-        var lastSource: MeshNode.ID?
         for index in snapshot.edges.indices {
-            // Sorted by source: one look for all edges of a node.
-            if snapshot.edges[index].source != lastSource {
-                lastSource = snapshot.edges[index].source
-                source = numbers[snapshot.edges[index].source]
-            }
-            var tally = AnswerTally()
-            // Part by part: an edge is much to copy.
-            tally.add(
-                snapshot.edges[index].traffic.codes, rate: snapshot.edges[index].traffic.rate.value,
-                samples: snapshot.edges[index].traffic.samples, abandoned: snapshot.edges[index].traffic.abandoned,
-                of: snapshot.edges[index].protocol, keepsOrdinary: judgesOrdinary)
+            let tally = tally(of: snapshot.edges[index].traffic, snapshot.edges[index].protocol)
+            let source = numbers[snapshot.edges[index].source]
             let target = numbers[snapshot.edges[index].target]
             if let target { inbound[target].add(tally) }
             if rules.judgesCallers, let source { outbound[source].add(tally) }
@@ -67,28 +61,48 @@ package struct HealthJudge {
         }
         for index in snapshot.nodes.indices {
             let verdict = self.verdict(
-                by: ownSheets[index], inbound[index], rules.judgesCallers ? outbound[index] : AnswerTally())
+                by: ownSheets[index], inbound: inbound[index],
+                outbound: rules.judgesCallers ? outbound[index] : AnswerTally())
             snapshot.nodes[index].health = verdict.health
             snapshot.nodes[index].healthCause = verdict.cause
         }
+        joinWholes(into: &snapshot)
+    }
+
+    /// Sets what follows from the health of all nodes together: how the objectives stand, what they make of nodes, and
+    /// the health of boxes.
+    package func joinWholes(into snapshot: inout MeshSnapshot) {
         if !rules.objectives.isEmpty {
             snapshot.objectives = rules.objectives.flatMap { $0.standing(in: snapshot) }
             for objective in rules.objectives { objective.join(into: &snapshot) }
         }
+        guard !snapshot.boxes.isEmpty else { return }
+        let health = Dictionary(snapshot.nodes.lazy.map { ($0.id, $0.health) }, uniquingKeysWith: { first, _ in first })
         for index in snapshot.boxes.indices {
-            let members = snapshot.boxes[index].members.compactMap { numbers[$0] }
-            snapshot.boxes[index].health = members.map { snapshot.nodes[$0].health }.max() ?? .unknown
+            snapshot.boxes[index].health = snapshot.boxes[index].members.compactMap { health[$0] }.max() ?? .unknown
         }
+    }
+
+    /// The answers of some traffic, as they are judged.
+    package func tally(of traffic: TrafficSummary, _ protocol: TrafficProtocol) -> AnswerTally {
+        var tally = AnswerTally()
+        tally.add(
+            traffic.codes, rate: traffic.rate.value, samples: traffic.samples, abandoned: traffic.abandoned,
+            of: `protocol`, keepsOrdinary: judgesOrdinary)
+        return tally
     }
 
     /// An entity by the answers it gives and those it gets; unknown without any that a tolerance is for.
     package mutating func verdict(of node: MeshNode, inbound: AnswerTally, outbound: AnswerTally) -> HealthVerdict {
-        verdict(by: sheet(for: node), inbound, outbound)
+        verdict(by: sheet(for: node), inbound: inbound, outbound: outbound)
     }
 
-    private mutating func verdict(by sheet: Int, _ inbound: AnswerTally, _ outbound: AnswerTally) -> HealthVerdict {
-        guard !sheets[sheet].isEmpty else { return ToleranceSheet.withoutTolerances(inbound, outbound) }
-        return sheets[sheet].verdict(inbound, .inbound).merged(with: sheets[sheet].verdict(outbound, .outbound))
+    package mutating func verdict(
+        by sheet: SheetNumber, inbound: AnswerTally, outbound: AnswerTally
+    ) -> HealthVerdict {
+        guard !sheets[sheet.value].isEmpty else { return ToleranceSheet.withoutTolerances(inbound, outbound) }
+        return sheets[sheet.value].verdict(inbound, .inbound)
+            .merged(with: sheets[sheet.value].verdict(outbound, .outbound))
     }
 
     /// An edge: the worse of what its source tolerates of the answers it gets and what its target tolerates of those it
@@ -98,35 +112,35 @@ package struct HealthJudge {
         verdict(of: tally, from: source.map { sheet(for: $0) }, to: target.map { sheet(for: $0) })
     }
 
-    private mutating func verdict(of tally: AnswerTally, from source: Int?, to target: Int?) -> HealthVerdict {
+    package mutating func verdict(
+        of tally: AnswerTally, from source: SheetNumber?, to target: SheetNumber?
+    ) -> HealthVerdict {
         guard tally.total > 0 else { return HealthVerdict() }
         var verdict = HealthVerdict(health: .healthy)
         guard !tally.entries.isEmpty else { return verdict }
-        if let target, source == target, !sheets[target].tellsDirections {
-            return verdict.merged(with: sheets[target].verdict(tally, .inbound))
+        if let target, source == target, !sheets[target.value].tellsDirections {
+            return verdict.merged(with: sheets[target.value].verdict(tally, .inbound))
         }
         for (sheet, direction) in [(source, HealthCause.Direction.outbound), (target, .inbound)] {
             guard let sheet else { continue }
             let own =
-                sheets[sheet].isEmpty
-                ? ToleranceSheet.withoutTolerances(tally, AnswerTally()) : sheets[sheet].verdict(tally, direction)
+                sheets[sheet.value].isEmpty
+                ? ToleranceSheet.withoutTolerances(tally, AnswerTally())
+                : sheets[sheet.value].verdict(tally, direction)
             // Of an edge the direction says nothing: the words are the target's.
             verdict = verdict.merged(with: own.turned(to: .inbound))
         }
         return verdict
     }
 
-    private mutating func sheet(for node: MeshNode) -> Int {
+    /// Which tolerances are for a node.
+    package mutating func sheet(for node: MeshNode) -> SheetNumber {
         if let known = books[node.id] { return known }
         let entities = HealthEntity.all(of: node)
         let own = entities.compactMap { annotations[$0] }.first { !$0.isEmpty }
-        let number =
-            if let own, let carried = sheets.firstIndex(where: { $0.tolerances == own }) {
-                carried
-            } else {
-                rules.rates.firstIndex { rate in entities.contains(where: rate.matches) }
-                    ?? max(0, rules.rates.count - 1)
-            }
+        let carried = own.flatMap { own in sheets.firstIndex { $0.tolerances == own } }
+        let ruled = rules.rates.firstIndex { rate in entities.contains(where: rate.matches) }
+        let number = SheetNumber(value: carried ?? ruled ?? max(0, rules.rates.count - 1))
         if books.count >= Self.maximumBooks { books = [:] }
         books[node.id] = number
         return number

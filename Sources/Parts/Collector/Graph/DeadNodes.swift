@@ -7,22 +7,27 @@ import MeshModel
 ///
 /// What is taken out takes its edges along, and may leave another without any: again, until nothing changes.
 enum DeadNodes {
-    static func removed(
-        _ edges: [GraphSums.Edge], _ nodes: [MeshNode], _ inventory: MeshInventory, _ ends: inout NodeSums
-    ) -> [GraphSums.Edge] {
+    static func remove(
+        from shown: inout ShownParts, _ graph: SummedGraph, _ nodes: [MeshNode], _ inventory: MeshInventory
+    ) {
         let index = InventoryIndex(inventory)
-        var edges = edges
+        let edges = graph.topology.edges
         while true {
             var isSource = [Bool](repeating: false, count: nodes.count)
-            for edge in edges { isSource[Int(edge.place.source)] = true }
-            var gone: Set<Int32> = []
-            for number in nodes.indices where ends.isThere[number] && !ends.hasTraffic(number) {
-                guard isDead(nodes[number], hasEdges: isSource[number], index) else { continue }
-                gone.insert(Int32(clamping: number))
-                ends.isThere[number] = false
+            for (number, edge) in edges.enumerated() where shown.edges[number] {
+                isSource[Int(edge.source)] = true
             }
-            guard !gone.isEmpty else { return edges }
-            edges.removeAll { gone.contains($0.place.source) || gone.contains($0.place.target) }
+            var isAnyGone = false
+            for number in nodes.indices where shown.nodes[number] && !graph.hasTraffic(number) {
+                guard isDead(nodes[number], hasEdges: isSource[number], index) else { continue }
+                shown.nodes[number] = false
+                isAnyGone = true
+            }
+            guard isAnyGone else { return }
+            for (number, edge) in edges.enumerated()
+            where !shown.nodes[Int(edge.source)] || !shown.nodes[Int(edge.target)] {
+                shown.edges[number] = false
+            }
         }
     }
 

@@ -24,11 +24,20 @@ final class EdgeSum {
         namers = other.namers
     }
 
+    /// Starts over.
+    func clear() {
+        count = TrafficCount()
+        reporter = .source
+        sent = nil
+        received = nil
+        namers.removeAll(keepingCapacity: true)
+    }
+
     func add(_ flow: CountedFlow, _ principals: [TrafficNumbering.Principals]) {
         count.merge(flow.count)
         if flow.reporter == .destination { reporter = .destination }
-        if let source = flow.sent { sent.merge(EndSum(source, neverArrived: flow.neverArrived)) }
-        if let destination = flow.received { received.merge(EndSum(destination, neverArrived: 0)) }
+        if let end = flow.sent { sent.merge(end) }
+        if let end = flow.received { received.merge(end) }
         name(flow.flow, principals)
     }
 
@@ -62,10 +71,17 @@ final class EdgeSum {
 struct CountedFlow {
     var count: TrafficCount
     var reporter: Reporter
-    var sent: TrafficCount?
-    var received: TrafficCount?
-    var neverArrived: Double
+    var sent: EndSum?
+    var received: EndSum?
     var flow: Int32
+
+    init(_ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, flow: Int) {
+        count = chosen.count
+        reporter = chosen.reporter
+        sent = counts.reported(by: .source).map { EndSum($0, neverArrived: counts.neverArrived) }
+        received = counts.reported(by: .destination).map { EndSum($0, neverArrived: 0) }
+        self.flow = Int32(clamping: flow)
+    }
 }
 
 /// What one end counted of an edge.

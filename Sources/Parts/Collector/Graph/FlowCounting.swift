@@ -6,18 +6,19 @@ struct FlowCounting {
     let flows: [Flow]
     let relations: FlowRelations
     let plan: GraphPlan
-    let numbering: TrafficNumbering
+    let tables: TrafficTables
+    let responses: ResponseTable
     let troubles: TargetTroubles
 
-    func sums(_ numbers: TrafficNumbers) -> GraphSums {
-        var sums = GraphSums(plan, numbering.principals)
-        let isAlive = numbers.aliveFlows(numbering)
+    /// Adds up all edges that `sums` have open.
+    func add(_ numbers: TrafficNumbers, isAlive: [Bool], to sums: inout GraphSums) {
         let bytes = relations.joinedBytes(isAlive)
         let detail = view.node.map { NodeDetail($0, plan) }
         let showsAll = view.namespaces.isEmpty
         // By number: a flow is many texts, and copying it for every look costs more than the counting.
         for number in flows.indices where isAlive[number] && (showsAll || view.shows(flows[number])) {
-            var counts = FlowCounts(number, of: numbers, numbering)
+            guard sums.isAnyOpen(of: number, plan) else { continue }
+            var counts = FlowCounts(number, of: numbers, tables)
             let silent = troubles.hasSilent && troubles.isSilent(flows[number].destination)
             let share = untold(number, counts, isSilent: silent, isAlive: isAlive, numbers)
             guard share > 0 else { continue }
@@ -28,9 +29,9 @@ struct FlowCounting {
                 }
             }
             if let twin = relations.silentTwin(of: number, isAlive) {
-                counts.takeLatency(of: FlowCounts(twin, of: numbers, numbering))
+                counts.takeLatency(of: FlowCounts(twin, of: numbers, tables))
             }
-            for carrier in bytes[number] ?? [] { counts.takeBytes(of: FlowCounts(carrier, of: numbers, numbering)) }
+            for carrier in bytes[number] ?? [] { counts.takeBytes(of: FlowCounts(carrier, of: numbers, tables)) }
             if let detail {
                 guard let reporter = detail.reporter(of: flows[number], path),
                     let count = counts.reported(by: reporter)
@@ -44,7 +45,6 @@ struct FlowCounting {
                 add(chosen, counts, of: number, path, to: &sums)
             }
         }
-        return sums
     }
 
     /// Which share of a flow nobody tells better.
@@ -54,7 +54,7 @@ struct FlowCounting {
         guard relations.hasBetter(number) else { return 1 }
         let requests = counts.chosen(isDestinationSilent: isSilent).count.requests
         return relations.untold(number, flows[number], requests: requests, isAlive: isAlive) {
-            let count = FlowCounts($0, of: numbers, numbering).chosen(isDestinationSilent: false).count
+            let count = FlowCounts($0, of: numbers, tables).chosen(isDestinationSilent: false).count
             return count.requests + (count.amounts.retries ?? 0)
         }
     }
@@ -64,18 +64,9 @@ struct FlowCounting {
         to sums: inout GraphSums
     ) {
         guard view.showsIdle || chosen.count.hasTraffic else { return }
-        let counted = counted(chosen, counts, of: flow)
+        let counted = CountedFlow(chosen, counts, flow: flow)
         sums.add(counted, over: path.first)
         if path.second >= 0 { sums.add(counted, over: path.second) }
-    }
-
-    private func counted(
-        _ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, of flow: Int
-    ) -> CountedFlow {
-        CountedFlow(
-            count: chosen.count, reporter: chosen.reporter, sent: counts.reported(by: .source),
-            received: counts.reported(by: .destination), neverArrived: counts.unarrived.requests,
-            flow: Int32(clamping: flow))
     }
 
     // MARK: Kiali's way
@@ -90,17 +81,17 @@ struct FlowCounting {
             let candidates = [source, flow.destination.namespace, flow.source.namespace, flow.serviceNamespace]
             var found: (count: TrafficCount, reporter: Reporter)?
             for namespace in candidates where view.namespaces.isEmpty || view.namespaces.contains(namespace) {
-                let delivered = counts.kiali(FlowCounts.Queries(namespace, flow), numbering.responses)
+                let delivered = counts.kiali(FlowCounts.Queries(namespace, flow), responses)
                 if found == nil || delivered.count.hasTraffic { found = delivered }
                 if delivered.count.hasTraffic { break }
             }
             if let found, !found.count.hasTraffic, view.namespaces.isEmpty {
                 // Traffic between two that no namespace names is in no graph of Kiali's with namespaces; here it is.
-                let delivered = counts.kiali(.init(inbound: true, outbound: true), numbering.responses)
+                let delivered = counts.kiali(.init(inbound: true, outbound: true), responses)
                 guard view.showsIdle || delivered.count.hasTraffic else { continue }
-                sums.add(counted(delivered, counts, of: number), over: edge)
+                sums.add(CountedFlow(delivered, counts, flow: number), over: edge)
             } else if let found, view.showsIdle || found.count.hasTraffic {
-                sums.add(counted(found, counts, of: number), over: edge)
+                sums.add(CountedFlow(found, counts, flow: number), over: edge)
             }
         }
     }
@@ -118,13 +109,13 @@ struct FlowCounting {
         let chosen = whole.chosen(isDestinationSilent: isSilent)
         guard chosen.reporter == .destination else { return true }
         for operation in operations {
-            let counts = FlowCounts(number, of: numbers, numbering, part: .operation(operation))
+            let counts = FlowCounts(number, of: numbers, tables, part: .operation(operation))
             guard let count = counts.reported(by: .destination), view.showsIdle || count.hasTraffic else { continue }
             let steps = plan.operationPaths[GraphPlan.OperationKey(flow: number, operation: operation)] ?? []
-            let counted = counted((count, .destination), counts, of: number)
+            let counted = CountedFlow((count, .destination), counts, flow: number)
             for edge in steps { sums.add(counted, over: edge) }
         }
-        let others = FlowCounts(number, of: numbers, numbering, part: .withoutOperation)
+        let others = FlowCounts(number, of: numbers, tables, part: .withoutOperation)
         if others.rest.hasTraffic {
             add((others.rest, .destination), others, of: number, plan.paths[number], to: &sums)
         }

@@ -22,11 +22,8 @@ import MetricStore
 struct FlowCounts {
     private(set) var destination = TrafficCount()
     private(set) var source = TrafficCount()
-    /// Of the source's count.
-    private(set) var unarrived = TrafficCount()
-    private var broken = TrafficCount()
-    /// Of the destination's count: requests whose client had gone.
-    private var gone = TrafficCount()
+    /// What one end alone knows to have gone wrong: of most flows nothing.
+    private var astray: StrayRequests?
     private var destinationIsAlive = false
     private var sourceIsAlive = false
 
@@ -38,35 +35,30 @@ struct FlowCounts {
         case withoutOperation
     }
 
-    init(_ flow: Int, of numbers: TrafficNumbers, _ numbering: TrafficNumbering, part: Part = .all) {
-        for kind in numbering.kinds(of: flow) {
-            let place = numbering.places[Int(kind)]
-            let number = numbers.kinds[Int(kind)]
-            guard Self.isPart(part, numbering.cells[Int(place.cell)]) else { continue }
-            if number.isAlive { markAlive(place.reporter) }
-            add(number, at: place)
+    init(_ flow: Int, of numbers: TrafficNumbers, _ tables: TrafficTables, part: Part = .all) {
+        for kind in tables.kinds(of: flow) {
+            let place = tables.places[kind]
+            guard part == .all || Self.isPart(part, tables.cells[Int(place.cell)]) else { continue }
+            if numbers.kinds[kind].isAlive { markAlive(place.reporter) }
+            add(numbers.kinds[kind], at: place)
         }
-        if part == .all {
+        if part == .all, !numbers.aliveEnds.isEmpty {
             for reporter in [Reporter.destination, .source] where numbers.isAlive(reporter, of: flow) {
                 markAlive(reporter)
             }
         }
-        for cell in numbering.cells(of: flow) {
-            let place = numbering.cells[Int(cell)]
-            guard Self.isPart(part, place) else { continue }
-            let number = numbers.cells[Int(cell)]
-            let latency =
-                place.bounds.isEmpty
-                ? BucketCounts()
-                : BucketCounts(ascending: place.bounds, counts: place.buckets.map { numbers.buckets[Int($0)] })
-            switch place.reporter {
-            case .destination: destination.add(number, latency)
-            case .source: source.add(number, latency)
+        for number in tables.cells(of: flow) {
+            let cell = tables.cells[number]
+            guard part == .all || Self.isPart(part, cell) else { continue }
+            let latency = tables.histogram(cell, of: numbers.buckets)
+            switch cell.reporter {
+            case .destination: destination.add(numbers.cells[number], latency)
+            case .source: source.add(numbers.cells[number], latency)
             }
         }
     }
 
-    private static func isPart(_ part: Part, _ cell: TrafficNumbering.Cell) -> Bool {
+    private static func isPart(_ part: Part, _ cell: TrafficTables.Cell) -> Bool {
         switch part {
         case .all: true
         case .operation(let number): cell.operation == number
@@ -89,12 +81,23 @@ struct FlowCounts {
         }
         guard number.requests > 0 else { return }
         switch (place.reporter, place.passage) {
-        case (.destination, _): if place.result == .clientGone { gone.add(number, at: place) }
-        case (.source, .neverArrived): unarrived.add(number, at: place)
-        case (.source, .brokeOff): broken.add(number, at: place)
+        case (.destination, _): if place.result == .clientGone { strayed.gone.add(number, at: place) }
+        case (.source, .neverArrived): strayed.unarrived.add(number, at: place)
+        case (.source, .brokeOff): strayed.broken.add(number, at: place)
         case (.source, .arrived): break
         }
     }
+
+    private var strayed: StrayRequests {
+        mutating get {
+            let strayed = astray ?? StrayRequests()
+            astray = strayed
+            return strayed
+        }
+    }
+
+    /// How many of the source's requests never arrived.
+    var neverArrived: Double { astray?.unarrived.requests ?? 0 }
 
     /// Takes over what another flow has counted in its histogram.
     mutating func takeLatency(of other: FlowCounts) {
@@ -123,16 +126,17 @@ struct FlowCounts {
     func chosen(isDestinationSilent: Bool) -> (count: TrafficCount, reporter: Reporter) {
         // The ends are not read at one moment: a source that is a second ahead does not silence a destination.
         let hasNothing = !destination.hasTraffic
-        let sourceHas = source.requests > unarrived.requests || source.hasStream
+        let sourceHas = source.requests > neverArrived || source.hasStream
         guard destinationIsAlive, !(sourceHas && (isDestinationSilent || hasNothing)) else { return (source, .source) }
+        guard let astray else { return (destination, .destination) }
         var count = destination
-        count.mergeRequests(of: unarrived)
-        let exchanged = min(broken.requests, gone.requests)
+        count.mergeRequests(of: astray.unarrived)
+        let exchanged = min(astray.broken.requests, astray.gone.requests)
         if exchanged > 0 {
-            count.mergeRequests(of: gone, times: -exchanged / gone.requests)
+            count.mergeRequests(of: astray.gone, times: -exchanged / astray.gone.requests)
             // The rate moves from one code to another; the requests stay as many as they were.
-            let rate = gone.requestsPerSecond * exchanged / gone.requests
-            count.mergeRequests(of: broken.scaled(toRequests: exchanged, perSecond: rate))
+            let rate = astray.gone.requestsPerSecond * exchanged / astray.gone.requests
+            count.mergeRequests(of: astray.broken.scaled(toRequests: exchanged, perSecond: rate))
         }
         return (count, .destination)
     }
@@ -140,7 +144,16 @@ struct FlowCounts {
     /// What the destination got without an operation, of a flow whose operations stand by themselves.
     var rest: TrafficCount {
         var count = destination
-        count.mergeRequests(of: unarrived)
+        if let astray { count.mergeRequests(of: astray.unarrived) }
         return count
     }
+}
+
+/// Requests that went wrong on their way. A class, because most flows have none, and none costs nothing then.
+private final class StrayRequests {
+    /// Of the source's count.
+    var unarrived = TrafficCount()
+    var broken = TrafficCount()
+    /// Of the destination's count: requests whose client had gone.
+    var gone = TrafficCount()
 }

@@ -106,6 +106,17 @@ struct FlowRelations {
         return rest >= max(requests / 5, 2 * requests.squareRoot()) ? rest / requests : 0
     }
 
+    /// Adds those flows to the changed ones whose part in the graph depends on one of them.
+    func spread(_ isChanged: inout [Bool]) {
+        let changed = isChanged
+        for (number, others) in better where others.contains(where: { changed[$0] }) { isChanged[number] = true }
+        for (bytes, requests) in carriers where changed[bytes] || requests.contains(where: { changed[$0] }) {
+            isChanged[bytes] = true
+            for number in requests { isChanged[number] = true }
+        }
+        for (number, twin) in httpTwins where changed[twin] { isChanged[number] = true }
+    }
+
     /// A histogram that does not tell its protocol is taken for HTTP's. Where only calls of gRPC are counted between the
     /// same ends, it is theirs.
     func silentTwin(of number: Int, _ isAlive: [Bool]) -> Int? { httpTwins[number].flatMap { isAlive[$0] ? nil : $0 } }

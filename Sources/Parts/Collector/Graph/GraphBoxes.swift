@@ -6,17 +6,10 @@ import Quantities
 /// A box has two members or more. Around namespaces and clusters there are boxes only where there is more than one of
 /// them: a box around everything tells nothing.
 struct GraphBoxes {
-    private let nodes: [MeshNode]
-    private let ends: NodeSums
-    private let edges: [GraphSums.Edge]
-    private let table: ResponseTable
-
-    init(_ nodes: [MeshNode], _ ends: NodeSums, _ edges: [GraphSums.Edge], _ table: ResponseTable) {
-        self.nodes = nodes
-        self.ends = ends
-        self.edges = edges
-        self.table = table
-    }
+    let nodes: [MeshNode]
+    let graph: SummedGraph
+    let shown: ShownParts
+    let table: ResponseTable
 
     func boxes(_ kinds: Set<MeshBox.Kind>) -> [MeshBox] {
         MeshBox.Kind.allCases.filter(kinds.contains).flatMap(boxes)
@@ -34,7 +27,7 @@ struct GraphBoxes {
         var sums: [Sum] = []
         var numbers: [String: Int] = [:]
         var boxOfNode = [Int?](repeating: nil, count: nodes.count)
-        for node in nodes.indices where ends.isThere[node] {
+        for node in nodes.indices where shown.nodes[node] {
             guard let id = id(kind, nodes[node]) else { continue }
             let number = numbers[id] ?? sums.count
             if number == sums.count {
@@ -45,10 +38,10 @@ struct GraphBoxes {
             boxOfNode[node] = number
         }
         if kind != .app, sums.count < 2 { return [] }
-        for edge in edges {
-            let source = boxOfNode[Int(edge.place.source)]
-            let target = boxOfNode[Int(edge.place.target)]
-            let count = edge.sum.count
+        for (number, edge) in graph.topology.edges.enumerated() {
+            guard let count = graph.sum(number)?.count else { continue }
+            let source = boxOfNode[Int(edge.source)]
+            let target = boxOfNode[Int(edge.target)]
             if let source, source == target {
                 sums[source].between += count.requestsPerSecond
                 continue

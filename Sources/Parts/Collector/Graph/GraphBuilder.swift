@@ -9,8 +9,8 @@ package import Quantities
 /// a tick adds numbers into arrays and compares no labels; which edges each flow runs over is worked out when a flow is
 /// new or another view is asked for.
 ///
-///     store ─▶ TrafficNumbers ─▶ FlowCounts ─▶ GraphSums ─▶ MeshSnapshot
-///              by kind           by flow       by edge
+///     store ─▶ TrafficNumbers ─▶ FlowCounts ─▶ GraphSums ─▶ FinishedGraph ─▶ MeshSnapshot
+///              by kind           by flow       by edge      only what changed: LiveGraph
 package final class GraphBuilder {
     /// What a store keeps of a series.
     package struct Meaning: Sendable {
@@ -40,14 +40,21 @@ package final class GraphBuilder {
     /// The flows with all that is known of their ends, and how they stand to each other.
     private var resolved: [Flow] = []
     private var relations = FlowRelations([])
-    private var plan: GraphPlan?
+    private var live: LiveGraph?
     private var planKey: PlanKey?
     private var structure = GraphStructure()
     /// Of graphs of the past, which must not make live ones look new.
     private var pastStructure = GraphStructure()
 
     /// By which the health of nodes and edges is judged.
-    package var health = HealthJudge()
+    package var health: HealthJudge {
+        get { judge }
+        set {
+            judge = newValue
+            live?.startOver()
+        }
+    }
+    private var judge = HealthJudge()
     /// Rates that somebody else has worked out, until newer ones come.
     private var rated: [(meaning: Meaning, perSecond: Double)] = []
     /// When each flow was last seen moving in them, by its number.
@@ -200,35 +207,35 @@ package final class GraphBuilder {
     ) -> MeshSnapshot {
         let all = TrafficReading.joined(readings, numbering)
         let troubles = TargetTroubles(targets)
-        let plan = prepared(view)
-        let counting = FlowCounting(
-            view: view, flows: resolved, relations: relations, plan: plan, numbering: numbering, troubles: troubles)
-        let (nodes, edges, boxes) = counting.sums(all.numbers)
-            .snapshot(view, inventory, troubles, numbering.responses)
+        prepare(view)
+        // A look back has nothing in common with the tick before it.
+        var graph = (isPast ? nil : live) ?? LiveGraph(view, inventory, resolved, relations, numbering)
+        // So that it is changed in its place.
+        if !isPast { live = nil }
+        let (nodes, edges, boxes) = graph.update(all.numbers, troubles, numbering, &judge)
         var snapshot = MeshSnapshot(
             time: time, window: all.covered ?? .zero, nodes: nodes, edges: edges, boxes: boxes, targets: targets)
         if isPast {
             snapshot.structureVersion = pastStructure.version(of: snapshot) | 1 << 63
         } else {
+            live = graph
             snapshot.structureVersion = structure.version(of: snapshot)
         }
-        health.judge(&snapshot)
+        judge.joinWholes(into: &snapshot)
         return snapshot
     }
 
-    private func prepared(_ view: GraphView) -> GraphPlan {
-        numbering.sort()
+    /// Finds out who is who, when anything about that has changed.
+    private func prepare(_ view: GraphView) {
         let key = PlanKey(
             view: view, inventory: inventory, flows: numbering.flows.count,
             cells: view.showsOperations ? numbering.cells.count : 0)
-        if let plan, key == planKey { return plan }
+        guard key != planKey else { return }
         let directory = PeerDirectory(reporters.values, flows: numbering.flows)
         resolved = numbering.flows.map { directory.resolved($0, isByVersion: view.grouping != .app) }
         relations = FlowRelations(resolved)
-        let plan = GraphPlan(resolved, numbering, view, inventory)
-        self.plan = plan
         planKey = key
-        return plan
+        live = nil
     }
 }
 

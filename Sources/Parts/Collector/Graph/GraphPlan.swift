@@ -18,6 +18,7 @@ struct GraphPlan {
 
     private(set) var nodes: [MeshNode] = []
     private(set) var edges: [Edge] = []
+    private(set) var topology = GraphTopology([], nodes: 0)
     private(set) var paths: [Path] = []
     /// By flow and operation, in a view of operations: over the operation's node.
     private(set) var operationPaths: [OperationKey: [Int32]] = [:]
@@ -33,6 +34,7 @@ struct GraphPlan {
     private var edgeNumbers: [Edge: Int32] = [:]
 
     init(_ flows: [Flow], _ numbering: TrafficNumbering, _ view: GraphView, _ inventory: MeshInventory) {
+        let tables = numbering.tables
         // A graph of services is one of workloads first, with services between, that is then reduced.
         let naming = NodeNaming(view.grouping, flows, inventory)
         let injects = view.injectsServices || view.grouping == .service || view.node?.text.hasPrefix("service/") == true
@@ -52,10 +54,20 @@ struct GraphPlan {
                 path.first = edge(source, target, flow.protocol)
             }
             paths.append(path)
-            if view.showsOperations { addOperations(of: number, flow, path, numbering, view) }
+            if view.showsOperations { addOperations(of: number, flow, path, tables, numbering.operations, view) }
         }
         addInventory(naming, view, inventory)
         renumber()
+        topology = GraphTopology(edges, nodes: nodes.count)
+    }
+
+    /// Calls `body` with the edges that a flow may run over.
+    func forEachEdge(of flow: Int, _ body: (Int) -> Void) {
+        body(Int(paths[flow].first))
+        if paths[flow].second >= 0 { body(Int(paths[flow].second)) }
+        for operation in operations[flow] ?? [] {
+            for edge in operationPaths[OperationKey(flow: flow, operation: operation)] ?? [] { body(Int(edge)) }
+        }
     }
 
     /// Rule 8: between source and destination, unless the destination is a service itself, or nobody knows which.
@@ -66,13 +78,13 @@ struct GraphPlan {
     }
 
     private mutating func addOperations(
-        of number: Int, _ flow: Flow, _ path: Path, _ numbering: TrafficNumbering, _ view: GraphView
+        of number: Int, _ flow: Flow, _ path: Path, _ tables: TrafficTables, _ names: [String], _ view: GraphView
     ) {
-        for cell in numbering.cells(of: number) {
-            let operation = numbering.cells[Int(cell)].operation
+        for cell in tables.cells(of: number) {
+            let operation = tables.cells[cell].operation
             let key = OperationKey(flow: number, operation: operation)
             guard operation >= 0, operationPaths[key] == nil else { continue }
-            let name = numbering.operations[Int(operation)]
+            let name = names[Int(operation)]
             let node = MeshNode(
                 id: MeshNode.ID(
                     "operation/\(flow.serviceNamespace)/\(flow.serviceName)/\(name)"

@@ -50,7 +50,7 @@ extension TrafficCount {
     /// - Returns: whether that was anything. Bytes of requests that are too few to be there are not there either.
     fileprivate mutating func take(_ reported: TrafficCount, _ table: ResponseTable) -> Bool {
         addRounded(reported.responses, except: ResponseCounts(), table)
-        guard requests > 0 || reported.responses.entries.isEmpty else { return false }
+        guard requests > 0 || reported.responses.isEmpty else { return false }
         amounts = reported.amounts
         latency = reported.latency
         return hasTraffic
@@ -58,7 +58,9 @@ extension TrafficCount {
 
     fileprivate mutating func addRounded(_ counts: ResponseCounts, except known: ResponseCounts, _ table: ResponseTable)
     {
-        for entry in counts.entries where entry.perSecond > 0 && !known.contains(entry.response) {
+        for index in 0..<counts.count {
+            let entry = counts[index]
+            guard entry.perSecond > 0, !known.contains(entry.response) else { continue }
             let rounded = (entry.perSecond * 1000).rounded() / 1000
             guard rounded > 0 else { continue }
             let result = table[entry.response].result

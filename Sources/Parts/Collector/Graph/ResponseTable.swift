@@ -18,6 +18,10 @@ struct ResponseTable {
         var flags: String
         var host: String
         var result: RequestResult
+
+        func detail(_ rate: RequestsPerSecond) -> ResponseDetail {
+            ResponseDetail(code: code, flags: flags, host: host, rate: rate)
+        }
     }
 
     private(set) var all = [
@@ -25,7 +29,8 @@ struct ResponseTable {
     ]
     private var numbers: [Response: ResponseID] = [:]
 
-    subscript(_ id: ResponseID) -> Response { all[Int(id.value)] }
+    /// Without a copy: it is three texts.
+    subscript(_ id: ResponseID) -> Response { _read { yield all[Int(id.value)] } }
 
     mutating func number(of response: Response) -> ResponseID {
         if let number = numbers[response] { return number }
@@ -40,36 +45,63 @@ struct ResponseTable {
 /// How many answers of each kind: few, and never more than ``maximum``; the rest are counted together.
 struct ResponseCounts {
     struct Entry {
-        var response: ResponseID
-        var requests: Double
-        var perSecond: Double
+        var response = ResponseID.other
+        var requests = 0.0
+        var perSecond = 0.0
     }
 
     static let maximum = 32
+    /// Nearly always enough, and without an array of its own.
+    private static let few = 3
 
-    /// Ascending by response.
-    private(set) var entries: [Entry] = []
+    private var first: InlineArray<3, Entry> = .init(repeating: Entry())
+    /// All of them, once there are more than a few.
+    private var many: [Entry]?
+    private(set) var count = 0
 
-    func contains(_ response: ResponseID) -> Bool { entries.contains { $0.response == response } }
+    var isEmpty: Bool { count == 0 }
+
+    /// The ones that there are, ascending by response.
+    subscript(index: Int) -> Entry { many?[index] ?? first[index] }
+
+    func contains(_ response: ResponseID) -> Bool { (0..<count).contains { self[$0].response == response } }
 
     mutating func add(_ requests: Double, perSecond: Double, of response: ResponseID) {
-        var index = entries.count
-        while index > 0, entries[index - 1].response >= response { index -= 1 }
-        if index < entries.count, entries[index].response == response {
-            entries[index].requests += requests
-            entries[index].perSecond += perSecond
-        } else if entries.count < Self.maximum || response == .other {
-            entries.insert(Entry(response: response, requests: requests, perSecond: perSecond), at: index)
+        var index = count
+        while index > 0, self[index - 1].response >= response { index -= 1 }
+        if index < count, self[index].response == response {
+            var entry = self[index]
+            entry.requests += requests
+            entry.perSecond += perSecond
+            if many == nil { first[index] = entry } else { many?[index] = entry }
+        } else if count < Self.maximum || response == .other {
+            insert(Entry(response: response, requests: requests, perSecond: perSecond), at: index)
         } else {
             add(requests, perSecond: perSecond, of: .other)
         }
     }
 
+    private mutating func insert(_ entry: Entry, at index: Int) {
+        if many == nil, count == Self.few { many = (0..<count).map { first[$0] } }
+        if many != nil {
+            many?.insert(entry, at: index)
+        } else {
+            var place = count
+            while place > index {
+                first[place] = first[place - 1]
+                place -= 1
+            }
+            first[index] = entry
+        }
+        count += 1
+    }
+
     mutating func merge(_ other: ResponseCounts, times factor: Double = 1) {
-        if entries.isEmpty, factor == 1 {
+        if count == 0, factor == 1 {
             self = other
         } else {
-            for entry in other.entries {
+            for index in 0..<other.count {
+                let entry = other[index]
                 add(entry.requests * factor, perSecond: entry.perSecond * factor, of: entry.response)
             }
         }
@@ -79,7 +111,8 @@ struct ResponseCounts {
     func codes(_ table: ResponseTable) -> [ResponseCodeRate] {
         var rates: [ResponseCodeRate] = []
         // What is taken away again may leave a rounding error.
-        for entry in entries where abs(entry.perSecond) > 1e-9 {
+        for index in 0..<count where abs(self[index].perSecond) > 1e-9 {
+            let entry = self[index]
             let code = table[entry.response].code
             if let index = rates.firstIndex(where: { $0.code == code }) {
                 rates[index].rate = RequestsPerSecond(rates[index].rate.value + entry.perSecond)
@@ -97,13 +130,10 @@ struct ResponseCounts {
     /// Each kind by itself, most first.
     func details(_ table: ResponseTable) -> [ResponseDetail] {
         var details: [ResponseDetail] = []
-        details.reserveCapacity(entries.count)
-        for entry in entries where entry.perSecond > 1e-9 {
-            let response = table[entry.response]
-            details.append(
-                ResponseDetail(
-                    code: response.code, flags: response.flags, host: response.host,
-                    rate: RequestsPerSecond(entry.perSecond)))
+        details.reserveCapacity(count)
+        for index in 0..<count where self[index].perSecond > 1e-9 {
+            let entry = self[index]
+            details.append(table[entry.response].detail(RequestsPerSecond(entry.perSecond)))
         }
         guard details.count > 1 else { return details }
         return details.sorted {

@@ -15,9 +15,13 @@ import MeshModel
 /// edges may be more than there was, while what each service gets stays what it is.
 enum ServiceReduction {
     static func reduced(
-        _ edges: [GraphSums.Edge], _ nodes: [MeshNode], _ principals: [TrafficNumbering.Principals],
+        _ graph: SummedGraph, _ nodes: [MeshNode], _ principals: [TrafficNumbering.Principals],
         _ counting: CountingRule
-    ) -> [GraphSums.Edge] {
+    ) -> SummedGraph {
+        let edges = graph.topology.edges.enumerated().compactMap { number, place in
+            graph.sum(number).map { SummedEdge(place: place, sum: $0) }
+        }
+
         func isService(_ node: Int32) -> Bool {
             nodes[Int(node)].kind == .service || nodes[Int(node)].kind == .external
         }
@@ -32,7 +36,7 @@ enum ServiceReduction {
         for (index, edge) in edges.enumerated() where !isService(edge.place.source) && isService(edge.place.target) {
             sends[edge.place.source, default: []].append(index)
         }
-        var result: [GraphSums.Edge] = []
+        var result: [SummedEdge] = []
         var numbers: [GraphPlan.Edge: Int] = [:]
         func add(_ sum: EdgeSum, at place: GraphPlan.Edge) {
             if let number = numbers[place] {
@@ -40,7 +44,7 @@ enum ServiceReduction {
             } else {
                 numbers[place] = result.count
                 // A workload's edge may become that of several services.
-                result.append(GraphSums.Edge(place: place, sum: EdgeSum(copying: sum)))
+                result.append(SummedEdge(place: place, sum: EdgeSum(copying: sum)))
             }
         }
         var served: Set<GraphPlan.Edge> = []
@@ -62,6 +66,18 @@ enum ServiceReduction {
             case (false, false): break
             }
         }
-        return result.sorted { GraphPlan.isBefore($0.place, $1.place) }
+        result.sort { GraphPlan.isBefore($0.place, $1.place) }
+        var reduced = SummedGraph(GraphTopology(result.map(\.place), nodes: nodes.count), nodes: nodes.count)
+        reduced.sums = result.map(\.sum)
+        reduced.isEdgeThere = Array(repeating: true, count: result.count)
+        // What comes to a service stays what it was, whoever it seems to come from.
+        reduced.takeInbound(of: graph)
+        for node in nodes.indices { reduced.addOutbound(node) }
+        return reduced
+    }
+
+    private struct SummedEdge {
+        var place: GraphPlan.Edge
+        var sum: EdgeSum
     }
 }

@@ -1,7 +1,7 @@
 package import MeshModel
 
 /// The targets that are down, as the graph needs to know them: whose telemetry is missing.
-package struct TargetTroubles: Sendable {
+package struct TargetTroubles: Equatable, Sendable {
     private struct Name: Hashable, Sendable {
         var namespace: String
         var workload: String

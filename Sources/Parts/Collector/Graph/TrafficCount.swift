@@ -103,7 +103,8 @@ struct TrafficCount {
         result.mergeRequests(of: self, times: wanted / requests)
         result.requestsPerSecond = perSecond
         result.responses = ResponseCounts()
-        for entry in responses.entries {
+        for index in 0..<responses.count {
+            let entry = responses[index]
             result.responses.add(
                 entry.requests * wanted / requests, perSecond: entry.perSecond * perSecond / requestsPerSecond,
                 of: entry.response)

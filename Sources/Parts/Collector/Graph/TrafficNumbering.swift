@@ -64,11 +64,7 @@ final class TrafficNumbering {
     private var operationNumbers: [String: Int32] = [:]
     private var operationsOfFlow: [Int32: Int] = [:]
 
-    /// The kinds and cells of each flow: those of flow `f` are `kindOrder[kindStart[f]..<kindStart[f + 1]]`.
-    private(set) var kindOrder: [Int32] = []
-    private(set) var kindStart: [Int32] = [0]
-    private(set) var cellOrder: [Int32] = []
-    private(set) var cellStart: [Int32] = [0]
+    private var sorted = TrafficTables()
     private var isSorted = true
 
     func kind(of traffic: Traffic) -> Int {
@@ -100,6 +96,7 @@ final class TrafficNumbering {
         cells[cell].bounds.insert(bound, at: index)
         cells[cell].buckets.insert(Int32(clamping: bucketCount), at: index)
         bucketCount += 1
+        isSorted = false
         return Int32(clamping: bucketCount - 1)
     }
 
@@ -153,28 +150,12 @@ final class TrafficNumbering {
         list.insert(principal, at: list.firstIndex { $0 > principal } ?? list.count)
     }
 
-    /// Brings the lists of each flow's kinds and cells up to date.
-    func sort() {
-        guard !isSorted else { return }
-        isSorted = true
-        (kindOrder, kindStart) = Self.grouped(places.map(\.flow), groups: flows.count)
-        (cellOrder, cellStart) = Self.grouped(cells.map(\.flow), groups: flows.count)
-    }
-
-    /// Members by group, in their order.
-    private static func grouped(_ groups: [Int32], groups count: Int) -> (order: [Int32], start: [Int32]) {
-        var start = [Int32](repeating: 0, count: count + 1)
-        for group in groups { start[Int(group) + 1] += 1 }
-        for group in 0..<count { start[group + 1] += start[group] }
-        var next = start
-        var order = [Int32](repeating: 0, count: groups.count)
-        for (member, group) in groups.enumerated() {
-            order[Int(next[Int(group)])] = Int32(clamping: member)
-            next[Int(group)] += 1
+    /// All of it in the order in which a tick asks for it.
+    var tables: TrafficTables {
+        if !isSorted {
+            sorted = TrafficTables(places: places, cells: cells, flows: flows.count, principals: principals)
+            isSorted = true
         }
-        return (order, start)
+        return sorted
     }
-
-    func kinds(of flow: Int) -> ArraySlice<Int32> { kindOrder[Int(kindStart[flow])..<Int(kindStart[flow + 1])] }
-    func cells(of flow: Int) -> ArraySlice<Int32> { cellOrder[Int(cellStart[flow])..<Int(cellStart[flow + 1])] }
 }

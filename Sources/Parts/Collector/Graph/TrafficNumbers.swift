@@ -2,7 +2,7 @@ import MeshModel
 
 /// What was counted in a window, by the numbers of ``TrafficNumbering``: arrays, and nothing but adding.
 struct TrafficNumbers {
-    struct Kind {
+    struct Kind: Equatable {
         var requests = 0.0
         var requestsPerSecond = 0.0
         var failures = 0.0
@@ -12,7 +12,7 @@ struct TrafficNumbers {
     }
 
     /// A second, but for the security's amounts.
-    struct Cell {
+    struct Cell: Equatable {
         var bytesSent = 0.0
         var bytesReceived = 0.0
         var bytesEither = 0.0
@@ -32,7 +32,7 @@ struct TrafficNumbers {
     /// Ends that are known to be alive beside what the kinds say, by flow; empty when there are none.
     private(set) var aliveEnds: [AliveEnds]
 
-    struct AliveEnds {
+    struct AliveEnds: Equatable {
         var destination = false
         var source = false
     }
@@ -70,11 +70,38 @@ struct TrafficNumbers {
     /// Which flows counted anything, at either end, within the longer time for which idle traffic stays.
     func aliveFlows(_ numbering: TrafficNumbering) -> [Bool] {
         var isAlive = [Bool](repeating: false, count: numbering.flows.count)
-        for (kind, number) in kinds.enumerated() where number.isAlive {
-            isAlive[Int(numbering.places[kind].flow)] = true
-        }
+        let places = numbering.places
+        for (kind, number) in kinds.enumerated() where number.isAlive { isAlive[Int(places[kind].flow)] = true }
         for (flow, ends) in aliveEnds.enumerated() where ends.destination || ends.source { isAlive[flow] = true }
         return isAlive
+    }
+
+    /// Which flows have other numbers than in `last`.
+    func changedFlows(since last: TrafficNumbers, _ tables: TrafficTables, flows: Int) -> [Bool] {
+        var isChanged = [Bool](repeating: false, count: flows)
+        for (kind, place) in tables.places.enumerated()
+        where kind >= last.kinds.count || kinds[kind] != last.kinds[kind] {
+            isChanged[Int(place.flow)] = true
+        }
+        for (number, cell) in tables.cells.enumerated() where !isChanged[Int(cell.flow)] {
+            let own = Int(cell.firstBucket)..<Int(cell.firstBucket + cell.bucketCount)
+            if number >= last.cells.count || cells[number] != last.cells[number]
+                || own.contains(where: {
+                    let bucket = Int(tables.buckets[$0])
+                    return bucket >= last.buckets.count || buckets[bucket] != last.buckets[bucket]
+                })
+            {
+                isChanged[Int(cell.flow)] = true
+            }
+        }
+        guard aliveEnds != last.aliveEnds else { return isChanged }
+        for flow in 0..<flows
+        where isAlive(.destination, of: flow) != last.isAlive(.destination, of: flow)
+            || isAlive(.source, of: flow) != last.isAlive(.source, of: flow)
+        {
+            isChanged[flow] = true
+        }
+        return isChanged
     }
 
     /// Takes over all that another has counted of such flows as `isTaken` names. Both have room for all numbers.
