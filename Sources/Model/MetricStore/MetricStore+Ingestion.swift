@@ -115,7 +115,7 @@ extension MetricStore {
         }
         target.unread = scrape.unread
         for key in scrape.newKeys {
-            target.states.append(TargetSeries.State())
+            target.states.append(SeriesState())
             target.meanings.append(nil)
             let number = target.meanings.count - 1
             introduce(cut(key, counting: &target.cut), as: number, to: &target, named: name, others, &newSeries)

@@ -10,7 +10,7 @@ extension MetricStore {
         for key in series {
             let meaning = others + target.live < limits.series ? meaning(key, name) : nil
             target.meanings.append(meaning)
-            target.states.append(TargetSeries.State())
+            target.states.append(SeriesState())
             if meaning != nil { target.live += 1 }
         }
         seriesCount = others + target.live

@@ -1,22 +1,22 @@
 import ExpositionWire
 import Quantities
 
+/// What is known of one series beside its meaning.
+struct SeriesState {
+    /// The last sample; not a number before the first.
+    var raw = Double.nan
+    /// When it grew last; nothing counted, nothing here.
+    var lastChange = MonotonicTime(nanoseconds: 0)
+    /// The last scrape that showed it.
+    var lastSeen: UInt32 = 0
+}
+
 /// The series of one target. What is known of series `n` stands at place `n` of each list.
 struct TargetSeries<Meaning> {
-    /// What is known of one series beside its meaning.
-    struct State {
-        /// The last sample; not a number before the first.
-        var raw = Double.nan
-        /// When it grew last; nothing counted, nothing here.
-        var lastChange = MonotonicTime(nanoseconds: 0)
-        /// The last scrape that showed it.
-        var lastSeen: UInt32 = 0
-    }
-
     var index: SeriesIndex
     /// Nothing for a series that is not wanted or has no room.
     var meanings: [Meaning?] = []
-    var states: [State] = []
+    var states: [SeriesState] = []
     var history = ScrapeHistory()
     /// The window that is asked for at every tick.
     var running: RunningWindow?

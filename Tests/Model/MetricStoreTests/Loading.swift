@@ -65,3 +65,16 @@ extension Store {
         increases(last: seconds, at: now) { $0 }["s=\(name)"]
     }
 }
+
+extension MetricStore {
+    /// Calls `body` for every series of a target, with how much it grew in `window` and when it grew last.
+    func forEachSeries(
+        of target: String, over window: CountingWindow,
+        _ body: (_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) -> Void
+    ) {
+        guard let (meanings, growth) = series(of: target, over: window) else { return }
+        for (number, meaning) in meanings.enumerated() {
+            if let meaning { body(meaning, growth[number].increase, growth[number].lastChange) }
+        }
+    }
+}

@@ -2,9 +2,20 @@ internal import Patterns
 
 /// Tolerances with what their patterns said of the codes that were met.
 struct ToleranceSheet {
-    private struct Place: Hashable {
+    private struct Place {
         var `protocol`: TrafficProtocol
         var direction: HealthCause.Direction
+
+        /// Below six.
+        var number: Int {
+            let first =
+                switch `protocol` {
+                case .http: 0
+                case .grpc: 2
+                case .tcp: 4
+                }
+            return direction == .inbound ? first : first + 1
+        }
     }
 
     /// A peer may answer with any code it likes.
@@ -14,10 +25,13 @@ struct ToleranceSheet {
 
     /// The first ``maximum`` of those that were given.
     let tolerances: [HealthTolerance]
-    /// Which tolerances are for a protocol in a direction; a bit for each.
-    private var places: [Place: UInt64] = [:]
-    /// Which tolerances a code belongs to.
+    /// Which tolerances are for a protocol in a direction, by ``Place/number``; a bit for each.
+    private var places: [UInt64?] = Array(repeating: nil, count: 6)
+    /// Which tolerances a code belongs to: those that were met first in a list, because a mesh has few, and looking
+    /// through them is faster than hashing; others by their hash.
+    private var fewCodes: [(key: AnswerTally.Key, mask: UInt64)] = []
     private var codes: [AnswerTally.Key: UInt64] = [:]
+    private static let few = 12
 
     /// One bit each.
     static let maximum = 64
@@ -71,7 +85,7 @@ struct ToleranceSheet {
             let number = concerned.trailingZeroBitCount
             concerned &= concerned - 1
             let sum = tally.entries.reduce(0.0) { sum, entry in
-                entry.key.protocol == place.protocol && (codes[entry.key] ?? 0) & 1 << UInt64(number) != 0
+                entry.key.protocol == place.protocol && known(entry.key) & 1 << UInt64(number) != 0
                     ? sum + entry.amount : sum
             }
             let health = tolerances[number].health(atPercent: sum / total * 100)
@@ -79,7 +93,7 @@ struct ToleranceSheet {
         }
         guard worst > .healthy else { return HealthVerdict(health: .healthy) }
         let matching = tally.entries.filter { entry in
-            entry.key.protocol == place.protocol && (codes[entry.key] ?? 0) & 1 << UInt64(culprit) != 0
+            entry.key.protocol == place.protocol && known(entry.key) & 1 << UInt64(culprit) != 0
         }
         let tolerance = tolerances[culprit]
         let answers = HealthCause.Answers(
@@ -118,20 +132,26 @@ struct ToleranceSheet {
     }
 
     private mutating func tolerances(for place: Place) -> UInt64 {
-        if let known = places[place] { return known }
+        if let known = places[place.number] { return known }
         let found = mask { tolerance in
             tolerance.protocols.isFound(in: place.protocol.rawValue)
                 && tolerance.directions.isFound(in: place.direction.rawValue)
         }
-        places[place] = found
+        places[place.number] = found
         return found
     }
 
     private mutating func tolerances(of key: AnswerTally.Key) -> UInt64 {
+        if let known = fewCodes.first(where: { $0.key == key }) { return known.mask }
         if let known = codes[key] { return known }
         let found = mask { $0.isFor(key) }
-        codes[key] = found
+        if fewCodes.count < Self.few { fewCodes.append((key, found)) } else { codes[key] = found }
         return found
+    }
+
+    /// What ``tolerances(of:)`` has found before.
+    private func known(_ key: AnswerTally.Key) -> UInt64 {
+        fewCodes.first { $0.key == key }?.mask ?? codes[key] ?? 0
     }
 
     private func mask(_ isIn: (HealthTolerance) -> Bool) -> UInt64 {

@@ -33,12 +33,20 @@ final class EdgeSum {
         namers.removeAll(keepingCapacity: true)
     }
 
-    func add(_ flow: CountedFlow, _ principals: [TrafficNumbering.Principals]) {
-        count.merge(flow.count)
-        if flow.reporter == .destination { reporter = .destination }
-        if let end = flow.sent { sent.merge(end) }
-        if let end = flow.received { received.merge(end) }
-        name(flow.flow, principals)
+    /// Adds one flow's numbers.
+    ///
+    /// - Parameters:
+    ///   - count: what of it is shown, by the word of `reporter`.
+    ///   - counts: what each end counted.
+    func add(
+        _ count: TrafficCount, by reporter: Reporter, of flow: Int, _ counts: FlowCounts,
+        _ principals: [TrafficNumbering.Principals]
+    ) {
+        self.count.merge(count)
+        if reporter == .destination { self.reporter = .destination }
+        if counts.says(.source) { sent.add(counts.source, neverArrived: counts.neverArrived) }
+        if counts.says(.destination) { received.add(counts.destination, neverArrived: 0) }
+        name(Int32(clamping: flow), principals)
     }
 
     /// Adds another edge that became one with this.
@@ -67,23 +75,6 @@ final class EdgeSum {
     }
 }
 
-/// One flow's numbers for one edge.
-struct CountedFlow {
-    var count: TrafficCount
-    var reporter: Reporter
-    var sent: EndSum?
-    var received: EndSum?
-    var flow: Int32
-
-    init(_ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, flow: Int) {
-        count = chosen.count
-        reporter = chosen.reporter
-        sent = counts.reported(by: .source).map { EndSum($0, neverArrived: counts.neverArrived) }
-        received = counts.reported(by: .destination).map { EndSum($0, neverArrived: 0) }
-        self.flow = Int32(clamping: flow)
-    }
-}
-
 /// What one end counted of an edge.
 struct EndSum {
     private var requests: Double
@@ -100,6 +91,10 @@ struct EndSum {
         self.neverArrived = neverArrived
         bytesPerSecond = count.bytesPerSecond
         latency = count.latency
+    }
+
+    mutating func add(_ count: TrafficCount, neverArrived: Double) {
+        merge(EndSum(count, neverArrived: neverArrived))
     }
 
     mutating func merge(_ other: EndSum) {
@@ -121,6 +116,10 @@ struct EndSum {
 }
 
 extension Optional<EndSum> {
+    fileprivate mutating func add(_ count: TrafficCount, neverArrived: Double) {
+        if self?.add(count, neverArrived: neverArrived) == nil { self = EndSum(count, neverArrived: neverArrived) }
+    }
+
     fileprivate mutating func merge(_ other: EndSum) {
         if self?.merge(other) == nil { self = other }
     }

@@ -12,6 +12,8 @@ struct FinishedGraph {
     private var allNodes: [MeshNode?]
     private var allEdges: [MeshEdge?]
     private var shown: ShownParts?
+    /// Whether the last update left the nodes and edges in their places.
+    private(set) var isShapeKept = false
     /// The answers that went over each edge, as health is judged by them.
     private var tallies: [AnswerTally]
     /// By node.
@@ -58,6 +60,7 @@ struct FinishedGraph {
         } else {
             Self.replace(&edges, shown.edges, isEdgeChanged, allEdges)
         }
+        isShapeKept = shown == self.shown
         self.shown = shown
     }
 
@@ -111,10 +114,13 @@ struct FinishedGraph {
         if output.edges > 0, graph.inbound[number] == nil { node.marks.insert(.root) }
         if !graph.hasTraffic(number) { node.marks.insert(.idle) }
         var inbound = AnswerTally()
-        for edge in graph.topology.edges(to: number) { inbound.add(tallies[edge]) }
+        let topology = graph.topology
+        for place in topology.toNode.places(of: number) { inbound.add(tallies[topology.toNode.member(at: place)]) }
         var outbound = AnswerTally()
         if judge.rules.judgesCallers {
-            for edge in graph.topology.edges(from: number) { outbound.add(tallies[edge]) }
+            for place in topology.fromNode.places(of: number) {
+                outbound.add(tallies[topology.fromNode.member(at: place)])
+            }
         }
         let verdict = judge.verdict(by: sheets[number], inbound: inbound, outbound: outbound)
         node.health = verdict.health

@@ -36,13 +36,18 @@ struct FlowCounting {
                 guard let reporter = detail.reporter(of: flows[number], path),
                     let count = counts.reported(by: reporter)
                 else { continue }
-                add((count, reporter), counts, of: number, path, to: &sums)
+                add(count, by: reporter, counts, of: number, path, to: &sums)
             } else if view.counting == .kiali {
                 addKiali(counts, of: number, flows[number], path, to: &sums)
             } else {
-                var chosen = counts.chosen(isDestinationSilent: silent)
-                if share < 1 { chosen.count = chosen.count.share(share) }
-                add(chosen, counts, of: number, path, to: &sums)
+                let reporter = counts.reporter(isDestinationSilent: silent)
+                counts.withChosen(reporter) { count in
+                    if share < 1 {
+                        add(count.share(share), by: reporter, counts, of: number, path, to: &sums)
+                    } else {
+                        add(count, by: reporter, counts, of: number, path, to: &sums)
+                    }
+                }
             }
         }
     }
@@ -52,21 +57,22 @@ struct FlowCounting {
         _ number: Int, _ counts: FlowCounts, isSilent: Bool, isAlive: [Bool], _ numbers: TrafficNumbers
     ) -> Double {
         guard relations.hasBetter(number) else { return 1 }
-        let requests = counts.chosen(isDestinationSilent: isSilent).count.requests
+        let requests = counts.requests(counts.reporter(isDestinationSilent: isSilent))
         return relations.untold(number, flows[number], requests: requests, isAlive: isAlive) {
-            let count = FlowCounts($0, of: numbers, tables).chosen(isDestinationSilent: false).count
-            return count.requests + (count.amounts.retries ?? 0)
+            let other = FlowCounts($0, of: numbers, tables)
+            return other.withChosen(other.reporter(isDestinationSilent: false)) {
+                $0.requests + ($0.amounts.retries ?? 0)
+            }
         }
     }
 
     private func add(
-        _ chosen: (count: TrafficCount, reporter: Reporter), _ counts: FlowCounts, of flow: Int, _ path: GraphPlan.Path,
+        _ count: TrafficCount, by reporter: Reporter, _ counts: FlowCounts, of flow: Int, _ path: GraphPlan.Path,
         to sums: inout GraphSums
     ) {
-        guard view.showsIdle || chosen.count.hasTraffic else { return }
-        let counted = CountedFlow(chosen, counts, flow: flow)
-        sums.add(counted, over: path.first)
-        if path.second >= 0 { sums.add(counted, over: path.second) }
+        guard view.showsIdle || count.hasTraffic else { return }
+        sums.add(count, by: reporter, of: flow, counts, over: path.first)
+        if path.second >= 0 { sums.add(count, by: reporter, of: flow, counts, over: path.second) }
     }
 
     // MARK: Kiali's way
@@ -89,9 +95,9 @@ struct FlowCounting {
                 // Traffic between two that no namespace names is in no graph of Kiali's with namespaces; here it is.
                 let delivered = counts.kiali(.init(inbound: true, outbound: true), responses)
                 guard view.showsIdle || delivered.count.hasTraffic else { continue }
-                sums.add(CountedFlow(delivered, counts, flow: number), over: edge)
+                sums.add(delivered.count, by: delivered.reporter, of: number, counts, over: edge)
             } else if let found, view.showsIdle || found.count.hasTraffic {
-                sums.add(CountedFlow(found, counts, flow: number), over: edge)
+                sums.add(found.count, by: found.reporter, of: number, counts, over: edge)
             }
         }
     }
@@ -106,18 +112,16 @@ struct FlowCounting {
         _ operations: [Int32], of number: Int, _ whole: FlowCounts, isSilent: Bool, _ numbers: TrafficNumbers,
         to sums: inout GraphSums
     ) -> Bool {
-        let chosen = whole.chosen(isDestinationSilent: isSilent)
-        guard chosen.reporter == .destination else { return true }
+        guard whole.reporter(isDestinationSilent: isSilent) == .destination else { return true }
         for operation in operations {
             let counts = FlowCounts(number, of: numbers, tables, part: .operation(operation))
             guard let count = counts.reported(by: .destination), view.showsIdle || count.hasTraffic else { continue }
             let steps = plan.operationPaths[GraphPlan.OperationKey(flow: number, operation: operation)] ?? []
-            let counted = CountedFlow((count, .destination), counts, flow: number)
-            for edge in steps { sums.add(counted, over: edge) }
+            for edge in steps { sums.add(count, by: .destination, of: number, counts, over: edge) }
         }
         let others = FlowCounts(number, of: numbers, tables, part: .withoutOperation)
         if others.rest.hasTraffic {
-            add((others.rest, .destination), others, of: number, plan.paths[number], to: &sums)
+            add(others.rest, by: .destination, others, of: number, plan.paths[number], to: &sums)
         }
         return false
     }

@@ -36,7 +36,8 @@ struct FlowCounts {
     }
 
     init(_ flow: Int, of numbers: TrafficNumbers, _ tables: TrafficTables, part: Part = .all) {
-        for kind in tables.kinds(of: flow) {
+        for index in tables.kindsOfFlow.places(of: flow) {
+            let kind = tables.kindsOfFlow.member(at: index)
             let place = tables.places[kind]
             guard part == .all || Self.isPart(part, tables.cells[Int(place.cell)]) else { continue }
             if numbers.kinds[kind].isAlive { markAlive(place.reporter) }
@@ -47,7 +48,8 @@ struct FlowCounts {
                 markAlive(reporter)
             }
         }
-        for number in tables.cells(of: flow) {
+        for index in tables.cellsOfFlow.places(of: flow) {
+            let number = tables.cellsOfFlow.member(at: index)
             let cell = tables.cells[number]
             guard part == .all || Self.isPart(part, cell) else { continue }
             let latency = tables.histogram(cell, of: numbers.buckets)
@@ -114,6 +116,9 @@ struct FlowCounts {
     /// Whether either end counted anything within the longer time for which idle traffic stays in the graph.
     var isAlive: Bool { destinationIsAlive || sourceIsAlive }
 
+    /// Whether an end says anything.
+    func says(_ reporter: Reporter) -> Bool { reporter == .destination ? destinationIsAlive : sourceIsAlive }
+
     /// What one end counted, if it says anything.
     func reported(by reporter: Reporter) -> TrafficCount? {
         switch reporter {
@@ -122,13 +127,19 @@ struct FlowCounts {
         }
     }
 
+    /// Whose word is taken.
+    ///
     /// - Parameter isDestinationSilent: whether a target of the destination is down, so that its count lacks something.
-    func chosen(isDestinationSilent: Bool) -> (count: TrafficCount, reporter: Reporter) {
+    func reporter(isDestinationSilent: Bool) -> Reporter {
         // The ends are not read at one moment: a source that is a second ahead does not silence a destination.
         let hasNothing = !destination.hasTraffic
         let sourceHas = source.requests > neverArrived || source.hasStream
-        guard destinationIsAlive, !(sourceHas && (isDestinationSilent || hasNothing)) else { return (source, .source) }
-        guard let astray else { return (destination, .destination) }
+        return destinationIsAlive && !(sourceHas && (isDestinationSilent || hasNothing)) ? .destination : .source
+    }
+
+    /// What becomes of the destination's count by what the source alone knows; nothing where that is nothing.
+    private var mended: TrafficCount? {
+        guard let astray else { return nil }
         var count = destination
         count.mergeRequests(of: astray.unarrived)
         let exchanged = min(astray.broken.requests, astray.gone.requests)
@@ -138,8 +149,18 @@ struct FlowCounts {
             let rate = astray.gone.requestsPerSecond * exchanged / astray.gone.requests
             count.mergeRequests(of: astray.broken.scaled(toRequests: exchanged, perSecond: rate))
         }
-        return (count, .destination)
+        return count
     }
+
+    /// Hands what counts to `body`, without a copy where there is nothing to mend: a count is large.
+    func withChosen<Result>(_ reporter: Reporter, _ body: (TrafficCount) -> Result) -> Result {
+        guard reporter == .destination else { return body(source) }
+        if let mended { return body(mended) }
+        return body(destination)
+    }
+
+    /// How many requests there were.
+    func requests(_ reporter: Reporter) -> Double { withChosen(reporter) { $0.requests } }
 
     /// What the destination got without an operation, of a flow whose operations stand by themselves.
     var rest: TrafficCount {

@@ -219,7 +219,7 @@ package final class GraphBuilder {
             snapshot.structureVersion = pastStructure.version(of: snapshot) | 1 << 63
         } else {
             live = graph
-            snapshot.structureVersion = structure.version(of: snapshot)
+            snapshot.structureVersion = structure.version(of: snapshot, onlyBoxes: graph.isShapeKept)
         }
         judge.joinWholes(into: &snapshot)
         return snapshot
@@ -333,8 +333,10 @@ extension GraphBuilder {
             }
             let saysBetter = voices.saysBetter(target)
             var substitutes: [(meaning: Meaning, increase: Double, lastChange: MonotonicTime)] = []
-            store.forEachSeries(of: target, over: read) { meaning, increase, lastChange in
-                guard !(meaning.givesWay && saysBetter) else { return }
+            guard let (meanings, growth) = store.series(of: target, over: read) else { continue }
+            for (number, meaning) in meanings.enumerated() {
+                guard let meaning, !(meaning.givesWay && saysBetter) else { continue }
+                let (increase, lastChange) = growth[number]
                 if meaning.isSubstitute {
                     substitutes.append((meaning, increase, lastChange))
                 } else {

@@ -80,8 +80,8 @@ struct GraphPlan {
     private mutating func addOperations(
         of number: Int, _ flow: Flow, _ path: Path, _ tables: TrafficTables, _ names: [String], _ view: GraphView
     ) {
-        for cell in tables.cells(of: number) {
-            let operation = tables.cells[cell].operation
+        for place in tables.cellsOfFlow.places(of: number) {
+            let operation = tables.cells[tables.cellsOfFlow.member(at: place)].operation
             let key = OperationKey(flow: number, operation: operation)
             guard operation >= 0, operationPaths[key] == nil else { continue }
             let name = names[Int(operation)]

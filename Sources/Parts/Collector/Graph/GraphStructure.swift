@@ -20,8 +20,10 @@ struct GraphStructure {
     private var edges: [EdgeKey] = []
     private var boxes: [String] = []
 
-    mutating func version(of snapshot: MeshSnapshot) -> UInt64 {
-        let isSame = hasNodes(of: snapshot) && hasEdges(of: snapshot) && snapshot.boxes.map(\.id) == boxes
+    /// - Parameter onlyBoxes: whether it is known that nodes and edges are those of the snapshot before.
+    mutating func version(of snapshot: MeshSnapshot, onlyBoxes: Bool = false) -> UInt64 {
+        let isSame =
+            (onlyBoxes || hasNodes(of: snapshot) && hasEdges(of: snapshot)) && snapshot.boxes.map(\.id) == boxes
         if !isSame {
             nodes = snapshot.nodes.map(\.id)
             edges = snapshot.edges.map(EdgeKey.init)

@@ -34,16 +34,20 @@ struct GraphSums {
         return isAny
     }
 
-    mutating func add(_ flow: CountedFlow, over edge: Int32) {
+    /// Adds a flow's numbers to an edge, if that is summed anew; see ``EdgeSum/add(_:by:of:_:_:)``.
+    mutating func add(
+        _ count: TrafficCount, by reporter: Reporter, of flow: Int, _ counts: FlowCounts, over edge: Int32
+    ) {
         let edge = Int(edge)
         guard isOpen[edge] else { return }
         isThere[edge] = true
-        if let sum = sums[edge] {
-            sum.add(flow, principals)
+        let sum: EdgeSum
+        if let known = sums[edge] {
+            sum = known
         } else {
-            let sum = EdgeSum()
-            sum.add(flow, principals)
+            sum = EdgeSum()
             sums[edge] = sum
         }
+        sum.add(count, by: reporter, of: flow, counts, principals)
     }
 }

@@ -31,6 +31,9 @@ struct LiveGraph {
         finished = FinishedGraph(plan.nodes, edges: plan.edges.count)
     }
 
+    /// Whether the last update left all nodes and edges where they were.
+    var isShapeKept: Bool { finished.isShapeKept }
+
     /// Forgets what is known, because it is to be judged by other rules.
     mutating func startOver() {
         last = nil

@@ -26,8 +26,8 @@ struct SummedGraph {
     /// Adds up what comes to a node.
     mutating func addInbound(_ node: Int) {
         var count: TrafficCount?
-        for edge in topology.edges(to: node) {
-            guard let sum = sum(edge) else { continue }
+        for place in topology.toNode.places(of: node) {
+            guard let sum = sum(topology.toNode.member(at: place)) else { continue }
             if count?.merge(sum.count) == nil { count = sum.count }
         }
         inbound[node] = count
@@ -39,8 +39,8 @@ struct SummedGraph {
     /// Adds up what goes out of a node.
     mutating func addOutbound(_ node: Int) {
         var output = Output()
-        for edge in topology.edges(from: node) {
-            guard let sum = sum(edge) else { continue }
+        for place in topology.fromNode.places(of: node) {
+            guard let sum = sum(topology.fromNode.member(at: place)) else { continue }
             output.edges += 1
             output.perSecond += sum.count.requestsPerSecond
             if sum.count.hasTraffic { output.hasTraffic = true }

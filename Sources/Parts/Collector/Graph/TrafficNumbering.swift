@@ -64,8 +64,8 @@ final class TrafficNumbering {
     private var operationNumbers: [String: Int32] = [:]
     private var operationsOfFlow: [Int32: Int] = [:]
 
-    private var sorted = TrafficTables()
-    private var isSorted = true
+    /// Made anew when something has got a number.
+    private var sorted: TrafficTables?
 
     func kind(of traffic: Traffic) -> Int {
         if let number = kindNumbers[traffic] { return number }
@@ -84,7 +84,7 @@ final class TrafficNumbering {
                 result: facts.result, passage: facts.passage, isMutualTLS: facts.isMutualTLS))
         self.traffic.append(traffic)
         kindNumbers[traffic] = places.count - 1
-        isSorted = false
+        sorted = nil
         return places.count - 1
     }
 
@@ -96,7 +96,7 @@ final class TrafficNumbering {
         cells[cell].bounds.insert(bound, at: index)
         cells[cell].buckets.insert(Int32(clamping: bucketCount), at: index)
         bucketCount += 1
-        isSorted = false
+        sorted = nil
         return Int32(clamping: bucketCount - 1)
     }
 
@@ -152,10 +152,9 @@ final class TrafficNumbering {
 
     /// All of it in the order in which a tick asks for it.
     var tables: TrafficTables {
-        if !isSorted {
-            sorted = TrafficTables(places: places, cells: cells, flows: flows.count, principals: principals)
-            isSorted = true
-        }
-        return sorted
+        let tables =
+            sorted ?? TrafficTables(places: places, cells: cells, flows: flows.count, principals: principals)
+        sorted = tables
+        return tables
     }
 }

@@ -2,9 +2,9 @@ import MeshModel
 
 /// What belongs to what, by number, in the order in which a tick asks for it.
 ///
-/// A value of a few arrays that counting has in its hand: asking the ``TrafficNumbering`` itself would cost a check of
-/// access and a count of references at each of a hundred thousand steps.
-struct TrafficTables {
+/// It does not change, and is handed on by reference: asking the ``TrafficNumbering`` itself would cost a check of access
+/// at each of a hundred thousand steps.
+final class TrafficTables {
     /// A ``TrafficNumbering/Cell`` without arrays of its own.
     struct Cell {
         var flow: Int32
@@ -17,18 +17,16 @@ struct TrafficTables {
         var bucketCount: Int32
     }
 
-    private(set) var places: [TrafficNumbering.Place] = []
-    private(set) var cells: [Cell] = []
+    let places: [TrafficNumbering.Place]
+    let cells: [Cell]
     /// Upper bounds, ascending; each list once, because nearly all histograms have the same.
-    private(set) var bounds: [[Double]] = []
+    let bounds: [[Double]]
     /// The numbers of buckets, cell by cell, in the order of their bounds.
-    private(set) var buckets: [Int32] = []
+    let buckets: [Int32]
     /// By flow.
-    private(set) var principals: [TrafficNumbering.Principals] = []
-    private var kindsOfFlow = NumberGroups()
-    private var cellsOfFlow = NumberGroups()
-
-    init() {}
+    let principals: [TrafficNumbering.Principals]
+    let kindsOfFlow: NumberGroups
+    let cellsOfFlow: NumberGroups
 
     init(
         places: [TrafficNumbering.Place], cells: [TrafficNumbering.Cell], flows: Int,
@@ -39,25 +37,22 @@ struct TrafficTables {
         kindsOfFlow = NumberGroups(places.lazy.map(\.flow), groups: flows)
         cellsOfFlow = NumberGroups(cells.lazy.map(\.flow), groups: flows)
         var numberOfBounds: [[Double]: Int32] = [:]
-        self.cells.reserveCapacity(cells.count)
-        for cell in cells {
-            var number = Int32(clamping: bounds.count)
-            if let known = numberOfBounds[cell.bounds] {
-                number = known
-            } else {
+        var bounds: [[Double]] = []
+        var buckets: [Int32] = []
+        self.cells = cells.map { cell in
+            let number = numberOfBounds[cell.bounds] ?? Int32(clamping: bounds.count)
+            if number == bounds.count {
                 numberOfBounds[cell.bounds] = number
                 bounds.append(cell.bounds)
             }
-            self.cells.append(
-                Cell(
-                    flow: cell.flow, reporter: cell.reporter, operation: cell.operation, bounds: number,
-                    firstBucket: Int32(clamping: buckets.count), bucketCount: Int32(clamping: cell.buckets.count)))
-            buckets += cell.buckets
+            defer { buckets += cell.buckets }
+            return Cell(
+                flow: cell.flow, reporter: cell.reporter, operation: cell.operation, bounds: number,
+                firstBucket: Int32(clamping: buckets.count), bucketCount: Int32(clamping: cell.buckets.count))
         }
+        self.bounds = bounds
+        self.buckets = buckets
     }
-
-    func kinds(of flow: Int) -> NumberGroups.Members { kindsOfFlow[flow] }
-    func cells(of flow: Int) -> NumberGroups.Members { cellsOfFlow[flow] }
 
     /// What a cell's histogram counted; of one that has none, nothing.
     func histogram(_ cell: Cell, of counts: [Double]) -> BucketCounts {
@@ -75,10 +70,8 @@ struct TrafficTables {
 
 /// Numbers in groups, each group's side by side and ascending.
 struct NumberGroups {
-    private var order: [Int32] = []
-    private var start: [Int32] = [0]
-
-    init() {}
+    private var order: [Int32]
+    private var start: [Int32]
 
     /// - Parameter groupOf: by member, from 0 on.
     init(_ groupOf: some Sequence<Int32>, groups: Int) {
@@ -93,21 +86,8 @@ struct NumberGroups {
         }
     }
 
-    subscript(group: Int) -> Members { Members(order: order, places: Int(start[group])..<Int(start[group + 1])) }
+    /// The places of a group's members; who they are, ``member(at:)`` tells. Two steps, so that no list is handed about.
+    func places(of group: Int) -> Range<Int> { Int(start[group])..<Int(start[group + 1]) }
 
-    struct Members: Sequence {
-        fileprivate let order: [Int32]
-        fileprivate var places: Range<Int>
-
-        func makeIterator() -> Iterator { Iterator(members: self) }
-
-        struct Iterator: IteratorProtocol {
-            fileprivate var members: Members
-
-            mutating func next() -> Int? {
-                guard let place = members.places.popFirst() else { return nil }
-                return Int(members.order[place])
-            }
-        }
-    }
+    func member(at place: Int) -> Int { Int(order[place]) }
 }
