@@ -121,16 +121,19 @@ package struct HealthJudge {
         if let target, source == target, !sheets[target.value].tellsDirections {
             return verdict.merged(with: sheets[target.value].verdict(tally, .inbound))
         }
-        for (sheet, direction) in [(source, HealthCause.Direction.outbound), (target, .inbound)] {
-            guard let sheet else { continue }
-            let own =
-                sheets[sheet.value].isEmpty
-                ? ToleranceSheet.withoutTolerances(tally, AnswerTally())
-                : sheets[sheet.value].verdict(tally, direction)
-            // Of an edge the direction says nothing: the words are the target's.
-            verdict = verdict.merged(with: own.turned(to: .inbound))
-        }
+        if let source { verdict = verdict.merged(with: self.verdict(by: source, of: tally, .outbound)) }
+        if let target { verdict = verdict.merged(with: self.verdict(by: target, of: tally, .inbound)) }
         return verdict
+    }
+
+    private mutating func verdict(
+        by sheet: SheetNumber, of tally: AnswerTally, _ direction: HealthCause.Direction
+    ) -> HealthVerdict {
+        let own =
+            sheets[sheet.value].isEmpty
+            ? ToleranceSheet.withoutTolerances(tally, AnswerTally()) : sheets[sheet.value].verdict(tally, direction)
+        // Of an edge the direction says nothing: the words are the target's.
+        return own.turned(to: .inbound)
     }
 
     /// Which tolerances are for a node.

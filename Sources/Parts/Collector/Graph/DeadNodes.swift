@@ -11,7 +11,7 @@ enum DeadNodes {
         from shown: inout ShownParts, _ graph: SummedGraph, _ nodes: [MeshNode], _ inventory: MeshInventory
     ) {
         let index = InventoryIndex(inventory)
-        let edges = graph.topology.edges
+        let edges = graph.edges
         while true {
             var isSource = [Bool](repeating: false, count: nodes.count)
             for (number, edge) in edges.enumerated() where shown.edges[number] {

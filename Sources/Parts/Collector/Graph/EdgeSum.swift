@@ -11,8 +11,9 @@ final class EdgeSum {
     private(set) var reporter = Reporter.source
     private(set) var sent: EndSum?
     private(set) var received: EndSum?
-    /// Which flows name the identities of the ends: the first, and such as name others.
-    private(set) var namers: [Int32] = []
+    /// Who the ends say they are, by ``TrafficTables/principals``: nearly always one pair.
+    private var firstNames: Int32 = -1
+    private var otherNames: [Int32] = []
 
     init() {}
 
@@ -21,7 +22,8 @@ final class EdgeSum {
         reporter = other.reporter
         sent = other.sent
         received = other.received
-        namers = other.namers
+        firstNames = other.firstNames
+        otherNames = other.otherNames
     }
 
     /// Starts over.
@@ -30,7 +32,8 @@ final class EdgeSum {
         reporter = .source
         sent = nil
         received = nil
-        namers.removeAll(keepingCapacity: true)
+        firstNames = -1
+        if !otherNames.isEmpty { otherNames = [] }
     }
 
     /// Adds one flow's numbers.
@@ -38,38 +41,41 @@ final class EdgeSum {
     /// - Parameters:
     ///   - count: what of it is shown, by the word of `reporter`.
     ///   - counts: what each end counted.
-    func add(
-        _ count: TrafficCount, by reporter: Reporter, of flow: Int, _ counts: FlowCounts,
-        _ principals: [TrafficNumbering.Principals]
-    ) {
+    ///   - names: who the ends say they are, by ``TrafficTables/principals``; less than nothing when they do not.
+    func add(_ count: TrafficCount, by reporter: Reporter, _ counts: FlowCounts, names: Int32) {
         self.count.merge(count)
         if reporter == .destination { self.reporter = .destination }
         if counts.says(.source) { sent.add(counts.source, neverArrived: counts.neverArrived) }
         if counts.says(.destination) { received.add(counts.destination, neverArrived: 0) }
-        name(Int32(clamping: flow), principals)
+        name(names)
     }
 
     /// Adds another edge that became one with this.
-    func merge(_ other: EdgeSum, _ principals: [TrafficNumbering.Principals]) {
+    func merge(_ other: EdgeSum) {
         count.merge(other.count)
         if other.reporter == .destination { reporter = .destination }
         if let end = other.sent { sent.merge(end) }
         if let end = other.received { received.merge(end) }
-        for flow in other.namers { name(flow, principals) }
+        name(other.firstNames)
+        for names in other.otherNames { name(names) }
     }
 
-    private func name(_ flow: Int32, _ principals: [TrafficNumbering.Principals]) {
-        guard namers.count < MeshEdge.maximumPrincipals, !principals[Int(flow)].isEmpty else { return }
-        if !namers.contains(where: { principals[Int($0)] == principals[Int(flow)] }) { namers.append(flow) }
+    private func name(_ names: Int32) {
+        guard names >= 0, names != firstNames else { return }
+        if firstNames < 0 {
+            firstNames = names
+        } else if otherNames.count < MeshEdge.maximumPrincipals, !otherNames.contains(names) {
+            otherNames.append(names)
+        }
     }
 
     /// Who the ends say they are.
     func names(_ principals: [TrafficNumbering.Principals]) -> TrafficNumbering.Principals {
-        guard let first = namers.first else { return TrafficNumbering.Principals() }
-        var names = principals[Int(first)]
-        for flow in namers.dropFirst() {
-            for name in principals[Int(flow)].source { TrafficNumbering.add(name, to: &names.source) }
-            for name in principals[Int(flow)].target { TrafficNumbering.add(name, to: &names.target) }
+        guard firstNames >= 0 else { return TrafficNumbering.Principals() }
+        var names = principals[Int(firstNames)]
+        for other in otherNames {
+            for name in principals[Int(other)].source { TrafficNumbering.add(name, to: &names.source) }
+            for name in principals[Int(other)].target { TrafficNumbering.add(name, to: &names.target) }
         }
         return names
     }

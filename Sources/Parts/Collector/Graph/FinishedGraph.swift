@@ -8,6 +8,9 @@ struct FinishedGraph {
     private(set) var edges: [MeshEdge] = []
 
     private let plan: [MeshNode]
+    /// By node, beside it: asking the nodes themselves would be a look into the distance for each edge.
+    private let ids: [MeshNode.ID]
+    private let isWaypoint: [Bool]
     /// By number, of all that were ever there.
     private var allNodes: [MeshNode?]
     private var allEdges: [MeshEdge?]
@@ -21,6 +24,8 @@ struct FinishedGraph {
 
     init(_ plan: [MeshNode], edges: Int) {
         self.plan = plan
+        ids = plan.map(\.id)
+        isWaypoint = plan.map { $0.marks.contains(.waypoint) }
         allNodes = Array(repeating: nil, count: plan.count)
         allEdges = Array(repeating: nil, count: edges)
         tallies = Array(repeating: AnswerTally(), count: edges)
@@ -29,7 +34,7 @@ struct FinishedGraph {
     /// What finishing takes beside the sums.
     struct Words {
         var responses: ResponseTable
-        /// By flow.
+        /// As ``TrafficTables/principals``.
         var principals: [TrafficNumbering.Principals]
         var troubles: TargetTroubles
     }
@@ -47,9 +52,21 @@ struct FinishedGraph {
         for edge in isEdgeChanged.indices where isEdgeChanged[edge] {
             tallies[edge] = AnswerTally()
             allEdges[edge] = nil
-            if let sum = graph.sum(edge) { finish(edge, sum, graph.topology.edges[edge], words, &judge) }
+            if let sum = graph.sum(edge) { finish(edge, sum, graph.edges[edge], words, &judge) }
         }
-        for node in isNodeChanged.indices where isNodeChanged[node] { finish(node, graph, words, &judge) }
+        var inbound = [AnswerTally](repeating: AnswerTally(), count: plan.count)
+        var outbound = judge.rules.judgesCallers ? inbound : []
+        for (number, edge) in graph.edges.enumerated() {
+            if isNodeChanged[Int(edge.target)] { inbound[Int(edge.target)].add(tallies[number]) }
+            if !outbound.isEmpty, isNodeChanged[Int(edge.source)] { outbound[Int(edge.source)].add(tallies[number]) }
+        }
+        for node in isNodeChanged.indices where isNodeChanged[node] {
+            finish(node, graph, words)
+            let verdict = judge.verdict(
+                by: sheets[node], inbound: inbound[node], outbound: outbound.isEmpty ? AnswerTally() : outbound[node])
+            allNodes[node]?.health = verdict.health
+            if verdict.cause != nil { allNodes[node]?.healthCause = verdict.cause }
+        }
         if shown.nodes != self.shown?.nodes {
             nodes = allNodes.indices.compactMap { shown.nodes[$0] ? allNodes[$0] : nil }
         } else {
@@ -85,12 +102,12 @@ struct FinishedGraph {
         let target = Int(place.target)
         var mtls = sum.count.mutualTLS
         // What a waypoint has a part in comes over its tunnel, even where nobody says so.
-        if mtls == nil, plan[source].marks.union(plan[target].marks).contains(.waypoint) { mtls = .all }
+        if mtls == nil, isWaypoint[source] || isWaypoint[target] { mtls = .all }
         let tally = judge.tally(of: traffic, place.protocol)
         let verdict = judge.verdict(of: tally, from: sheets[source], to: sheets[target])
         tallies[number] = tally
         var edge = MeshEdge(
-            source: plan[source].id, target: plan[target].id, protocol: place.protocol, traffic: traffic, mtls: mtls,
+            source: ids[source], target: ids[target], protocol: place.protocol, traffic: traffic, mtls: mtls,
             reporter: sum.reporter, health: verdict.health,
             sent: sum.sent?.traffic(shown: traffic.latency, isShown: sum.received == nil),
             received: sum.received?.traffic(shown: traffic.latency, isShown: sum.reporter == .destination),
@@ -105,7 +122,7 @@ struct FinishedGraph {
     // MARK: Nodes
 
     /// A node is as healthy as its answers; who calls something ill is not ill itself.
-    private mutating func finish(_ number: Int, _ graph: SummedGraph, _ words: Words, _ judge: inout HealthJudge) {
+    private mutating func finish(_ number: Int, _ graph: SummedGraph, _ words: Words) {
         let output = graph.outbound[number]
         var node = plan[number]
         node.inbound = graph.inbound[number]?.summary(words.responses)
@@ -113,18 +130,6 @@ struct FinishedGraph {
         node.trouble = words.troubles.trouble(of: node)
         if output.edges > 0, graph.inbound[number] == nil { node.marks.insert(.root) }
         if !graph.hasTraffic(number) { node.marks.insert(.idle) }
-        var inbound = AnswerTally()
-        let topology = graph.topology
-        for place in topology.toNode.places(of: number) { inbound.add(tallies[topology.toNode.member(at: place)]) }
-        var outbound = AnswerTally()
-        if judge.rules.judgesCallers {
-            for place in topology.fromNode.places(of: number) {
-                outbound.add(tallies[topology.fromNode.member(at: place)])
-            }
-        }
-        let verdict = judge.verdict(by: sheets[number], inbound: inbound, outbound: outbound)
-        node.health = verdict.health
-        node.healthCause = verdict.cause
         allNodes[number] = node
     }
 }

@@ -71,8 +71,9 @@ struct FlowCounting {
         to sums: inout GraphSums
     ) {
         guard view.showsIdle || count.hasTraffic else { return }
-        sums.add(count, by: reporter, of: flow, counts, over: path.first)
-        if path.second >= 0 { sums.add(count, by: reporter, of: flow, counts, over: path.second) }
+        let names = tables.principalsOfFlow[flow]
+        sums.add(count, by: reporter, counts, names: names, over: path.first)
+        if path.second >= 0 { sums.add(count, by: reporter, counts, names: names, over: path.second) }
     }
 
     // MARK: Kiali's way
@@ -95,9 +96,10 @@ struct FlowCounting {
                 // Traffic between two that no namespace names is in no graph of Kiali's with namespaces; here it is.
                 let delivered = counts.kiali(.init(inbound: true, outbound: true), responses)
                 guard view.showsIdle || delivered.count.hasTraffic else { continue }
-                sums.add(delivered.count, by: delivered.reporter, of: number, counts, over: edge)
+                sums.add(
+                    delivered.count, by: delivered.reporter, counts, names: tables.principalsOfFlow[number], over: edge)
             } else if let found, view.showsIdle || found.count.hasTraffic {
-                sums.add(found.count, by: found.reporter, of: number, counts, over: edge)
+                sums.add(found.count, by: found.reporter, counts, names: tables.principalsOfFlow[number], over: edge)
             }
         }
     }
@@ -117,7 +119,9 @@ struct FlowCounting {
             let counts = FlowCounts(number, of: numbers, tables, part: .operation(operation))
             guard let count = counts.reported(by: .destination), view.showsIdle || count.hasTraffic else { continue }
             let steps = plan.operationPaths[GraphPlan.OperationKey(flow: number, operation: operation)] ?? []
-            for edge in steps { sums.add(count, by: .destination, of: number, counts, over: edge) }
+            for edge in steps {
+                sums.add(count, by: .destination, counts, names: tables.principalsOfFlow[number], over: edge)
+            }
         }
         let others = FlowCounts(number, of: numbers, tables, part: .withoutOperation)
         if others.rest.hasTraffic {

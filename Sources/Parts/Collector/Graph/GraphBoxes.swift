@@ -38,7 +38,7 @@ struct GraphBoxes {
             boxOfNode[node] = number
         }
         if kind != .app, sums.count < 2 { return [] }
-        for (number, edge) in graph.topology.edges.enumerated() {
+        for (number, edge) in graph.edges.enumerated() {
             guard let count = graph.sum(number)?.count else { continue }
             let source = boxOfNode[Int(edge.source)]
             let target = boxOfNode[Int(edge.target)]

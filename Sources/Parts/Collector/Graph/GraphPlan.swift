@@ -18,7 +18,6 @@ struct GraphPlan {
 
     private(set) var nodes: [MeshNode] = []
     private(set) var edges: [Edge] = []
-    private(set) var topology = GraphTopology([], nodes: 0)
     private(set) var paths: [Path] = []
     /// By flow and operation, in a view of operations: over the operation's node.
     private(set) var operationPaths: [OperationKey: [Int32]] = [:]
@@ -58,7 +57,6 @@ struct GraphPlan {
         }
         addInventory(naming, view, inventory)
         renumber()
-        topology = GraphTopology(edges, nodes: nodes.count)
     }
 
     /// Calls `body` with the edges that a flow may run over.

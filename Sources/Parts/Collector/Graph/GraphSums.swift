@@ -8,8 +8,6 @@ struct GraphSums {
     private(set) var isThere: [Bool]
     /// Which edges are summed anew.
     private var isOpen: [Bool]
-    /// By flow.
-    private var principals: [TrafficNumbering.Principals] = []
 
     init(edges: Int) {
         sums = Array(repeating: nil, count: edges)
@@ -18,9 +16,8 @@ struct GraphSums {
     }
 
     /// Forgets what some edges sum up, for it to be added anew.
-    mutating func open(_ edges: [Bool], _ principals: [TrafficNumbering.Principals]) {
+    mutating func open(_ edges: [Bool]) {
         isOpen = edges
-        self.principals = principals
         for edge in edges.indices where edges[edge] {
             isThere[edge] = false
             sums[edge]?.clear()
@@ -34,9 +31,9 @@ struct GraphSums {
         return isAny
     }
 
-    /// Adds a flow's numbers to an edge, if that is summed anew; see ``EdgeSum/add(_:by:of:_:_:)``.
+    /// Adds a flow's numbers to an edge, if that is summed anew; see ``EdgeSum/add(_:by:_:names:)``.
     mutating func add(
-        _ count: TrafficCount, by reporter: Reporter, of flow: Int, _ counts: FlowCounts, over edge: Int32
+        _ count: TrafficCount, by reporter: Reporter, _ counts: FlowCounts, names: Int32, over edge: Int32
     ) {
         let edge = Int(edge)
         guard isOpen[edge] else { return }
@@ -48,6 +45,6 @@ struct GraphSums {
             sum = EdgeSum()
             sums[edge] = sum
         }
-        sum.add(count, by: reporter, of: flow, counts, principals)
+        sum.add(count, by: reporter, counts, names: names)
     }
 }

@@ -27,7 +27,7 @@ struct LiveGraph {
         self.relations = relations
         plan = GraphPlan(flows, numbering, view, inventory)
         sums = GraphSums(edges: plan.edges.count)
-        summed = SummedGraph(plan.topology, nodes: plan.nodes.count)
+        summed = SummedGraph(plan.edges, nodes: plan.nodes.count)
         finished = FinishedGraph(plan.nodes, edges: plan.edges.count)
     }
 
@@ -51,7 +51,7 @@ struct LiveGraph {
         let isNew = last?.troubles != troubles
         var isEdgeChanged = isNew ? plan.edges.map { _ in true } : changedEdges(numbers, tables)
         last = (numbers, troubles)
-        sums.open(isEdgeChanged, tables.principals)
+        sums.open(isEdgeChanged)
         FlowCounting(
             view: view, flows: flows, relations: relations, plan: plan, tables: tables, responses: words.responses,
             troubles: troubles
@@ -61,15 +61,12 @@ struct LiveGraph {
         var isNodeChanged = isNew ? plan.nodes.map { _ in true } : nodes(at: isEdgeChanged)
         summed.sums = sums.sums
         summed.isEdgeThere = sums.isThere
-        for node in plan.nodes.indices where isNodeChanged[node] {
-            summed.addInbound(node)
-            summed.addOutbound(node)
-        }
+        summed.addUp(isNodeChanged)
         var graph = summed
         if view.grouping == .service {
-            graph = ServiceReduction.reduced(summed, plan.nodes, tables.principals, view.counting)
-            finished = FinishedGraph(plan.nodes, edges: graph.topology.edges.count)
-            isEdgeChanged = Array(repeating: true, count: graph.topology.edges.count)
+            graph = ServiceReduction.reduced(summed, plan.nodes, view.counting)
+            finished = FinishedGraph(plan.nodes, edges: graph.edges.count)
+            isEdgeChanged = Array(repeating: true, count: graph.edges.count)
             isNodeChanged = Array(repeating: true, count: plan.nodes.count)
         }
         var shown = ShownParts(graph, idle: plan.idleNodes)

@@ -15,10 +15,9 @@ import MeshModel
 /// edges may be more than there was, while what each service gets stays what it is.
 enum ServiceReduction {
     static func reduced(
-        _ graph: SummedGraph, _ nodes: [MeshNode], _ principals: [TrafficNumbering.Principals],
-        _ counting: CountingRule
+        _ graph: SummedGraph, _ nodes: [MeshNode], _ counting: CountingRule
     ) -> SummedGraph {
-        let edges = graph.topology.edges.enumerated().compactMap { number, place in
+        let edges = graph.edges.enumerated().compactMap { number, place in
             graph.sum(number).map { SummedEdge(place: place, sum: $0) }
         }
 
@@ -40,7 +39,7 @@ enum ServiceReduction {
         var numbers: [GraphPlan.Edge: Int] = [:]
         func add(_ sum: EdgeSum, at place: GraphPlan.Edge) {
             if let number = numbers[place] {
-                result[number].sum.merge(sum, principals)
+                result[number].sum.merge(sum)
             } else {
                 numbers[place] = result.count
                 // A workload's edge may become that of several services.
@@ -67,12 +66,12 @@ enum ServiceReduction {
             }
         }
         result.sort { GraphPlan.isBefore($0.place, $1.place) }
-        var reduced = SummedGraph(GraphTopology(result.map(\.place), nodes: nodes.count), nodes: nodes.count)
+        var reduced = SummedGraph(result.map(\.place), nodes: nodes.count)
         reduced.sums = result.map(\.sum)
         reduced.isEdgeThere = Array(repeating: true, count: result.count)
         // What comes to a service stays what it was, whoever it seems to come from.
         reduced.takeInbound(of: graph)
-        for node in nodes.indices { reduced.addOutbound(node) }
+        reduced.addUp(nodes.map { _ in true }, takesInbound: false)
         return reduced
     }
 

@@ -6,14 +6,15 @@ struct SummedGraph {
         var hasTraffic = false
     }
 
-    let topology: GraphTopology
+    let edges: [GraphPlan.Edge]
+    /// By edge.
     var sums: [EdgeSum?]
     var isEdgeThere: [Bool]
     private(set) var inbound: [TrafficCount?]
     private(set) var outbound: [Output]
 
-    init(_ topology: GraphTopology, nodes: Int) {
-        self.topology = topology
+    init(_ edges: [GraphPlan.Edge], nodes: Int) {
+        self.edges = edges
         sums = []
         isEdgeThere = []
         inbound = Array(repeating: nil, count: nodes)
@@ -23,30 +24,30 @@ struct SummedGraph {
     /// What goes over an edge, of those that are there.
     func sum(_ edge: Int) -> EdgeSum? { isEdgeThere[edge] ? sums[edge] : nil }
 
-    /// Adds up what comes to a node.
-    mutating func addInbound(_ node: Int) {
-        var count: TrafficCount?
-        for place in topology.toNode.places(of: node) {
-            guard let sum = sum(topology.toNode.member(at: place)) else { continue }
-            if count?.merge(sum.count) == nil { count = sum.count }
+    /// Adds up what some nodes get and send.
+    ///
+    /// Edge by edge and not node by node: edges are much to read, and lie in this order.
+    ///
+    /// - Parameter takesInbound: whether what comes in is to be added up as well.
+    mutating func addUp(_ isChanged: [Bool], takesInbound: Bool = true) {
+        for node in isChanged.indices where isChanged[node] {
+            if takesInbound { inbound[node] = nil }
+            outbound[node] = Output()
         }
-        inbound[node] = count
+        for (number, edge) in edges.enumerated() {
+            let source = Int(edge.source)
+            let target = Int(edge.target)
+            guard isChanged[source] || isChanged[target], let sum = sum(number) else { continue }
+            if takesInbound, isChanged[target], inbound[target]?.merge(sum.count) == nil { inbound[target] = sum.count }
+            guard isChanged[source] else { continue }
+            outbound[source].edges += 1
+            outbound[source].perSecond += sum.count.requestsPerSecond
+            if sum.count.hasTraffic { outbound[source].hasTraffic = true }
+        }
     }
 
     /// Takes over what comes to the nodes of another graph.
     mutating func takeInbound(of other: SummedGraph) { inbound = other.inbound }
-
-    /// Adds up what goes out of a node.
-    mutating func addOutbound(_ node: Int) {
-        var output = Output()
-        for place in topology.fromNode.places(of: node) {
-            guard let sum = sum(topology.fromNode.member(at: place)) else { continue }
-            output.edges += 1
-            output.perSecond += sum.count.requestsPerSecond
-            if sum.count.hasTraffic { output.hasTraffic = true }
-        }
-        outbound[node] = output
-    }
 
     func hasTraffic(_ node: Int) -> Bool { inbound[node]?.hasTraffic ?? false || outbound[node].hasTraffic }
 }
@@ -60,7 +61,7 @@ struct ShownParts: Equatable {
     init(_ graph: SummedGraph, idle: [Int32]) {
         edges = graph.isEdgeThere
         nodes = Array(repeating: false, count: graph.inbound.count)
-        for (number, edge) in graph.topology.edges.enumerated() where edges[number] {
+        for (number, edge) in graph.edges.enumerated() where edges[number] {
             nodes[Int(edge.source)] = true
             nodes[Int(edge.target)] = true
         }

@@ -39,7 +39,7 @@ final class TrafficNumbering {
     }
 
     /// The identities of a flow's ends.
-    struct Principals: Equatable {
+    struct Principals: Hashable {
         var source: [String] = []
         var target: [String] = []
 

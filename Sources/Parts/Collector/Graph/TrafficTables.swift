@@ -23,8 +23,10 @@ final class TrafficTables {
     let bounds: [[Double]]
     /// The numbers of buckets, cell by cell, in the order of their bounds.
     let buckets: [Int32]
-    /// By flow.
+    /// Who the ends of flows say they are, each pair once.
     let principals: [TrafficNumbering.Principals]
+    /// By flow, of ``principals``; less than nothing for one whose ends do not say.
+    let principalsOfFlow: [Int32]
     let kindsOfFlow: NumberGroups
     let cellsOfFlow: NumberGroups
 
@@ -33,7 +35,9 @@ final class TrafficTables {
         principals: [TrafficNumbering.Principals]
     ) {
         self.places = places
-        self.principals = principals
+        var pairs = PrincipalPairs()
+        principalsOfFlow = principals.map { pairs.number(of: $0) }
+        self.principals = pairs.all
         kindsOfFlow = NumberGroups(places.lazy.map(\.flow), groups: flows)
         cellsOfFlow = NumberGroups(cells.lazy.map(\.flow), groups: flows)
         var numberOfBounds: [[Double]: Int32] = [:]
@@ -66,6 +70,25 @@ final class TrafficTables {
                 initialized = count
             })
     }
+}
+
+/// Numbers pairs of identities. Equal lists become one list, which many edges then share.
+private struct PrincipalPairs {
+    private(set) var all: [TrafficNumbering.Principals] = []
+    private var numbers: [TrafficNumbering.Principals: Int32] = [:]
+    private var lists: Set<[String]> = []
+
+    mutating func number(of pair: TrafficNumbering.Principals) -> Int32 {
+        guard !pair.isEmpty else { return -1 }
+        if let number = numbers[pair] { return number }
+        let own = TrafficNumbering.Principals(source: shared(pair.source), target: shared(pair.target))
+        let number = Int32(clamping: all.count)
+        all.append(own)
+        numbers[own] = number
+        return number
+    }
+
+    private mutating func shared(_ list: [String]) -> [String] { lists.insert(list).memberAfterInsert }
 }
 
 /// Numbers in groups, each group's side by side and ascending.
