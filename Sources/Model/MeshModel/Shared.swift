@@ -30,3 +30,8 @@ extension Shared: Equatable where Value: Equatable {
 extension Shared: Hashable where Value: Hashable {
     func hash(into hasher: inout Hasher) { value.hash(into: &hasher) }
 }
+
+extension Shared: CustomReflectable {
+    /// What is behind the reference: who looks at it does not look at a reference.
+    var customMirror: Mirror { Mirror(reflecting: value) }
+}

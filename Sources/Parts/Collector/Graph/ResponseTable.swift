@@ -135,9 +135,14 @@ struct ResponseCounts {
             let entry = self[index]
             details.append(table[entry.response].detail(RequestsPerSecond(entry.perSecond)))
         }
-        guard details.count > 1 else { return details }
-        return details.sorted {
-            ($1.rate.value, $0.code, $0.flags, $0.host) < ($0.rate.value, $1.code, $1.flags, $1.host)
+        if details.count == 2, details[0].rate.value != details[1].rate.value {
+            // Nearly always: a success and a failure.
+            if details[0].rate.value < details[1].rate.value { details.swapAt(0, 1) }
+        } else if details.count > 1 {
+            details.sort {
+                ($1.rate.value, $0.code, $0.flags, $0.host) < ($0.rate.value, $1.code, $1.flags, $1.host)
+            }
         }
+        return details
     }
 }

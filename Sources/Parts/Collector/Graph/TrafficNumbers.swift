@@ -49,9 +49,12 @@ struct TrafficNumbers {
 
     /// Makes room for what has got numbers since.
     mutating func grow(to numbering: TrafficNumbering) {
-        kinds += Array(repeating: Kind(), count: max(0, numbering.places.count - kinds.count))
-        cells += Array(repeating: Cell(), count: max(0, numbering.cells.count - cells.count))
-        buckets += Array(repeating: 0, count: max(0, numbering.bucketCount - buckets.count))
+        // Adding nothing would still copy what somebody else has too.
+        let missing = (numbering.places.count - kinds.count, numbering.cells.count - cells.count)
+        if missing.0 > 0 { kinds += Array(repeating: Kind(), count: missing.0) }
+        if missing.1 > 0 { cells += Array(repeating: Cell(), count: missing.1) }
+        let buckets = numbering.bucketCount - buckets.count
+        if buckets > 0 { self.buckets += Array(repeating: 0, count: buckets) }
     }
 
     mutating func markAlive(_ reporter: Reporter, of flow: Int) {
