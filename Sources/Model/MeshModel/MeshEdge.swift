@@ -114,6 +114,7 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
     package init(
         source: MeshNode.ID, target: MeshNode.ID, protocol: TrafficProtocol = .http, traffic: TrafficSummary,
         mtls: Ratio? = nil, reporter: Reporter = .destination, health: Health = .unknown,
+        healthCause: HealthCause? = nil,
         sent: ReportedTraffic? = nil, received: ReportedTraffic? = nil, responses: [ResponseDetail] = [],
         bytes: TwoWayRate = .zero, messages: TwoWayRate = .zero, sourcePrincipals: [String] = [],
         targetPrincipals: [String] = []
@@ -121,7 +122,7 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
         details = Shared(
             Details(
                 source: source, target: target, protocol: `protocol`, traffic: traffic, mtls: mtls,
-                reporter: reporter, healthCause: nil, health: health, sent: sent, received: received,
+                reporter: reporter, healthCause: healthCause, health: health, sent: sent, received: received,
                 responses: responses, bytes: bytes, messages: messages, sourcePrincipals: sourcePrincipals,
                 targetPrincipals: targetPrincipals))
     }

@@ -15,11 +15,31 @@ package struct AnswerTally: Hashable, Sendable {
     }
 
     /// Each key once. There are few, so that looking through them is faster than hashing.
-    package private(set) var entries: [Entry] = []
+    package private(set) var entries = Entries()
     /// Answers that nobody speaks of one by one: they count in the whole only.
     package private(set) var ordinary = AmountByProtocol()
     /// How many requests, for people.
     package private(set) var requests = AmountByProtocol()
+
+    /// A list whose first member needs no memory of its own: of most traffic there is none or one.
+    package struct Entries: Hashable, Sendable, RandomAccessCollection, MutableCollection {
+        private var first = Entry(key: Key(protocol: .http, code: nil), amount: 0)
+        private var others: [Entry] = []
+        package private(set) var count = 0
+
+        package var startIndex: Int { 0 }
+        package var endIndex: Int { count }
+
+        package subscript(index: Int) -> Entry {
+            _read { if index == 0 { yield first } else { yield others[index - 1] } }
+            _modify { if index == 0 { yield &first } else { yield &others[index - 1] } }
+        }
+
+        mutating func append(_ entry: Entry) {
+            if count == 0 { first = entry } else { others.append(entry) }
+            count += 1
+        }
+    }
 
     package init() {}
 

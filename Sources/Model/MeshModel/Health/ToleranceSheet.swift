@@ -75,8 +75,14 @@ struct ToleranceSheet {
         if codes.count >= Self.maximumCodes { codes = [:] }
         // Answers of one code nearly always, so that there is nothing to sum up: no list of sums is made.
         var concerned: UInt64 = 0
-        for entry in tally.entries where entry.key.protocol == place.protocol {
-            concerned |= tolerances(of: entry.key) & here
+        var entriesConcerned = 0
+        var lastConcerned = 0
+        for index in 0..<tally.entries.count where tally.entries[index].key.protocol == place.protocol {
+            let mask = tolerances(of: tally.entries[index].key) & here
+            guard mask != 0 else { continue }
+            concerned |= mask
+            entriesConcerned += 1
+            lastConcerned = index
         }
         var worst = Health.healthy
         var culprit = 0
@@ -84,22 +90,22 @@ struct ToleranceSheet {
         while concerned != 0 {
             let number = concerned.trailingZeroBitCount
             concerned &= concerned - 1
-            let sum = tally.entries.reduce(0.0) { sum, entry in
-                entry.key.protocol == place.protocol && known(entry.key) & 1 << UInt64(number) != 0
-                    ? sum + entry.amount : sum
-            }
+            let sum =
+                entriesConcerned == 1
+                ? tally.entries[lastConcerned].amount : sum(of: tally, place.protocol, under: number)
             let health = tolerances[number].health(atPercent: sum / total * 100)
             if health > worst { (worst, culprit, share) = (health, number, sum) }
         }
         guard worst > .healthy else { return HealthVerdict(health: .healthy) }
-        let matching = tally.entries.filter { entry in
-            entry.key.protocol == place.protocol && known(entry.key) & 1 << UInt64(culprit) != 0
-        }
-        let tolerance = tolerances[culprit]
+        let codes =
+            entriesConcerned == 1
+            ? [tally.entries[lastConcerned].key.code].compactMap(\.self)
+            : Self.sorted(
+                tally.entries.filter { $0.key.protocol == place.protocol && isUnder(culprit, $0.key) })
         let answers = HealthCause.Answers(
-            direction: place.direction, protocol: place.protocol, codes: Self.sorted(matching),
+            direction: place.direction, protocol: place.protocol, codes: codes,
             percent: share / total * 100, requests: tally.requests[place.protocol],
-            threshold: worst == .failure ? tolerance.failure : tolerance.degraded)
+            threshold: worst == .failure ? tolerances[culprit].failure : tolerances[culprit].degraded)
         return HealthVerdict(health: worst, cause: HealthCause(health: worst, finding: .answers(answers)))
     }
 
@@ -107,7 +113,7 @@ struct ToleranceSheet {
     static func withoutTolerances(_ inbound: AnswerTally, _ outbound: AnswerTally) -> HealthVerdict {
         let total = inbound.total + outbound.total
         guard total > 0 else { return HealthVerdict() }
-        let matching = (inbound.entries + outbound.entries)
+        let matching = (Array(inbound.entries) + outbound.entries)
             .filter { $0.key.code?.first == "4" || $0.key.code?.first == "5" }
         let percent = matching.reduce(0) { $0 + $1.amount } / total * 100
         let health: Health = percent >= 10 - rounding ? .failure : percent >= 0.1 - rounding ? .degraded : .healthy
@@ -148,6 +154,14 @@ struct ToleranceSheet {
         if fewCodes.count < Self.few { fewCodes.append((key, found)) } else { codes[key] = found }
         return found
     }
+
+    private func sum(of tally: AnswerTally, _ protocol: TrafficProtocol, under tolerance: Int) -> Double {
+        tally.entries.reduce(0.0) { sum, entry in
+            entry.key.protocol == `protocol` && isUnder(tolerance, entry.key) ? sum + entry.amount : sum
+        }
+    }
+
+    private func isUnder(_ tolerance: Int, _ key: AnswerTally.Key) -> Bool { known(key) & 1 << UInt64(tolerance) != 0 }
 
     /// What ``tolerances(of:)`` has found before.
     private func known(_ key: AnswerTally.Key) -> UInt64 {

@@ -11,9 +11,6 @@ struct FinishedGraph {
     /// By node, beside it: asking the nodes themselves would be a look into the distance for each edge.
     private let ids: [MeshNode.ID]
     private let isWaypoint: [Bool]
-    /// By number, of all that were ever there.
-    private var allNodes: [MeshNode?]
-    private var allEdges: [MeshEdge?]
     private var shown: ShownParts?
     /// Whether the last update left the nodes and edges in their places.
     private(set) var isShapeKept = false
@@ -26,8 +23,6 @@ struct FinishedGraph {
         self.plan = plan
         ids = plan.map(\.id)
         isWaypoint = plan.map { $0.marks.contains(.waypoint) }
-        allNodes = Array(repeating: nil, count: plan.count)
-        allEdges = Array(repeating: nil, count: edges)
         tallies = Array(repeating: AnswerTally(), count: edges)
     }
 
@@ -49,53 +44,50 @@ struct FinishedGraph {
         _ judge: inout HealthJudge
     ) {
         if sheets.isEmpty { sheets = plan.map { judge.sheet(for: $0) } }
-        for edge in isEdgeChanged.indices where isEdgeChanged[edge] {
-            tallies[edge] = AnswerTally()
-            allEdges[edge] = nil
-            if let sum = graph.sum(edge) { finish(edge, sum, graph.edges[edge], words, &judge) }
-        }
-        var inbound = [AnswerTally](repeating: AnswerTally(), count: plan.count)
-        var outbound = judge.rules.judgesCallers ? inbound : []
-        for (number, edge) in graph.edges.enumerated() {
-            if isNodeChanged[Int(edge.target)] { inbound[Int(edge.target)].add(tallies[number]) }
-            if !outbound.isEmpty, isNodeChanged[Int(edge.source)] { outbound[Int(edge.source)].add(tallies[number]) }
-        }
-        for node in isNodeChanged.indices where isNodeChanged[node] {
-            finish(node, graph, words)
-            let verdict = judge.verdict(
-                by: sheets[node], inbound: inbound[node], outbound: outbound.isEmpty ? AnswerTally() : outbound[node])
-            allNodes[node]?.health = verdict.health
-            if verdict.cause != nil { allNodes[node]?.healthCause = verdict.cause }
-        }
-        if shown.nodes != self.shown?.nodes {
-            nodes = allNodes.indices.compactMap { shown.nodes[$0] ? allNodes[$0] : nil }
-        } else {
-            Self.replace(&nodes, shown.nodes, isNodeChanged, allNodes)
-        }
-        if shown.edges != self.shown?.edges {
-            edges = allEdges.indices.compactMap { shown.edges[$0] ? allEdges[$0] : nil }
-        } else {
-            Self.replace(&edges, shown.edges, isEdgeChanged, allEdges)
-        }
         isShapeKept = shown == self.shown
+        if !isShapeKept || isEdgeChanged.contains(true) {
+            edges = Self.renewed(edges, self.shown?.edges, shown.edges, isEdgeChanged) { edge in
+                graph.sum(edge).map { finished(edge, $0, graph.edges[edge], words, &judge) }
+            }
+        }
+        if !isShapeKept || isNodeChanged.contains(true) {
+            var tallies = NodeTallies(nodes: plan.count, hasOutbound: judge.rules.judgesCallers)
+            for (number, edge) in graph.edges.enumerated() where shown.edges[number] {
+                tallies.add(self.tallies[number], of: edge)
+            }
+            nodes = Self.renewed(nodes, self.shown?.nodes, shown.nodes, isNodeChanged) { node in
+                finished(node, graph, tallies, words, &judge)
+            }
+        }
         self.shown = shown
     }
 
-    /// Puts changed ones into the places of those before.
-    private static func replace<Item>(_ shown: inout [Item], _ isShown: [Bool], _ isChanged: [Bool], _ all: [Item?]) {
-        guard isChanged.contains(true) else { return }
+    /// What is shown now: changed or new ones made anew, the others as they were.
+    private static func renewed<Item>(
+        _ before: [Item], _ wasShown: [Bool]?, _ isShown: [Bool], _ isChanged: [Bool], _ make: (Int) -> Item?
+    ) -> [Item] {
+        var items: [Item] = []
+        items.reserveCapacity(isShown.count)
         var place = 0
-        for number in isShown.indices where isShown[number] {
-            if isChanged[number], let item = all[number] { shown[place] = item }
-            place += 1
+        for number in isShown.indices {
+            let wasShown = wasShown?[number] ?? false
+            if isShown[number] {
+                if wasShown, !isChanged[number] {
+                    items.append(before[place])
+                } else if let item = make(number) {
+                    items.append(item)
+                }
+            }
+            if wasShown { place += 1 }
         }
+        return items
     }
 
     // MARK: Edges
 
-    private mutating func finish(
+    private mutating func finished(
         _ number: Int, _ sum: EdgeSum, _ place: GraphPlan.Edge, _ words: Words, _ judge: inout HealthJudge
-    ) {
+    ) -> MeshEdge {
         let names = sum.names(words.principals)
         let traffic = sum.count.summary(words.responses)
         let source = Int(place.source)
@@ -103,26 +95,25 @@ struct FinishedGraph {
         var mtls = sum.count.mutualTLS
         // What a waypoint has a part in comes over its tunnel, even where nobody says so.
         if mtls == nil, isWaypoint[source] || isWaypoint[target] { mtls = .all }
-        let tally = judge.tally(of: traffic, place.protocol)
-        let verdict = judge.verdict(of: tally, from: sheets[source], to: sheets[target])
-        tallies[number] = tally
-        var edge = MeshEdge(
+        tallies[number] = judge.tally(of: traffic, place.protocol)
+        let verdict = judge.verdict(of: tallies[number], from: sheets[source], to: sheets[target])
+        return MeshEdge(
             source: ids[source], target: ids[target], protocol: place.protocol, traffic: traffic, mtls: mtls,
-            reporter: sum.reporter, health: verdict.health,
+            reporter: sum.reporter, health: verdict.health, healthCause: verdict.cause,
             sent: sum.sent?.traffic(shown: traffic.latency, isShown: sum.received == nil),
             received: sum.received?.traffic(shown: traffic.latency, isShown: sum.reporter == .destination),
             responses: sum.count.responses.details(words.responses),
             bytes: TwoWayRate(sent: sum.count.amounts.bytesSent, received: sum.count.amounts.bytesReceived),
             messages: TwoWayRate(sent: sum.count.amounts.messagesSent, received: sum.count.amounts.messagesReceived),
             sourcePrincipals: names.source, targetPrincipals: names.target)
-        if verdict.cause != nil { edge.healthCause = verdict.cause }
-        allEdges[number] = edge
     }
 
     // MARK: Nodes
 
     /// A node is as healthy as its answers; who calls something ill is not ill itself.
-    private mutating func finish(_ number: Int, _ graph: SummedGraph, _ words: Words) {
+    private func finished(
+        _ number: Int, _ graph: SummedGraph, _ tallies: NodeTallies, _ words: Words, _ judge: inout HealthJudge
+    ) -> MeshNode {
         let output = graph.outbound[number]
         var node = plan[number]
         node.inbound = graph.inbound[number]?.summary(words.responses)
@@ -130,6 +121,30 @@ struct FinishedGraph {
         node.trouble = words.troubles.trouble(of: node)
         if output.edges > 0, graph.inbound[number] == nil { node.marks.insert(.root) }
         if !graph.hasTraffic(number) { node.marks.insert(.idle) }
-        allNodes[number] = node
+        let verdict = tallies.verdict(of: number, by: sheets[number], &judge)
+        node.health = verdict.health
+        if verdict.cause != nil { node.healthCause = verdict.cause }
+        return node
+    }
+}
+
+/// The answers that nodes give and, where that is judged, get.
+private struct NodeTallies {
+    private var inbound: [AnswerTally]
+    private var outbound: [AnswerTally]
+
+    init(nodes: Int, hasOutbound: Bool) {
+        inbound = Array(repeating: AnswerTally(), count: nodes)
+        outbound = hasOutbound ? inbound : []
+    }
+
+    mutating func add(_ tally: AnswerTally, of edge: GraphPlan.Edge) {
+        inbound[Int(edge.target)].add(tally)
+        if !outbound.isEmpty { outbound[Int(edge.source)].add(tally) }
+    }
+
+    func verdict(of node: Int, by sheet: HealthJudge.SheetNumber, _ judge: inout HealthJudge) -> HealthVerdict {
+        judge.verdict(
+            by: sheet, inbound: inbound[node], outbound: outbound.isEmpty ? AnswerTally() : outbound[node])
     }
 }
