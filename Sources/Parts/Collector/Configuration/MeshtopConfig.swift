@@ -12,6 +12,7 @@ internal import YAMLWire
 ///   targetFiles: [targets.yaml]
 ///   targetURLs: ["http://sd.shop.example/targets"]
 ///   targetServices: [_metrics._tcp.shop.example]
+///   kubernetes: {kubeconfig: ~/.kube/config, context: prod, namespaces: [shop]}
 ///   dnsServer: 10.0.0.2:53
 ///   auth: {bearerTokenFile: token}
 ///   tls: {caFile: ca.pem, certFile: me.pem, keyFile: me.key, serverName: cart, insecure: false}

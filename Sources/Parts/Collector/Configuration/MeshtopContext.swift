@@ -7,6 +7,8 @@ package struct MeshtopContext: Hashable, Sendable {
     package var name: String
     package var control: SocketAddress?
     package var sources: TargetSources
+    /// A cluster whose pods are targets; its kubeconfig is not read yet.
+    package var kubernetes: KubernetesReference?
     /// A server that scrapes the mesh's proxies.
     package var prometheus: PrometheusConfiguration?
     package var interval: Duration?
@@ -33,7 +35,7 @@ package struct MeshtopContext: Hashable, Sendable {
 
     private static let fields = [
         "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
-        "prometheus", "interval", "window", "traces", "receive",
+        "kubernetes", "prometheus", "interval", "window", "traces", "receive",
     ]
 
     init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
@@ -57,6 +59,7 @@ package struct MeshtopContext: Hashable, Sendable {
         }
         if let auth = fields["auth"] { sources.access.credentials = try auth.credentials(places) }
         if let tls = fields["tls"] { sources.access.tls = try tls.tls(places) }
+        kubernetes = try fields["kubernetes"]?.kubernetes(places)
         prometheus = try fields["prometheus"]?.prometheus(places)
         interval = try fields["interval"]?.duration(atLeast: .milliseconds(100), "100ms")
         window = try fields["window"]?.duration(atLeast: .seconds(1), "1s")
@@ -88,6 +91,21 @@ extension SchemaReader {
         let duration = try duration()
         guard duration >= least, duration <= .seconds(86_400) else { throw error("must be between \(word) and 24h") }
         return duration
+    }
+
+    fileprivate func kubernetes(_ places: ConfigPlaces) throws(SchemaError) -> KubernetesReference {
+        let fields = try fields(["kubeconfig", "context", "namespaces"])
+        var file = try fields["kubeconfig"]?.nonEmptyString()
+        if file != KubernetesReference.surroundingWord { file = file.map { places.path($0) } }
+        let namespaces = try fields["namespaces"]?.each { (item) throws(SchemaError) in
+            let name = try item.string()
+            guard KubernetesCluster.isNamespace(name) else {
+                throw item.error("\"\(name.prefix(80))\" is not a namespace; write one like shop")
+            }
+            return name
+        }
+        return KubernetesReference(
+            file: file, context: try fields["context"]?.nonEmptyString(), namespaces: namespaces ?? [])
     }
 
     fileprivate func prometheus(_ places: ConfigPlaces) throws(SchemaError) -> PrometheusConfiguration {

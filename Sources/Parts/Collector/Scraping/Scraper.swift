@@ -27,6 +27,7 @@ final class Scraper: MetricsSource {
     private let recorder: Recorder?
     private let asking: TargetAsking
     private let plainAsking: TargetAsking
+    private let clusterAskings: [TargetAsking]
     private var feeds: TargetFeeds?
     private var store: MetricStore<GraphBuilder.Meaning>
     private var book = TargetBook()
@@ -58,11 +59,15 @@ final class Scraper: MetricsSource {
         let names = TargetNames(loop: loop, errands: lookups, server: configuration.sources.dnsServer)
         asking = TargetAsking(configuration.sources.access, loop: loop, names: names, errands: keys)
         plainAsking = TargetAsking(TargetAccess(), loop: loop, names: names, errands: keys)
+        clusterAskings = configuration.sources.clusters.map {
+            TargetAsking($0.access, loop: loop, names: names, errands: keys)
+        }
     }
 
     func start() {
         let feeds = TargetFeeds(
-            configuration.sources, control: configuration.control, loop: loop, asking: asking, plainAsking: plainAsking
+            configuration.sources, control: configuration.control, loop: loop, asking: asking,
+            plainAsking: plainAsking, clusterAskings: clusterAskings
         ) { [weak self] in self?.follow($0) }
         self.feeds = feeds
         asking.start { [weak feeds] in feeds?.start() }

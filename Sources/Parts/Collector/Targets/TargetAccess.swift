@@ -14,6 +14,12 @@ package struct TargetAccess: Hashable, Sendable {
         }
 
         package var debugDescription: String { description }
+
+        /// Where it is; nothing for one that is known already.
+        var file: String? {
+            guard case .file(let path) = self else { return nil }
+            return path
+        }
     }
 
     /// What the `authorization` field says.
@@ -32,13 +38,13 @@ package struct TargetAccess: Hashable, Sendable {
         }
     }
 
-    /// For targets that are asked by HTTPS. All files are PEM, and read again when they change.
+    /// For targets that are asked by HTTPS. All texts are PEM; files are read again when they change.
     package struct TLS: Hashable, Sendable {
         /// Who may have issued the targets' certificates; nothing for those that the machine trusts.
-        package var authorityFile: String?
+        package var authority: Secret?
         /// Our certificate and those above it.
-        package var certificateFile: String?
-        package var keyFile: String?
+        package var certificate: Secret?
+        package var key: Secret?
         /// Whom the certificate must be for, instead of the host in the target's address. `spiffe://…` is compared with
         /// the certificate's URIs, as workloads of a mesh have no other name.
         package var serverName: String?
@@ -49,11 +55,24 @@ package struct TargetAccess: Hashable, Sendable {
             authorityFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
             serverName: String? = nil, isInsecure: Bool = false
         ) {
+            self.serverName = serverName
+            self.isInsecure = isInsecure
             self.authorityFile = authorityFile
             self.certificateFile = certificateFile
             self.keyFile = keyFile
-            self.serverName = serverName
-            self.isInsecure = isInsecure
+        }
+
+        package var authorityFile: String? {
+            get { authority?.file }
+            set { authority = newValue.map { .file($0) } }
+        }
+        package var certificateFile: String? {
+            get { certificate?.file }
+            set { certificate = newValue.map { .file($0) } }
+        }
+        package var keyFile: String? {
+            get { key?.file }
+            set { key = newValue.map { .file($0) } }
         }
     }
 
@@ -72,8 +91,6 @@ package struct TargetAccess: Hashable, Sendable {
 
     /// Every file that is read for it.
     var files: [String] {
-        var files = [tls.authorityFile, tls.certificateFile, tls.keyFile].compactMap(\.self)
-        if case .file(let path)? = credentials.secret { files.append(path) }
-        return files
+        [tls.authority, tls.certificate, tls.key, credentials.secret].compactMap { $0?.file }
     }
 }

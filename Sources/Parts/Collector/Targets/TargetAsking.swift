@@ -75,6 +75,51 @@ final class TargetAsking {
         attempt: Int,
         completion: @escaping (Result<HTTPResponse, Failure>) -> Void
     ) {
+        prepare(url, accept, extra, attempt) { [client] in
+            switch $0 {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let ready):
+                client.send(
+                    ready.request, to: ready.address, tls: ready.tls, deadline: deadline, maximumBody: maximumBody
+                ) { completion($0.mapError { .client($0) }) }
+            }
+        }
+    }
+
+    /// Sends a GET request whose answer comes bit by bit, possibly forever.
+    ///
+    /// - Parameters:
+    ///   - deadline: for the answer's head.
+    ///   - onCall: called first, with what the request can be given up by.
+    ///   - onEnd: called once on the loop, possibly at once.
+    func stream(
+        _ url: TargetURL, accept: String, deadline: Duration, attempt: Int, onCall: @escaping (HTTPCall) -> Void,
+        onHead: @escaping (HTTPResponse) -> Void, onBytes: @escaping ([UInt8]) -> Void,
+        onEnd: @escaping (Result<Void, Failure>) -> Void
+    ) {
+        prepare(url, accept, [:], attempt) { [client] in
+            switch $0 {
+            case .failure(let failure): onEnd(.failure(failure))
+            case .success(let ready):
+                onCall(
+                    client.stream(
+                        ready.request, to: ready.address, tls: ready.tls, deadline: deadline, onHead: onHead,
+                        onBytes: onBytes, onEnd: { onEnd($0.mapError { .client($0) }) }))
+            }
+        }
+    }
+
+    private struct Ready {
+        var request: HTTPRequest
+        var address: SocketAddress
+        var tls: TLSContext?
+    }
+
+    /// Puts together what is sent, and finds out where to.
+    private func prepare(
+        _ url: TargetURL, _ accept: String, _ extra: HTTPHeaders, _ attempt: Int,
+        _ completion: @escaping (Result<Ready, Failure>) -> Void
+    ) {
         let scheme = url.scheme ?? access.standardScheme
         var headers: HTTPHeaders = ["host": "\(url.host)", "accept": accept]
         for (name, value) in extra { headers.add(name, value) }
@@ -86,14 +131,9 @@ final class TargetAsking {
             return completion(.failure(.notAsked(error.description)))
         }
         let request = HTTPRequest(url.path ?? "/", headers: headers)
-        names.withAddress(of: url.host, attempt: attempt) { [client] in
-            switch $0 {
-            case .failure(let failure): completion(.failure(.notAsked(failure.description)))
-            case .success(let address):
-                client.send(request, to: address, tls: tls, deadline: deadline, maximumBody: maximumBody) {
-                    completion($0.mapError { .client($0) })
-                }
-            }
+        names.withAddress(of: url.host, attempt: attempt) {
+            completion(
+                $0.map { Ready(request: request, address: $0, tls: tls) }.mapError { .notAsked($0.description) })
         }
     }
 

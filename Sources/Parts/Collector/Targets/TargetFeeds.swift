@@ -7,15 +7,16 @@ final class TargetFeeds {
     private var union: TargetUnion
 
     /// - Parameters:
+    ///   - clusterAskings: for each cluster of the sources, with its own keys.
     ///   - asking: for lists; `plainAsking` is for the control plane, which is told no secrets.
     ///   - onList: called on the loop with all targets, whenever they may have changed.
     init(
         _ sources: TargetSources, control: SocketAddress?, loop: EventLoop, asking: TargetAsking,
-        plainAsking: TargetAsking, onList: @escaping ([TargetEntry]) -> Void
+        plainAsking: TargetAsking, clusterAskings: [TargetAsking], onList: @escaping ([TargetEntry]) -> Void
     ) {
         self.onList = onList
         // The targets named one by one come first, then one list for each feed.
-        let feedCount = sources.files.count + sources.urls.count + sources.services.count
+        let feedCount = sources.files.count + sources.urls.count + sources.services.count + sources.clusters.count
         union = TargetUnion(sources: 1 + (control == nil ? 0 : 1) + feedCount)
         union.set(sources.targets, of: 0)
 
@@ -38,6 +39,9 @@ final class TargetFeeds {
                 ServiceTargetFeed(
                     name: name, server: sources.dnsServer, loop: loop, errands: names,
                     onList: listener(feeds.count + 1)))
+        }
+        for (cluster, asking) in zip(sources.clusters, clusterAskings) {
+            feeds.append(PodTargetFeed(cluster, loop: loop, asking: asking, onList: listener(feeds.count + 1)))
         }
     }
 

@@ -56,9 +56,9 @@ struct TargetKeys: Sendable {
         client.verifiesPeer = !settings.isInsecure
         if let name = settings.serverName, name.hasPrefix("spiffe://") { client.verifiesServerName = false }
         if !settings.isInsecure {
-            client.roots = try certificates(settings.authorityFile ?? machineRoots)
+            client.roots = try certificates(settings.authority ?? .file(machineRoots))
         }
-        switch (settings.certificateFile, settings.keyFile) {
+        switch (settings.certificate, settings.key) {
         case (nil, nil): break
         case (let certificate?, let key?):
             client.chain = try certificates(certificate)
@@ -73,18 +73,22 @@ struct TargetKeys: Sendable {
         }
     }
 
-    private static func certificates(_ path: String) throws(Failure) -> [Certificate] {
-        try inWords(path) { text throws(TLSError) in try Certificate.chain(pem: text) }
+    private static func certificates(_ source: TargetAccess.Secret) throws(Failure) -> [Certificate] {
+        try inWords(source) { text throws(TLSError) in try Certificate.chain(pem: text) }
     }
 
     private static func inWords<Value>(
-        _ path: String, _ body: (String) throws(TLSError) -> Value
+        _ source: TargetAccess.Secret, _ body: (String) throws(TLSError) -> Value
     ) throws(Failure) -> Value {
-        let text = String(decoding: try read(path, limit: 4 << 20), as: UTF8.self)
+        let text: String
+        switch source {
+        case .text(let pem): text = pem
+        case .file(let path): text = String(decoding: try read(path, limit: 4 << 20), as: UTF8.self)
+        }
         do throws(TLSError) {
             return try body(text)
         } catch {
-            throw Failure(description: "\(path): \(error)")
+            throw Failure(description: "\(source.file ?? "the PEM text"): \(error)")
         }
     }
 

@@ -10,6 +10,8 @@ package struct TargetSources: Hashable, Sendable {
     package var urls: [TargetURL]
     /// Names of DNS service records, `_metrics._tcp.mesh.example`.
     package var services: [String]
+    /// Kubernetes clusters whose pods are targets.
+    package var clusters: [KubernetesCluster]
     /// The DNS server for the records and for the names of targets; nothing for what the machine uses.
     package var dnsServer: SocketAddress?
     /// For targets and ``urls``; a control plane is told no secrets.
@@ -17,16 +19,19 @@ package struct TargetSources: Hashable, Sendable {
 
     package init(
         targets: [TargetEntry] = [], files: [String] = [], urls: [TargetURL] = [], services: [String] = [],
-        dnsServer: SocketAddress? = nil, access: TargetAccess = TargetAccess()
+        clusters: [KubernetesCluster] = [], dnsServer: SocketAddress? = nil, access: TargetAccess = TargetAccess()
     ) {
         self.targets = targets
         self.files = files
         self.urls = urls
         self.services = services
+        self.clusters = clusters
         self.dnsServer = dnsServer
         self.access = access
     }
 
     /// Whether no target can come from here.
-    package var isEmpty: Bool { targets.isEmpty && files.isEmpty && urls.isEmpty && services.isEmpty }
+    package var isEmpty: Bool {
+        targets.isEmpty && files.isEmpty && urls.isEmpty && services.isEmpty && clusters.isEmpty
+    }
 }

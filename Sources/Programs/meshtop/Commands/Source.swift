@@ -21,7 +21,8 @@ struct Source {
     ]
     /// For commands that look at traffic.
     static let options =
-        controlOptions + targetOptions + [receiveOption] + PrometheusConfiguration.options + TargetAccess.options
+        controlOptions + targetOptions + KubernetesReference.options + [receiveOption] + PrometheusConfiguration.options
+        + TargetAccess.options
     static let defaultControl = "127.0.0.1:15010"
 
     private static let receiveOption = Option(
@@ -63,12 +64,14 @@ struct Source {
         var named = MeshtopContext(name: "")
         try named.add(invocation)
         let namesMesh =
-            named.control != nil || !named.sources.isEmpty || named.prometheus != nil || named.receive != nil
+            named.control != nil || !named.sources.isEmpty || named.kubernetes != nil || named.prometheus != nil
+            || named.receive != nil
         let configured = namesMesh && !invocation.has("--context") ? nil : try ConfigFile.context(invocation)
         var context = configured ?? MeshtopContext(name: "")
         context.override(by: named)
         context.sources.access = try context.sources.access.adding(invocation)
         context.prometheus = try context.prometheus?.adding(invocation)
+        if let cluster = try context.kubernetes?.cluster() { context.sources.clusters = [cluster] }
         if context.control == nil, context.sources.isEmpty, context.prometheus == nil, context.receive == nil {
             context.control = SocketAddress(Self.defaultControl)
         }
@@ -146,6 +149,7 @@ extension MeshtopContext {
             }
             sources.dnsServer = server
         }
+        kubernetes = try KubernetesReference(invocation)
         if let text = invocation.value("--prometheus") {
             prometheus = PrometheusConfiguration(url: try Self.url(text, of: "--prometheus"))
         }
@@ -159,6 +163,7 @@ extension MeshtopContext {
         if !other.sources.urls.isEmpty { sources.urls = other.sources.urls }
         if !other.sources.services.isEmpty { sources.services = other.sources.services }
         sources.dnsServer = other.sources.dnsServer ?? sources.dnsServer
+        kubernetes = other.kubernetes ?? kubernetes
         // Another server is not told the secrets of this one.
         prometheus = other.prometheus ?? prometheus
         receive = other.receive ?? receive
@@ -176,7 +181,7 @@ extension MeshtopContext {
 extension TargetSources {
     /// The first thing that is named, for a title.
     fileprivate var firstName: String {
-        (targets.first.map { $0.url.host.description } ?? files.first ?? urls.first?.description ?? services.first)
-            ?? ""
+        targets.first?.url.host.description ?? files.first ?? urls.first?.description ?? services.first
+            ?? clusters.first?.name ?? ""
     }
 }

@@ -27,6 +27,7 @@ import Testing
               targetFiles: [targets.yaml, /srv/more.json, ~/mine.yaml]
               targetURLs: ["http://sd.shop.example/targets"]
               targetServices: [_metrics._tcp.shop.example]
+              kubernetes: {kubeconfig: ~/.kube/config, context: prod, namespaces: [shop, vault]}
               dnsServer: 10.0.0.2:53
               auth: {bearerTokenFile: token}
               tls: {caFile: ca.pem, certFile: me.pem, keyFile: /me.key, serverName: cart}
@@ -37,6 +38,7 @@ import Testing
             - name: other
               auth: {user: ada, password: "s3cret"}
               tls: {insecure: true}
+              kubernetes: {kubeconfig: in-cluster}
             """)
 
         #expect(config.currentContext == "shop")
@@ -50,6 +52,10 @@ import Testing
             shop.sources.files == ["/etc/meshtop/targets.yaml", "/srv/more.json", "/home/ada/mine.yaml"])
         #expect(shop.sources.urls.map(\.description) == ["http://sd.shop.example:80/targets"])
         #expect(shop.sources.services == ["_metrics._tcp.shop.example"])
+        #expect(
+            shop.kubernetes
+                == KubernetesReference(
+                    file: "/home/ada/.kube/config", context: "prod", namespaces: ["shop", "vault"]))
         #expect(shop.sources.dnsServer?.description == "10.0.0.2:53")
         #expect(shop.sources.access.credentials == .bearer(.file("/etc/meshtop/token")))
         #expect(
@@ -65,6 +71,7 @@ import Testing
         let other = try #require(try config.context(named: "other", file: "c"))
         #expect(other.sources.access.credentials == .basic(user: "ada", password: .text("s3cret")))
         #expect(other.sources.access.tls.isInsecure)
+        #expect(other.kubernetes?.isSurrounding == true)
         #expect(other.control == nil)
     }
 
@@ -121,6 +128,10 @@ import Testing
         ("contexts:\n- name: a\n  targets: cart:1", "3:3: contexts[0].targets: expected an array, found a string"),
         ("contexts:\n- name: a\n  targetFiles: [3]", "3:17: contexts[0].targetFiles[0]: expected a string"),
         ("contexts:\n- name: a\n  targetServices: [a b]", "3:20: contexts[0].targetServices[0]: \"a b\" is not a name"),
+        (
+            "contexts:\n- name: a\n  kubernetes: {namespaces: [a b]}",
+            "3:29: contexts[0].kubernetes.namespaces[0]: \"a b\" is not a namespace; write one like shop"
+        ),
         ("contexts:\n- name: a\n  dnsServer: dns", "3:3: contexts[0].dnsServer: \"dns\" is not an address"),
         ("contexts:\n- name: a\n  interval: 5", "3:3: contexts[0].interval: expected a string, found a number"),
         ("contexts:\n- name: a\n  interval: 5x", "3:3: contexts[0].interval: \"5x\" is not a duration"),
