@@ -20,14 +20,21 @@ package final class Database {
     private var isInTransaction = false
 
     /// Opens `path`, creating an empty database when there is none; `:memory:` makes one without a file.
-    package init(path: String, durability: Durability = .full) throws(StorageError) {
+    ///
+    /// - Parameters:
+    ///   - fresh: settings that count only while a file is empty, `page_size=16384` or `auto_vacuum=INCREMENTAL`.
+    ///   - isChecked: whether all of the file is read to see if it is sound, at about a second a gigabyte.
+    package init(
+        path: String, durability: Durability = .full, fresh: [String] = [], isChecked: Bool = true
+    ) throws(StorageError) {
         connection = try Self.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, file: path)
         file = path
-        for pragma in ["journal_mode=WAL", "synchronous=\(durability.rawValue)", "foreign_keys=ON"] {
+        for pragma in fresh + ["journal_mode=WAL", "synchronous=\(durability.rawValue)", "foreign_keys=ON"] {
             // Not cached: the settings are made once.
             let statement = try Statement("PRAGMA \(pragma)", connection: connection, file: path)
             while try statement.step() {}
         }
+        guard isChecked else { return }
         let verdict = try rows("PRAGMA quick_check(1)") { (row) throws(StorageError) in try row.text(0) }
         guard verdict == ["ok"] else {
             throw StorageError(
