@@ -19,12 +19,19 @@ extension MetricStore {
 
     /// Takes the increases of a scrape that was recorded, as if it were made now. Those of series that were not
     /// introduced are passed over.
+    ///
+    /// A scrape that does not follow the one before begins the target's history anew: nobody knows what was counted
+    /// between them, and a window that spanned the gap would show too low a rate.
     package mutating func replay(_ scrape: ScrapeRecord) {
         var target = targets.removeValue(forKey: scrape.target) ?? TargetSeries(maximumSeries: 0, seed: 0)
         let others = historyBytes - target.history.size
         defer {
             historyBytes = others + target.history.size
             targets[scrape.target] = target
+        }
+        if let newest = target.history.newest, scrape.previous.map({ $0 > newest }) ?? true {
+            target.history = ScrapeHistory()
+            target.running = nil
         }
         if target.history.newest == nil, let previous = scrape.previous {
             // The replay begins in the middle: what was counted before the first scrape is not asked for.
