@@ -7,8 +7,8 @@ struct LoadedTarget {
     /// By the file's number: the store's, or −1 for a series that is not there.
     private var numbers: [Int32] = []
     private var count: Int32 = 0
-    /// How many of the recorded series are in the store or were passed over.
-    private var met = 0
+    /// The series that had come by then are in the store.
+    private var metUpTo = Int64.min
 
     init(name: String) {
         self.name = name
@@ -19,14 +19,13 @@ struct LoadedTarget {
     /// - Returns: those that are new.
     mutating func meet(_ series: [RecordedSeries.Entry], upTo time: Int64) -> [SeriesKey] {
         var new: [SeriesKey] = []
-        while met < series.count, series[met].since <= time {
-            let entry = series[met]
-            met += 1
+        for entry in series where entry.since > metUpTo && entry.since <= time {
             while numbers.count <= entry.number { numbers.append(-1) }
             numbers[entry.number] = count
             count += 1
             new.append(entry.key)
         }
+        metUpTo = max(metUpTo, time)
         return new
     }
 

@@ -31,12 +31,11 @@ package final class Recorder: Sendable {
     private let writeSoon: @Sendable () -> Void
 
     /// Makes the file and starts. There must be no file of that name.
-    package init(file: String, _ options: Options = Options()) throws(RecordingError) {
+    package convenience init(file: String, _ options: Options = Options()) throws(RecordingError) {
         guard !Files.exists(file) else { throw .exists(file: file) }
         let clock = RecordingClock(wall: SystemClock.wall(), monotonic: SystemClock.monotonic())
-        queue = RecordingQueue(capacity: options.queue)
-        // Handed over to the thread below: nothing here touches them again, so that one thread has them at a time.
-        nonisolated(unsafe) let work: RecordingWork
+        let queue = RecordingQueue(capacity: options.queue)
+        let work: RecordingWork
         do throws(StorageError) {
             let database = try Database(path: file, durability: .normal)
             try database.migrate(RecordingSchema.steps)
@@ -47,20 +46,29 @@ package final class Recorder: Sendable {
         } catch {
             throw RecordingError(error)
         }
+        try self.init(work, queue: queue, pause: options.pause)
+    }
+
+    /// Starts to do `work` after each pause. When the recorder has stopped, the work and its file are let go of.
+    init(_ work: any RecorderWork, queue: RecordingQueue, pause: Duration) throws(RecordingError) {
+        self.queue = queue
+        let desk = RecorderDesk(work)
         do throws(SystemError) {
+            // Handed over to the thread below: nothing here touches it again, so that one thread has it at a time.
             nonisolated(unsafe) let loop = try EventLoop()
             self.loop = loop.handle
             writeSoon = { [shared, handle = loop.handle] in
-                handle.submit { shared.set(work.write()) }
+                handle.submit { if let work = desk.work { shared.set(work.write()) } }
             }
             thread = try Threads.spawn(name: "recorder") { [shared] in
                 func turn() {
-                    shared.set(work.write())
-                    loop.schedule(after: options.pause) { turn() }
+                    if let work = desk.work { shared.set(work.write()) }
+                    loop.schedule(after: pause) { turn() }
                 }
                 turn()
                 loop.run()
-                shared.set(work.close())
+                if let work = desk.work { shared.set(work.close()) }
+                desk.work = nil
             }
         } catch {
             throw .noThread(reason: error.description)
@@ -117,6 +125,17 @@ extension Recorder {
     package func record(_ traces: [Trace], at time: MonotonicTime) {
         guard !traces.isEmpty else { return }
         record(.traces(traces), at: time)
+    }
+}
+
+/// Where the thread finds its work.
+///
+/// Unchecked: the thread alone reads and writes ``work`` once it runs.
+private final class RecorderDesk: @unchecked Sendable {
+    var work: (any RecorderWork)?
+
+    init(_ work: any RecorderWork) {
+        self.work = work
     }
 }
 

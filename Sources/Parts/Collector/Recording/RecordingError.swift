@@ -11,6 +11,10 @@ package enum RecordingError: Error, Hashable, Sendable, CustomStringConvertible 
     case newer(file: String, version: Int64)
     /// Cut off, or damaged.
     case damaged(file: String, reason: String)
+    /// There is something else than a history in the file.
+    case noHistory(file: String, isRecording: Bool)
+    /// Another process writes to it.
+    case held(file: String)
     /// Nothing was scraped while it was recorded.
     case empty(file: String)
     case storage(StorageError)
@@ -26,6 +30,12 @@ package enum RecordingError: Error, Hashable, Sendable, CustomStringConvertible 
                 + "\(RecordingSchema.version)"
         case .damaged(let file, let reason):
             "\(file) is cut off or damaged (\(reason)); sqlite3 \(file) .recover may save a part of it"
+        case .noHistory(let file, let isRecording):
+            isRecording
+                ? "\(file) is a recording; a history removes what is old, so give it a file of its own"
+                : "\(file) is not a history of meshtop; name a file that is not there yet, and it will be made"
+        case .held(let file):
+            "\(file) is written by another meshtop; two cannot keep one history, so name another file or end the other"
         case .empty(let file): "\(file) holds nothing yet: no scrape was recorded"
         case .storage(let error): error.description
         case .noThread(let reason): "nothing can be recorded: \(reason)"

@@ -59,7 +59,7 @@ final class RecordingQueue: Sendable {
                 scrape.changes = []
                 fact = .names(scrape)
                 size = fact.size
-            case .store, .names, .listed, .identified, .down, .gone, .weights: break
+            case .store, .names, .counted, .listed, .identified, .up, .down, .gone, .weights: break
             }
         }
         guard state.size + size <= 4 * capacity else {
@@ -105,9 +105,9 @@ package struct RecordingLoss: Hashable, Sendable, CustomStringConvertible {
 
     mutating func add(_ fact: RecordedFact) {
         switch fact {
-        case .store(.scraped): scrapes += 1
+        case .store(.scraped), .counted: scrapes += 1
         case .traces(let traces): self.traces += traces.count
-        case .store, .names, .listed, .identified, .down, .gone, .weights: others += 1
+        case .store, .names, .listed, .identified, .up, .down, .gone, .weights: others += 1
         }
     }
 

@@ -22,6 +22,10 @@ package struct RecordingStatus: Hashable, Sendable {
     package var begin: WallTime?
     /// Traces that began before were removed to stay below the limit; nothing while all are there.
     package var tracesBegin: WallTime?
+    /// Rows of what was counted that were removed to stay below the limits.
+    package var removed = 0
+    /// Why nothing can be written now; it is tried again.
+    package var trouble: RecordingError?
     /// Why nothing is written any more.
     package var failure: RecordingError?
 

@@ -3,8 +3,17 @@ internal import Quantities
 internal import Storage
 internal import SystemIO
 
-/// The recorder's work on its thread: what waits goes into the file.
-final class RecordingWork {
+/// What a recorder does on its thread.
+protocol RecorderWork {
+    /// Writes what waits.
+    func write() -> RecordingStatus
+
+    /// Writes the rest and closes the file.
+    func close() -> RecordingStatus
+}
+
+/// A recording's work: what waits goes into the file, all of it.
+final class RecordingWork: RecorderWork {
     private let database: Database
     private let writer: RecordWriter
     private let queue: RecordingQueue
@@ -25,7 +34,8 @@ final class RecordingWork {
             let (entries, loss) = queue.take()
             status.loss.add(loss)
             try writer.write(entries, loss: loss, now: SystemClock.monotonic())
-            status.bytes = try size.trim(database)
+            status.bytes = try size.trim(database, now: writer.clock.time(of: SystemClock.monotonic()))
+            status.removed = size.removed
             status.begin = size.begin.map { WallTime(nanosecondsSinceEpoch: $0) }
             status.tracesBegin = size.tracesBegin.map { WallTime(nanosecondsSinceEpoch: $0) }
             status.counts = writer.counts

@@ -9,7 +9,7 @@ internal import Storage
 /// need – some ten minutes. What came in after the file was opened is seen as well.
 package final class Replay {
     package let recording: Recording
-    private let database: Database
+    let database: Database
     private let series: RecordedSeries
     private let states: RecordedStates
     private var graph = GraphBuilder()
@@ -18,6 +18,10 @@ package final class Replay {
     /// By which the health of nodes and edges is judged.
     package var health = HealthJudge() {
         didSet { graph.health = health }
+    }
+    /// What the mesh's configuration says there is.
+    package var inventory = MeshInventory.none {
+        didSet { if inventory != oldValue { graph.inventory = inventory } }
     }
     /// What is in the store: by the target's row.
     private var targets: [Int64: LoadedTarget] = [:]
@@ -78,8 +82,10 @@ package final class Replay {
         lastRead = [:]
         graph = GraphBuilder()
         graph.health = health
+        graph.inventory = inventory
         store = graph.makeStore()
         let begin = max(0, end - reach)
+        series.restart(from: begin)
         try follow(after: begin, upTo: end)
         loaded = (begin, end)
     }
@@ -89,6 +95,7 @@ package final class Replay {
         try followTargets(at: end)
         try series.read(upTo: end)
         for id in targets.keys { nameSeries(of: id, upTo: end) }
+        series.relax()
         _ = try database.rows(
             "SELECT target, time, previous, changes FROM scrape WHERE time > ? AND time <= ? ORDER BY time, rowid",
             [.integer(begin), .integer(end)]

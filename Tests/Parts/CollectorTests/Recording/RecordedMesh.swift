@@ -24,10 +24,15 @@ struct RecordedMesh {
     /// What was seen live, second by second.
     var live: [MeshSnapshot] = []
 
-    init(_ recorder: Recorder) {
+    /// The second at which it begins to be seen, of those that its proxies have counted.
+    let start: Int
+
+    init(_ recorder: Recorder, from start: Int = 0) {
         self.recorder = recorder
+        self.start = start
         store = builder.makeStore()
         let clock = MeshClock()
+        clock.seconds = Double(start)
         self.clock = clock
         store.observer = { recorder.record($0, at: clock.now) }
         for target in Self.targets {
@@ -43,18 +48,12 @@ struct RecordedMesh {
     }
 
     let clock: MeshClock
+    /// How many have passed.
+    private var seconds = 0
 
     /// One second: everybody is scraped, each a little later than the one before, and the graph is looked at.
     mutating func pass(down: Set<String> = []) throws {
-        for (place, target) in Self.targets.enumerated() {
-            clock.seconds = Double(live.count) + Double(place) * 0.1
-            if down.contains(target.name) {
-                recorder.fail(target.name, reason: "connection refused", at: clock.now)
-            } else {
-                try store.ingest(exposition(of: target, second: live.count), from: target.name, at: clock.now)
-            }
-        }
-        clock.seconds = Double(live.count) + 0.5
+        try scrape(down: down)
         let targets = Self.targets.map { target in
             ScrapeTarget(
                 address: target.name, workload: target.identity,
@@ -64,6 +63,25 @@ struct RecordedMesh {
             builder.snapshot(
                 of: store, window: .seconds(20), now: clock.now, time: WallTime(nanosecondsSinceEpoch: 0),
                 targets: targets.sorted { $0.address < $1.address }))
+        seconds += 1
+    }
+
+    /// The same without looking at the graph.
+    mutating func passUnseen() throws {
+        try scrape(down: [])
+        seconds += 1
+    }
+
+    private mutating func scrape(down: Set<String>) throws {
+        for (place, target) in Self.targets.enumerated() {
+            clock.seconds = Double(start + seconds) + Double(place) * 0.1
+            if down.contains(target.name) {
+                recorder.fail(target.name, reason: "connection refused", at: clock.now)
+            } else {
+                try store.ingest(exposition(of: target, second: start + seconds), from: target.name, at: clock.now)
+            }
+        }
+        clock.seconds = Double(start + seconds) + 0.5
     }
 
     /// Counters that grow by fractions, start late, are reset, and stop.
