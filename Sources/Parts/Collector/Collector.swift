@@ -48,14 +48,18 @@ package final class Collector: Sendable {
     private let thread: ThreadHandle
     private let view: SharedView
     private let desk = CollectorDesk()
+    private let configuration: CollectorConfiguration
+    private let history: MeshHistory?
 
     /// Starts collecting.
     ///
     /// - Parameters:
     ///   - recorder: is told of everything that is scraped, when somebody wants to keep it.
+    ///   - history: is told of everything, too, and asked for what is no longer in memory. It is to be stopped after the
+    ///     collector.
     ///   - onSnapshot: called after every tick, on the collector's thread.
     package init(
-        _ configuration: CollectorConfiguration, recorder: Recorder? = nil,
+        _ configuration: CollectorConfiguration, recorder: Recorder? = nil, history: MeshHistory? = nil,
         onSnapshot: @escaping @Sendable (MeshSnapshot) -> Void
     ) throws(SystemError) {
         // Handed over to the thread below: nothing here touches the loop again, so that one thread has it at a time.
@@ -63,10 +67,13 @@ package final class Collector: Sendable {
         let view = SharedView(configuration)
         handle = loop.handle
         self.view = view
+        self.configuration = configuration
+        self.history = history
         let desk = desk
         thread = try Threads.spawn(name: "collector") {
             let work = CollectorWork(
-                configuration, loop: loop, view: view, recorder: recorder, onSnapshot: onSnapshot)
+                configuration, loop: loop, view: view, recorders: [recorder, history?.recorder].compactMap(\.self),
+                history: history, onSnapshot: onSnapshot)
             desk.work = work
             loop.soon { work.start() }
             loop.run()
@@ -96,6 +103,37 @@ extension Collector: MeshPast {
     private static let patience = Duration.seconds(10)
 
     package func snapshot(ending time: WallTime, window: Duration?) throws(MeshPastFailure) -> MeshSnapshot {
+        do throws(MeshPastFailure) {
+            return try remembered(ending: time, window: window)
+        } catch {
+            guard let history else { throw error }
+            return try Self.snapshot(of: history, ending: time, look(window: window), beside: error)
+        }
+    }
+
+    /// From the file, which remembers further back than memory.
+    private static func snapshot(
+        of history: MeshHistory, ending time: WallTime, _ look: MeshHistory.Look, beside memory: MeshPastFailure
+    ) throws(MeshPastFailure) -> MeshSnapshot {
+        do throws(MeshPastFailure) {
+            return try history.snapshot(ending: time, look)
+        } catch {
+            var failure = error
+            if let earliest = failure.earliest {
+                failure.earliest = memory.earliest.map { min($0, earliest) } ?? earliest
+            }
+            throw failure
+        }
+    }
+
+    private func look(window: Duration?) -> MeshHistory.Look {
+        let current = view.current
+        return MeshHistory.Look(
+            window: max(window ?? current.window, configuration.interval * 2), view: current.graph,
+            health: HealthJudge(configuration.health), inventory: configuration.inventory)
+    }
+
+    private func remembered(ending time: WallTime, window: Duration?) throws(MeshPastFailure) -> MeshSnapshot {
         let reply: Reply<Result<MeshSnapshot, MeshPastFailure>>
         do throws(SystemError) {
             reply = try Reply()

@@ -8,24 +8,26 @@ final class CollectorWork {
     private let loop: EventLoop
     private let view: SharedView
     private let onSnapshot: (MeshSnapshot) -> Void
+    private let history: MeshHistory?
     private let graph = GraphBuilder()
     /// The one that is believed most first.
     private var sources: [any MetricsSource] = []
 
     init(
-        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView, recorder: Recorder? = nil,
-        onSnapshot: @escaping (MeshSnapshot) -> Void
+        _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView, recorders: [Recorder] = [],
+        history: MeshHistory? = nil, onSnapshot: @escaping (MeshSnapshot) -> Void
     ) {
         self.configuration = configuration
         self.loop = loop
         self.view = view
         self.onSnapshot = onSnapshot
+        self.history = history
         graph.inventory = configuration.inventory
         graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
-        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorder: recorder))
+        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorders: recorders))
         if let inbox = configuration.inbox {
-            sources.append(PushSource(inbox, graph: graph, loop: loop, view: view))
+            sources.append(PushSource(inbox, graph: graph, loop: loop, view: view, recorders: recorders))
         }
         if let prometheus = configuration.prometheus {
             sources.append(
@@ -68,7 +70,8 @@ final class CollectorWork {
         }
         var snapshot = graph.snapshot(
             of: readings, view: view.graph, time: SystemClock.wall(), targets: sources.flatMap(\.targets))
-        snapshot.notices = sources.flatMap(\.notices)
+        snapshot.notices = sources.flatMap(\.notices) + (history?.notices ?? [])
+        history?.relax(now: loop.now)
         onSnapshot(snapshot)
         loop.schedule(after: configuration.interval) { [self] in tick() }
     }

@@ -26,6 +26,7 @@ internal import YAMLWire
 ///   interval: 1s
 ///   window: 60s
 ///   traces: 127.0.0.1:4318
+///   history: {file: shop.history, age: 7d, size: 1GB}
 /// ```
 package struct MeshtopConfig: Hashable, Sendable {
     package var contexts: [MeshtopContext]

@@ -17,6 +17,8 @@ package struct MeshtopContext: Hashable, Sendable {
     package var traces: SocketAddress?
     /// Where metrics, and traces, are taken that are pushed.
     package var receive: SocketAddress?
+    /// Where what was counted is kept for longer.
+    package var history: HistoryPlace?
 
     package init(
         name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
@@ -35,7 +37,7 @@ package struct MeshtopContext: Hashable, Sendable {
 
     private static let fields = [
         "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
-        "kubernetes", "prometheus", "interval", "window", "traces", "receive",
+        "kubernetes", "prometheus", "interval", "window", "traces", "receive", "history",
     ]
 
     init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
@@ -63,6 +65,7 @@ package struct MeshtopContext: Hashable, Sendable {
         prometheus = try fields["prometheus"]?.prometheus(places)
         interval = try fields["interval"]?.duration(atLeast: .milliseconds(100), "100ms")
         window = try fields["window"]?.duration(atLeast: .seconds(1), "1s")
+        history = try fields["history"]?.history(places)
     }
 }
 
@@ -106,6 +109,30 @@ extension SchemaReader {
         }
         return KubernetesReference(
             file: file, context: try fields["context"]?.nonEmptyString(), namespaces: namespaces ?? [])
+    }
+
+    /// `FILE`, or `{file: FILE, age: 7d, size: 1GB}`.
+    fileprivate func history(_ places: ConfigPlaces) throws(SchemaError) -> HistoryPlace {
+        if let file = value.string {
+            guard !file.isEmpty else { throw error("expected a file like shop.history") }
+            return HistoryPlace(file: places.path(file), isRequired: false)
+        }
+        let fields = try fields(["file", "age", "size"])
+        var place = HistoryPlace(
+            file: places.path(try fields.required("file").nonEmptyString()), isRequired: false)
+        if let field = fields["age"] {
+            guard let age = HistoryOptions.age(try field.string()) else {
+                throw field.error("expected an age like 12h, 7d or 4w")
+            }
+            place.age = age
+        }
+        if let field = fields["size"] {
+            guard let size = HistoryOptions.size(try field.string()) else {
+                throw field.error("expected a size of 1MB or more, like 500MB or 20GB")
+            }
+            place.size = size
+        }
+        return place
     }
 
     fileprivate func prometheus(_ places: ConfigPlaces) throws(SchemaError) -> PrometheusConfiguration {

@@ -31,6 +31,7 @@ final class PushSource: MetricsSource {
     private let graph: GraphBuilder
     private let loop: EventLoop
     private let view: SharedView
+    private let recorders: [Recorder]
     private var store: MetricStore<GraphBuilder.Meaning>
     private var senders: [String: Target] = [:]
     private(set) var targets: [ScrapeTarget] = []
@@ -40,12 +41,18 @@ final class PushSource: MetricsSource {
     private var rejected = 0
     private var rejection: String?
 
-    init(_ inbox: MetricInbox, graph: GraphBuilder, loop: EventLoop, view: SharedView) {
+    init(
+        _ inbox: MetricInbox, graph: GraphBuilder, loop: EventLoop, view: SharedView, recorders: [Recorder] = []
+    ) {
+        self.recorders = recorders
         self.inbox = inbox
         self.graph = graph
         self.loop = loop
         self.view = view
         store = graph.makeStore()
+        if !recorders.isEmpty {
+            store.observer = { event in for recorder in recorders { recorder.record(event, at: loop.now) } }
+        }
     }
 
     func start() {}
@@ -69,6 +76,7 @@ final class PushSource: MetricsSource {
                 senders[name] = Target(
                     sender: PushSender(maximumSeries: store.limits.seriesPerTarget, seed: seed),
                     firstArrival: letter.arrival, lastArrival: letter.arrival, lastWallArrival: letter.wallArrival)
+                for recorder in recorders { recorder.list(name, graph.reporters[name], at: loop.now) }
             }
             touched.insert(name)
             senders[name]?.lastArrival = letter.arrival
@@ -116,7 +124,9 @@ final class PushSource: MetricsSource {
         guard graph.isNameless(name) || formats.contains(LinkerdFormat.linkerd.name) else { return }
         let tags = senders[name]?.sender.tags.identity
         let identity = tags ?? (graph.isNameless(name) ? Self.unknown(name) : nil)
+        guard graph.reporters[name] != identity else { return }
         graph.identify(name, as: identity, in: &store)
+        for recorder in recorders { recorder.identify(name, identity, at: loop.now) }
     }
 
     private static func unknown(_ name: String) -> WorkloadIdentity {
@@ -200,6 +210,7 @@ final class PushSource: MetricsSource {
         let kept = max(store.limits.fineHistory, view.current.window)
         for name in senders.filter({ $0.value.lastArrival.duration(to: loop.now) > kept }).keys {
             senders[name] = nil
+            for recorder in recorders { recorder.unlist(name, at: loop.now) }
             graph.forget(name, in: &store)
         }
     }

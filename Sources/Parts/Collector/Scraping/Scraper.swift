@@ -24,7 +24,7 @@ final class Scraper: MetricsSource {
     private let loop: EventLoop
     private let view: SharedView
     private let graph: GraphBuilder
-    private let recorder: Recorder?
+    private let recorders: [Recorder]
     private let asking: TargetAsking
     private let plainAsking: TargetAsking
     private let clusterAskings: [TargetAsking]
@@ -44,15 +44,17 @@ final class Scraper: MetricsSource {
 
     init(
         _ configuration: CollectorConfiguration, graph: GraphBuilder, loop: EventLoop, view: SharedView,
-        recorder: Recorder? = nil
+        recorders: [Recorder] = []
     ) {
         self.configuration = configuration
         self.loop = loop
         self.view = view
         self.graph = graph
-        self.recorder = recorder
+        self.recorders = recorders
         store = graph.makeStore()
-        if let recorder { store.observer = { recorder.record($0, at: loop.now) } }
+        if !recorders.isEmpty {
+            store.observer = { event in for recorder in recorders { recorder.record(event, at: loop.now) } }
+        }
         // Four names at a time: one that hangs must not hold up the others.
         let lookups = Errands(name: "target names", width: 4, loop: loop.handle)
         let keys = Errands(name: "target keys", width: 1, loop: loop.handle)
@@ -77,7 +79,7 @@ final class Scraper: MetricsSource {
         let change = book.follow(list)
         for name in change.gone {
             departed[name] = loop.now
-            recorder?.unlist(name, at: loop.now)
+            for recorder in recorders { recorder.unlist(name, at: loop.now) }
         }
         let identities = book.identities(of: change.renamed)
         for name in change.renamed { identify(name, labels: identities[name]) }
@@ -87,7 +89,7 @@ final class Scraper: MetricsSource {
             let identity = book.identity(of: stay)
             // Whoever is there now is not whom the old numbers are of.
             if let identity, let known = graph.reporters[stay.name], known != identity { forget(stay.name) }
-            recorder?.list(stay.name, identity, at: loop.now)
+            for recorder in recorders { recorder.list(stay.name, identity, at: loop.now) }
             identify(stay.name, labels: identity)
             if number < Self.askedAtOnce { scrape(stay) } else { waiting.append(stay) }
         }
@@ -127,7 +129,7 @@ final class Scraper: MetricsSource {
         let identity = recognition.identity(of: name, labels: labels)?.workload
         guard graph.reporters[name] != identity else { return }
         graph.identify(name, as: identity, in: &store)
-        recorder?.identify(name, identity, at: loop.now)
+        for recorder in recorders { recorder.identify(name, identity, at: loop.now) }
     }
 
     /// Looks at what a scrape that worked has told of its target, and asks for more where that is not enough.
@@ -173,7 +175,7 @@ final class Scraper: MetricsSource {
             if let reason = take(result, from: stay, question) {
                 book.fail(stay, reason: reason)
                 recognition.fail(stay.name, wasRefused: (try? result.get()) != nil)
-                recorder?.fail(stay.name, reason: reason, at: loop.now)
+                for recorder in recorders { recorder.fail(stay.name, reason: reason, at: loop.now) }
             } else {
                 book.succeed(
                     stay, at: SystemClock.wall(), asked: question, took: began.duration(to: loop.now),

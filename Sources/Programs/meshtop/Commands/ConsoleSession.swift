@@ -13,6 +13,7 @@ extension Command {
     static let console = Command(
         name: "", summary: "the console",
         options: Source.options + ConsoleSession.options + TraceSession.options + RecordedObservation.options
+            + HistoryPlace.options
     ) { invocation in
         try ConsoleSession.requireTerminal()
         if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
@@ -75,9 +76,12 @@ enum ConsoleSession {
         configuration.view.boxes = [.namespace]
         configuration.inbox = traces.inbox
         let (window, view) = (configuration.window, configuration.view)
-        let collector = try Collector(configuration) { snapshot in
+        let history = try source.openHistory()
+        defer { _ = history?.stop() }
+        let collector = try Collector(configuration, history: history) { snapshot in
             var snapshot = snapshot
             snapshot.splits = splits.newest()
+            if !snapshot.splits.isEmpty { history?.record(snapshot.splits) }
             snapshot.notices += traces.notices
             feed.publish(snapshot)
         }
@@ -170,14 +174,15 @@ enum ConsoleSession {
     }
 }
 
-/// The past as a collector remembers it, which knows no weights: beside it stand those in force now.
+/// The past as a collector remembers it. Its memory knows no weights: beside it stand those in force now.
 private struct PastWithSplits: MeshPast {
     let past: any MeshPast
     let splits: SplitWatch
 
     func snapshot(ending time: WallTime, window: Duration?) throws(MeshPastFailure) -> MeshSnapshot {
         var snapshot = try past.snapshot(ending: time, window: window)
-        snapshot.splits = splits.newest()
+        // A history on disk knows those of that time.
+        if snapshot.splits.isEmpty { snapshot.splits = splits.newest() }
         return snapshot
     }
 }

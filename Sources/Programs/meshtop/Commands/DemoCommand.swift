@@ -1,3 +1,4 @@
+import Collector
 import Glibc
 import Quantities
 import SystemIO
@@ -14,7 +15,7 @@ extension Command {
             Option(name: "--rate", value: "RPS", summary: "requests a second at the gateway (default 100)"),
             Option(name: "--mesh", value: "DIR", summary: "mesh files to run instead of demo/mesh"),
             Option(name: "--state-dir", value: "DIR", summary: "keep logs, certificates and weights there"),
-        ] + ConsoleSession.options + TraceSession.options
+        ] + ConsoleSession.options + TraceSession.options + HistoryPlace.options
     ) { invocation in
         let text = invocation.value("--rate") ?? "100"
         guard let rate = Double(text), rate > 0, rate <= 20_000 else {
@@ -55,7 +56,8 @@ extension Command {
         defer { traces.stop() }
         let demo = try DemoSession(places: places, rate: rate)
         defer { demo.stop() }
-        return try ConsoleSession.run(
-            Source(control: SocketAddress(Source.defaultControl)), traces: traces, invocation, name: "demo")
+        var source = Source(control: SocketAddress(Source.defaultControl))
+        source.history = try HistoryPlace(invocation)
+        return try ConsoleSession.run(source, traces: traces, invocation, name: "demo")
     }
 }

@@ -14,7 +14,7 @@ enum Observation {
             Option(
                 name: "--namespace", value: "NAME", summary: "only this namespace; may be repeated", mayRepeat: true),
             HealthRules.option,
-        ] + RecordedObservation.options
+        ] + RecordedObservation.options + HistoryPlace.options
 
     static func window(_ invocation: Invocation) throws(UsageError) -> Duration {
         try invocation.duration("--window", default: .seconds(5))
@@ -66,7 +66,9 @@ enum Observation {
         defer { traces?.stop() }
         configuration.inbox = traces?.inbox
         let mailbox = try Mailbox<MeshSnapshot>()
-        let collector = try Collector(configuration) { mailbox.put($0) }
+        let history = try source.openHistory()
+        defer { _ = history?.stop() }
+        let collector = try Collector(configuration, history: history) { mailbox.put($0) }
         defer { collector.stop() }
         let start = SystemClock.monotonic()
         while true {

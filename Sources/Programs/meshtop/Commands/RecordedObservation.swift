@@ -24,6 +24,10 @@ struct RecordedObservation {
             }
             return nil
         }
+        guard !invocation.has("--history") else {
+            throw UsageError(
+                "--replay looks at what was, and --history keeps what is; a history's file can be replayed")
+        }
         let text = invocation.value("--at") ?? "-0s"
         guard let moment = Moment(text: text) else {
             throw UsageError("--at wants a time like +90s, -30s or 2026-11-22T09:05:01Z, not “\(text)”")

@@ -57,6 +57,8 @@ struct Source {
     var traces: SocketAddress?
     /// Where metrics are taken that are pushed; nothing when none are wanted.
     var receive: SocketAddress?
+    /// Where what was counted is kept; nothing when it is not.
+    var history: HistoryPlace?
     /// What people call it.
     var name: String
 
@@ -83,6 +85,7 @@ struct Source {
         window = context.window
         traces = context.traces
         receive = context.receive
+        history = try HistoryPlace(invocation, configured: context.history)
         let firstName =
             targets.isEmpty ? prometheus?.url.description ?? receive?.description : targets.firstName
         name = context.name.isEmpty ? control?.description ?? firstName ?? "" : context.name
