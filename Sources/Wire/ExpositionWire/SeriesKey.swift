@@ -27,8 +27,14 @@ package struct SeriesKey: Hashable, Sendable {
     /// The series with these labels; of labels with the same name the first counts.
     package init(name: String, labels: some Sequence<Label>) {
         self.name = name
+        let given = labels.filter { !$0.value.isEmpty }
+        // As whoever has it from a key already gives them.
+        if zip(given, given.dropFirst()).allSatisfy({ $0.name < $1.name }) {
+            self.labels = given
+            return
+        }
         var sorted: [Label] = []
-        for label in labels.filter({ !$0.value.isEmpty }).enumerated().sorted(by: {
+        for label in given.enumerated().sorted(by: {
             ($0.element.name, $0.offset) < ($1.element.name, $1.offset)
         }) where sorted.last?.name != label.element.name {
             sorted.append(label.element)

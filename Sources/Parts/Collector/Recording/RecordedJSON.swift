@@ -21,6 +21,8 @@ enum RecordedJSON {
     }
 
     static func key(_ text: String) -> SeriesKey? {
+        var text = text
+        if let key = text.withUTF8({ PlainSeriesText($0).key() }) { return key }
         guard let object = parse(text)?.object, let name = object["__name__"]?.string else { return nil }
         return SeriesKey(
             name: name,
