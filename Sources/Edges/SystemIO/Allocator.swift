@@ -14,4 +14,10 @@ package enum Allocator {
         // It fails only for values that it does not take, and then nothing is lost but memory.
         _ = mallopt(M_MMAP_THRESHOLD, largeBlock)
     }
+
+    /// Gives back what was freed in small pieces. It takes milliseconds, in which nobody else gets memory: for after a
+    /// rare heap of work.
+    package static func returnFreed() {
+        _ = malloc_trim(0)
+    }
 }

@@ -15,11 +15,14 @@ struct CollectorBenchmark {
         var interval: Duration
         /// The first of every ten targets that take a connection and never answer.
         var hangingOfTen = 0
+        /// Whether what they count is kept in a file, too.
+        var isKept = false
 
         /// Every proxy of a large mesh, every second.
         static let everySecond = Load(targets: 1_000, interval: .seconds(1))
         /// The largest fleet that a collector takes.
         static let fleet = Load(targets: 10_000, interval: .seconds(10))
+        static let kept = Load(targets: 1_000, interval: .seconds(1), isKept: true)
         static let hanging = Load(targets: 1_000, interval: .seconds(1), hangingOfTen: 3)
     }
 
@@ -49,10 +52,15 @@ struct CollectorBenchmark {
         }
         let newest = Newest()
         let addresses = (0..<load.targets).compactMap(TargetFarm.address)
+        let history = load.isKept ? try MeshHistory(file: "\(directory)/bench.history") : nil
         let collector = try Collector(
-            CollectorConfiguration(targets: addresses, interval: load.interval, window: load.interval * 10)
+            CollectorConfiguration(targets: addresses, interval: load.interval, window: load.interval * 10),
+            history: history
         ) { newest.put($0) }
-        defer { collector.stop() }
+        defer {
+            collector.stop()
+            _ = history?.stop()
+        }
         let start = SystemClock.monotonic()
         let answering = load.targets - load.targets / 10 * load.hangingOfTen
         _ = wait(.seconds(180)) { newest.snapshot?.targets.count { $0.state == .up } == answering }
@@ -70,6 +78,10 @@ struct CollectorBenchmark {
         let snapshots = Double(newest.count - counted)
         guard let snapshot = newest.snapshot else { throw BenchmarkFailure("there was no snapshot") }
         report(snapshot, share: share, snapshotsPerSecond: snapshots / seconds)
+        guard let status = history?.status else { return }
+        print(
+            "  in the file: \(status.counts.series) series in \(status.counts.scrapes) rows, "
+                + "\(Humane.bytes(Double(status.bytes))); not kept: \(status.loss)")
     }
 
     private func report(_ snapshot: MeshSnapshot, share: Ratio, snapshotsPerSecond: Double) {

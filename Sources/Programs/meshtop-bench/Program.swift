@@ -12,9 +12,10 @@ enum Program {
           proxy        HTTP/1.1 proxying, CPU per request, nginx in turn in the same run
           exposition   reading scrapes of known series, MB/s
           collector    a thousand proxies scraped every second: processor, memory, time to the graph
+          kept         the same with a history in a file
           fleet        ten thousand of them every ten seconds
           hanging      a thousand every second, of which three hundred never answer
-          history      fifteen minutes of it: memory, and the time to a graph
+          history      fifteen minutes of it: memory, the time to a graph, and the same in a file
           traces       spans taken in, bytes a span kept, and opening a trace of 10,000
           graph        from the counters of a large mesh to its graph
           layout       laying out graphs of 300 and 1,000 nodes
@@ -26,7 +27,8 @@ enum Program {
         """
 
     private static let all = [
-        "proxy", "exposition", "collector", "fleet", "hanging", "history", "traces", "graph", "layout", "canary",
+        "proxy", "exposition", "collector", "kept", "fleet", "hanging", "history", "traces", "graph", "layout",
+        "canary",
         "demo", "console",
     ]
 
@@ -94,6 +96,9 @@ enum Program {
         case "collector":
             print("Collector: 1,000 proxies with 500 series each, every second")
             try CollectorBenchmark(program: programPath, .everySecond).run()
+        case "kept":
+            print("Kept: 1,000 proxies with 500 series each, every second, and their history in a file")
+            try CollectorBenchmark(program: programPath, .kept).run()
         case "fleet":
             print("Fleet: 10,000 proxies with 500 series each, every ten seconds")
             try CollectorBenchmark(program: programPath, .fleet).run()
@@ -103,6 +108,10 @@ enum Program {
         case "history":
             print("History: the same for 15 minutes, without sockets and with made-up time")
             try HistoryBenchmark().run()
+            print("History on disk: five minutes of the same, told to a file while they are counted")
+            let directory = try Files.makeTemporaryDirectory(prefix: "meshtop-bench-")
+            defer { try? Files.remove(directory) }
+            try HistoryFileBenchmark(directory: directory).run()
         case "traces":
             print("Traces: requests of ten spans with 14 to 18 attributes, 510 spans in a body of OTLP's protobuf")
             try TracesBenchmark().run()

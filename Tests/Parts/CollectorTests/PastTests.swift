@@ -64,7 +64,7 @@ import Testing
 
 extension Reply {
     /// What `question` answers on a thread of its own, while `loop` goes on serving.
-    fileprivate static func answered<Answer: Sendable>(
+    static func answered<Answer: Sendable>(
         on loop: EventLoop, _ question: @escaping @Sendable () -> Answer?
     ) -> Answer? where Value == Answer? {
         guard let reply = try? Reply(), let thread = try? Threads.spawn(name: "question", { reply.bring(question()) })

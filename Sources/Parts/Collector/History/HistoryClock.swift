@@ -1,11 +1,18 @@
-internal import Quantities
+package import Quantities
 internal import SystemIO
 
 /// What time it is, for a history: by the clock that people read and by the one that is never set.
-struct HistoryClock: Sendable {
-    var wall: @Sendable () -> WallTime
-    var monotonic: @Sendable () -> MonotonicTime
+package struct HistoryClock: Sendable {
+    package var wall: @Sendable () -> WallTime
+    package var monotonic: @Sendable () -> MonotonicTime
+
+    package init(
+        wall: @escaping @Sendable () -> WallTime, monotonic: @escaping @Sendable () -> MonotonicTime
+    ) {
+        self.wall = wall
+        self.monotonic = monotonic
+    }
 
     /// The machine's.
-    static let system = HistoryClock(wall: SystemClock.wall, monotonic: SystemClock.monotonic)
+    package static let system = HistoryClock(wall: SystemClock.wall, monotonic: SystemClock.monotonic)
 }

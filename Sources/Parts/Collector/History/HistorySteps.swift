@@ -49,7 +49,7 @@ struct HistorySteps {
     }
 
     /// Names take much room when a mesh is first seen; they need not wait for the step's end.
-    private static let enough = 4 << 20
+    static let enough = 16 << 20
 
     private let step: Duration
     private var sums: [String: Sum] = [:]

@@ -96,7 +96,10 @@ final class HistoryWork: RecorderWork {
         do throws(StorageError) {
             writer.clock.follow(wall: time.wall(), monotonic: now)
             try writer.write(steps.finished, loss: loss, now: now)
+            // The names of a mesh come all at once, and then hardly ever.
+            let isHeap = steps.size > HistorySteps.enough
             steps.forgetFinished()
+            if isHeap { Allocator.returnFreed() }
             steps.isHeld = false
             loss = RecordingLoss()
             heldBefore = nil

@@ -1,5 +1,6 @@
 package import MeshModel
-internal import Quantities
+package import MetricStore
+package import Quantities
 internal import Storage
 internal import Synchronization
 internal import SystemIO
@@ -33,7 +34,8 @@ package final class MeshHistory: Sendable {
         try self.init(file: file, options, time: .system)
     }
 
-    init(file: String, _ options: HistoryOptions, time: HistoryClock) throws(RecordingError) {
+    /// The same with a clock of the caller's.
+    package init(file: String, _ options: HistoryOptions, time: HistoryClock) throws(RecordingError) {
         self.file = file
         let queue = RecordingQueue(capacity: options.queue)
         let opened = try HistoryFile(file, options, time)
@@ -73,6 +75,14 @@ package final class MeshHistory: Sendable {
         recorder?.record(splits, at: SystemClock.monotonic())
     }
 
+    /// What becomes of a store, for ``MetricStore/MetricStore/observer``.
+    package func record(_ event: StoreEvent, at time: MonotonicTime) {
+        recorder?.record(event, at: time)
+    }
+
+    /// Waits until what was told before is in a step, and in the file when that has ended.
+    package func settle() { recorder?.settle() }
+
     /// Writes the rest and closes the file. Call it once, after the collector has ended.
     package func stop() -> RecordingStatus {
         past.withLock { $0.replay = nil }
@@ -90,15 +100,25 @@ package final class MeshHistory: Sendable {
     // MARK: Looking back
 
     /// How a snapshot of the past is to be made.
-    struct Look: Sendable {
-        var window: Duration
-        var view: GraphView
-        var health: HealthJudge
-        var inventory: MeshInventory
+    package struct Look: Sendable {
+        package var window: Duration
+        package var view: GraphView
+        package var health: HealthJudge
+        package var inventory: MeshInventory
+
+        package init(
+            window: Duration, view: GraphView = GraphView(), health: HealthJudge = HealthJudge(),
+            inventory: MeshInventory = .none
+        ) {
+            self.window = window
+            self.view = view
+            self.health = health
+            self.inventory = inventory
+        }
     }
 
     /// The mesh over a window that has ended. Reads the file: any thread but one that must not wait.
-    func snapshot(ending time: WallTime, _ look: Look) throws(MeshPastFailure) -> MeshSnapshot {
+    package func snapshot(ending time: WallTime, _ look: Look) throws(MeshPastFailure) -> MeshSnapshot {
         let file = file
         let result: Result<MeshSnapshot, MeshPastFailure> = past.withLock { past in
             do throws(RecordingError) {

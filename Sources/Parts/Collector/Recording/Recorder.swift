@@ -85,6 +85,15 @@ package final class Recorder: Sendable {
         return status
     }
 
+    /// Waits until the thread has taken all that was told before.
+    func settle() {
+        guard let reply = try? Reply<Bool>() else { return }
+        let writeSoon = writeSoon
+        writeSoon()
+        loop.submit { reply.bring(true) }
+        _ = reply.wait(atMost: .seconds(60))
+    }
+
     func record(_ fact: RecordedFact, at time: MonotonicTime) {
         if queue.put(fact, at: time) { writeSoon() }
     }

@@ -35,7 +35,9 @@ import Testing
               window: 1m30s
               traces: 127.0.0.1:4318
               receive: 0.0.0.0:4319
+              history: {file: shop.history, age: 4w, size: 20GB}
             - name: other
+              history: ~/other.history
               auth: {user: ada, password: "s3cret"}
               tls: {insecure: true}
               kubernetes: {kubeconfig: in-cluster}
@@ -67,12 +69,18 @@ import Testing
         #expect(shop.window == .seconds(90))
         #expect(shop.traces?.port == 4318)
         #expect(shop.receive?.port == 4319)
+        #expect(
+            shop.history
+                == HistoryPlace(
+                    file: "/etc/meshtop/shop.history", age: .seconds(28 * 86_400), size: 20_000_000_000,
+                    isRequired: false))
 
         let other = try #require(try config.context(named: "other", file: "c"))
         #expect(other.sources.access.credentials == .basic(user: "ada", password: .text("s3cret")))
         #expect(other.sources.access.tls.isInsecure)
         #expect(other.kubernetes?.isSurrounding == true)
         #expect(other.control == nil)
+        #expect(other.history == HistoryPlace(file: "/home/ada/other.history", isRequired: false))
     }
 
     @Test(arguments: ["", "# nothing\n", "{}", "contexts:\n", "contexts: []\n"])
@@ -137,6 +145,16 @@ import Testing
         ("contexts:\n- name: a\n  interval: 5x", "3:3: contexts[0].interval: \"5x\" is not a duration"),
         ("contexts:\n- name: a\n  interval: 10ms", "3:3: contexts[0].interval: must be between 100ms and 24h"),
         ("contexts:\n- name: a\n  window: 48h", "3:3: contexts[0].window: must be between 1s and 24h"),
+        ("contexts:\n- name: a\n  history: {age: 7d}", "3:3: contexts[0].history.file: is required"),
+        ("contexts:\n- name: a\n  history: ''", "3:3: contexts[0].history: expected a file like shop.history"),
+        (
+            "contexts:\n- name: a\n  history: {file: h, age: soon}",
+            "3:22: contexts[0].history.age: expected an age like 12h, 7d or 4w"
+        ),
+        (
+            "contexts:\n- name: a\n  history: {file: h, size: 3kB}",
+            "3:22: contexts[0].history.size: expected a size of 1MB or more"
+        ),
         ("contexts:\n- name: a\n  auth: {token: b}", "3:10: contexts[0].auth.token: unknown field \"token\""),
         ("contexts:\n- name: a\n  auth: {}", "3:3: contexts[0].auth: expected bearerToken, bearerTokenFile, or user"),
         ("contexts:\n- name: a\n  auth: {user: b}", "3:3: contexts[0].auth: a user needs password or passwordFile"),
