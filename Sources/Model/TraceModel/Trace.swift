@@ -14,6 +14,17 @@ package struct Trace: Hashable, Sendable {
         self.spans = own
     }
 
+    /// The traces of `spans`, in the order of their first spans there.
+    package static func grouped(_ spans: [Span]) -> [Trace] {
+        var order: [TraceID] = []
+        var own: [TraceID: [Span]] = [:]
+        for span in spans {
+            if own[span.trace] == nil { order.append(span.trace) }
+            own[span.trace, default: []].append(span)
+        }
+        return order.compactMap { Trace(id: $0, spans: own[$0] ?? []) }
+    }
+
     /// The first start; spans that were sent without one do not count, unless there are no others.
     package var start: WallTime { (spans.first(where: \.hasStart) ?? spans[0]).start }
 
@@ -66,28 +77,5 @@ package struct TraceSummary: Hashable, Sendable, Identifiable {
         self.spanCount = spanCount
         self.errorCount = errorCount
         self.services = services
-    }
-}
-
-/// Which traces to find.
-package struct TraceQuery: Hashable, Sendable {
-    package var service: String?
-    /// Only traces in which `service` calls this one.
-    package var calledService: String?
-    package var minimumDuration: Duration?
-    package var errorsOnly: Bool
-    /// 1 or more.
-    package var limit: Int
-
-    package init(
-        service: String? = nil, calledService: String? = nil, minimumDuration: Duration? = nil,
-        errorsOnly: Bool = false,
-        limit: Int = 100
-    ) {
-        self.service = service
-        self.calledService = calledService
-        self.minimumDuration = minimumDuration
-        self.errorsOnly = errorsOnly
-        self.limit = max(1, limit)
     }
 }

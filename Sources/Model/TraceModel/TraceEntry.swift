@@ -121,8 +121,7 @@ struct TraceEntry: Sendable {
 
     /// What can be said without building the trace; the query decides about the rest.
     func mayMatch(_ query: TraceQuery, _ texts: SpanTexts) -> Bool {
-        if query.errorsOnly, !hasError { return false }
-        if let minimum = query.minimumDuration, start.duration(to: end) < minimum { return false }
+        guard query.matches(start: start, duration: start.duration(to: end), hasError: hasError) else { return false }
         func names(_ numbers: [SpanTexts.Number], _ asked: String) -> Bool {
             numbers.contains { TraceQuery.isService(texts[$0], named: asked) }
         }

@@ -1,10 +1,29 @@
+package import Quantities
+
 extension TraceQuery {
     /// Whether `trace` is one that this query asks for; the limit is not its affair.
     package func matches(_ trace: Trace) -> Bool {
-        if errorsOnly, !trace.hasError { return false }
-        if let minimumDuration, trace.duration < minimumDuration { return false }
+        guard matches(start: trace.start, duration: trace.duration, hasError: trace.hasError) else { return false }
+        if operation != nil || !tags.isEmpty, !trace.spans.contains(where: matches) { return false }
         if let calledService { return trace.hasCall(from: service, to: calledService) }
         return service.map { service in trace.spans.contains { Self.isService($0.service, named: service) } } ?? true
+    }
+
+    /// Whether a trace of which so much is known may be asked for.
+    package func matches(start: WallTime, duration: Duration, hasError: Bool) -> Bool {
+        if errorsOnly, !hasError { return false }
+        if let minimumDuration, duration < minimumDuration { return false }
+        if let maximumDuration, duration > maximumDuration { return false }
+        if let since, start < since { return false }
+        if let until, start > until { return false }
+        return true
+    }
+
+    /// Whether `span` is of the service and the operation, and says what is asked for.
+    private func matches(_ span: Span) -> Bool {
+        if let operation, span.name != operation { return false }
+        if let service, !Self.isService(span.service, named: service) { return false }
+        return tags.allSatisfy { span.says($0) }
     }
 
     /// Whether the service that spans call `full` is meant by `asked`: the same name, or the same with more after a
@@ -39,8 +58,19 @@ extension Trace {
 }
 
 extension Span {
+    /// Whether it has this attribute, or is what the attribute would say: Jaeger and Zipkin write kind and status so.
+    fileprivate func says(_ tag: Attribute) -> Bool {
+        if attributes.contains(tag) { return true }
+        switch tag.key {
+        case "error": return (status == .error) == (tag.value == "true")
+        case "span.kind": return "\(kind)" == tag.value.lowercased()
+        case "otel.status_code": return "\(status)".uppercased() == tag.value
+        default: return false
+        }
+    }
+
     /// Attributes that say whom a client called.
-    static let peerKeys = ["peer.service", "upstream_cluster"]
+    package static let peerKeys = ["peer.service", "upstream_cluster"]
 
     /// Whom the span says that it called. Envoy's clusters are `outbound|80|v1|payment.payments.svc.cluster.local`.
     var peerNames: [Substring] {

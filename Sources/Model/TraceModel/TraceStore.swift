@@ -91,11 +91,12 @@ package struct TraceStore: Sendable {
         for (id, entry) in entries where entry.mayMatch(query, texts) {
             candidates.append((entry.start, Arrival(id: id, number: entry.arrival)))
         }
+        let detail: PackedSpan.Detail = query.tags.isEmpty ? .calls : .everything
         candidates.sort { ($0.start, $0.arrival.number) > ($1.start, $1.arrival.number) }
         var found: [Result] = []
         for (_, arrival) in candidates {
             guard found.count < query.limit else { break }
-            guard let trace = entries[arrival.id]?.trace(texts, .calls), query.matches(trace) else { continue }
+            guard let trace = entries[arrival.id]?.trace(texts, detail), query.matches(trace) else { continue }
             guard let result = result(trace) else { break }
             found.append(result)
         }
