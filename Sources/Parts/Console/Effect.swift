@@ -6,6 +6,8 @@ package import TraceModel
 package enum Effect: Hashable, Sendable {
     case findTraces(TraceQuery, question: Int)
     case loadTrace(TraceID)
+    /// Several at once; those that are gone are left out.
+    case loadTraces([TraceID], question: Int)
     case changeWeights(WeightChange, dryRun: Bool)
     /// Show the mesh as it was at that time.
     case seePast(WallTime, question: Int)

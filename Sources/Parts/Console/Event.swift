@@ -16,6 +16,8 @@ package enum Event: Sendable {
     case trouble(String?)
     case tracesFound(question: Int, Result<[TraceSummary], ConsoleFailure>)
     case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
+    /// The traces that are still there, in the order in which they were asked for.
+    case tracesLoaded(question: Int, Result<[Trace], ConsoleFailure>)
     case pastSeen(question: Int, Result<MeshSnapshot, MeshPastFailure>)
     case historyFound(HistoryQuestion, Result<[TrafficSummary?], MeshPastFailure>)
     /// All themes there are.

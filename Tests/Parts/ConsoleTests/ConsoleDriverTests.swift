@@ -14,7 +14,7 @@ import Testing
 
         person.press("6")
         #expect(person.sees("traces of payment-service v2"))
-        person.press("s", "enter")
+        person.press("P", "enter")
         #expect(person.sees("102 ms"), "12 is the slowest of the sample: 61 + 12 + 29 ms")
         #expect(person.sees("POST /checkout"))
 

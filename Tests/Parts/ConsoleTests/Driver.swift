@@ -111,10 +111,7 @@ struct Driver {
             return .tracesFound(
                 question: question,
                 traces.map { list in
-                    list.map(\.summary).filter { !query.errorsOnly || $0.errorCount > 0 }
-                        .filter { summary in
-                            query.service.map { service in summary.services.contains { $0.hasPrefix(service) } } ?? true
-                        }
+                    list.filter { query.matches($0) }.map(\.summary)
                 })
         case .loadTrace(let id):
             return .traceLoaded(
@@ -123,6 +120,9 @@ struct Driver {
                     list.first { $0.id == id }.map { .success($0) }
                         ?? .failure(ConsoleFailure(message: "no trace of that name is kept any more"))
                 })
+        case .loadTraces(let ids, let question):
+            return .tracesLoaded(
+                question: question, traces.map { list in ids.compactMap { id in list.first { $0.id == id } } })
         case .seePast(let time, let question):
             if holdsPast {
                 openQuestions.append(effect)

@@ -66,6 +66,17 @@ struct Chart: Sendable {
         }
     }
 
+    /// Says that a click on a column means its moment.
+    func hitMoments(in area: Rect, on canvas: inout Canvas) {
+        let count = series.first?.values.count ?? 0
+        let plot = area.inset(left: Chart.labelWidth + 1)
+        guard canvas.isCollectingHits, count > 0, plot.width > 0 else { return }
+        for x in 0..<plot.width {
+            let moment = min(count - 1, x * count / plot.width)
+            canvas.hit(Rect(x: plot.x + x, y: plot.y, width: 1, height: plot.height), .moment(moment))
+        }
+    }
+
     /// From values to heights.
     private struct Scale {
         let bottom: Double
@@ -126,7 +137,8 @@ struct Chart: Sendable {
         }
     }
 
-    private static func bit(_ x: Int, _ y: Int) -> UInt32 {
+    /// The dot of a braille cell.
+    static func bit(_ x: Int, _ y: Int) -> UInt32 {
         let bits: [UInt32] = [0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80]
         return bits[x * 4 + y]
     }

@@ -45,7 +45,8 @@ struct Heatmap: Sendable {
     /// Rows that it wants; at least two for its words.
     var height: Int { max(2, min(rows.count, 14)) }
 
-    func draw(in area: Rect, on canvas: inout Canvas) {
+    /// - Parameter selected: the cell that is marked.
+    func draw(in area: Rect, selected: HeatmapCell? = nil, on canvas: inout Canvas) {
         guard !rows.isEmpty, most > 0 else {
             canvas.put(
                 [Piece("no request was timed in buckets", .dim)], x: area.x + 1, y: area.y, width: area.width - 2)
@@ -64,12 +65,19 @@ struct Heatmap: Sendable {
             let tone = tone(row)
             for x in 0..<plot.width {
                 let column = min(count - 1, x * count / plot.width)
+                canvas.hit(
+                    Rect(x: plot.x + x, y: y, width: 1, height: 1), .heatmapCell(HeatmapCell(column: column, row: line))
+                )
                 guard let value = row.counts[column] else {
                     if line == rows.prefix(area.height).count - 1 { canvas.put("·", x: plot.x + x, y: y, .dim, ".") }
                     continue
                 }
                 let level = Heatmap.level(value, of: most)
-                if level > 0 { canvas.put(Heatmap.shades(canvas.glyphs)[level], x: plot.x + x, y: y, tone) }
+                if selected == HeatmapCell(column: column, row: line) {
+                    canvas.put(canvas.glyphs.isUnicode ? "◆" : "@", x: plot.x + x, y: y, .key)
+                } else if level > 0 {
+                    canvas.put(Heatmap.shades(canvas.glyphs)[level], x: plot.x + x, y: y, tone)
+                }
             }
         }
     }

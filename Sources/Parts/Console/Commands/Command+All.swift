@@ -1,6 +1,6 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + screens + canary + time + themes + general
+    package static let all: [Command] = moving + traces + screens + canary + time + themes + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
@@ -9,6 +9,10 @@ extension Command {
             "left", ["left", "h"], .move(.left), in: [.graph], "left, against the flow"),
         Command(
             "right", ["right", "l"], .move(.right), in: [.graph], "right, with the flow"),
+        Command(
+            "next-failing", ["x"], .nextFailingEdge, in: [.graph], label: "failing",
+            "the worst edge, then the next worst"),
+        Command("previous-failing", ["X"], .previousFailingEdge, in: [.graph], "the failing edge before"),
         Command("next-edge", ["tab"], .nextEdge, in: [.graph], label: "edges", "next edge of the selected box"),
         Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
         Command("open", ["enter"], .open, in: [.graph], label: "open", "everything about what is selected"),
@@ -53,8 +57,9 @@ extension Command {
         Command("traces", ["6"], .showTraces, in: .browsing, label: "traces", "traces of what is selected"),
         Command("weights", ["w"], .showCanary, in: .browsing, label: "weights", "move the weights of a service"),
         Command(
-            "filter-prompt", ["/"], .promptFilter, in: Set<Context>.tables.union([.graph, .traces]), label: "find",
-            "filter the rows – words, or “p95 > 100” –, or find a box"),
+            "filter-prompt", ["/"], .promptFilter, in: Set<Context>.tables.union([.graph, .traces, .waterfall]),
+            label: "find",
+            "filter the rows – words, or “p95 > 100” –, or find a box or a span"),
         Command(
             "filter", [], .filter, in: Set<Context>.tables.union([.traces]), argument: .text(hint: "text"),
             "keep the rows that contain a text, or that an expression finds"),
@@ -65,8 +70,10 @@ extension Command {
             "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces]), "reverse the order"),
         Command("sort-name", ["N"], .sortBy(.name), in: .tables, "sort by name; again turns the order round"),
         Command("sort-rate", ["R"], .sortBy(.rate), in: .tables, "sort by rate"),
-        Command("sort-errors", ["E"], .sortBy(.errors), in: .tables, "sort by failures"),
-        Command("sort-latency", ["P"], .sortBy(.p95), in: .tables, "sort by p95"),
+        Command("sort-errors", ["E"], .sortBy(.errors), in: Set<Context>.tables.union([.traces]), "sort by failures"),
+        Command(
+            "sort-latency", ["P"], .sortBy(.p95), in: Set<Context>.tables.union([.traces]),
+            "sort by p95, traces by duration"),
         Command("sort-health", ["A"], .sortBy(.health), in: .tables, "sort by health, worst first"),
         Command("sort", [], .sort, in: .tables, argument: .column, "sort by a column: sort p99"),
         Command("columns", ["C"], .chooseColumns, in: .tables, label: "columns", "choose which columns are shown"),
@@ -77,7 +84,9 @@ extension Command {
         Command(
             "refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .detail, .waterfall], label: "refresh",
             "ask again"),
-        Command("pane", ["p"], .togglePane, in: [.graph, .waterfall], "hide or show the pane beside"),
+        Command(
+            "pane", ["p"], .togglePane, in: [.graph, .traces, .waterfall],
+            "hide or show the pane, or the points above the traces"),
         Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
     ]
 
@@ -145,7 +154,7 @@ extension Command {
         Command("help", ["?", "f1"], .showHelp, in: .screens, label: "help", "the keys that are valid here"),
         Command("back", ["esc", "backspace"], .back, in: .screens, "back out one level"),
         Command(
-            "previous-screen", ["-"], .previousScreen, in: .browsing,
+            "previous-screen", ["-"], .previousScreen, in: Set<Context>.browsing.subtracting([.waterfall]),
             "the screen before this one"),
         Command("repaint", ["ctrl+l"], .repaint, in: .everywhere, "draw everything anew"),
         Command("suspend", ["ctrl+z"], .suspend, in: .everywhere, "back to the shell; fg returns"),

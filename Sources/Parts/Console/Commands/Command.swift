@@ -84,7 +84,13 @@ package enum Action: Hashable, Sendable {
     case nextSort, reverseSort, sort
     case sortBy(TableColumn)
     case chooseColumns, toggleMarkedColumn, toggleColumn
-    case toggleErrorsOnly
+    case toggleErrorsOnly, nextFailingEdge, previousFailingEdge
+    case enterHeatmap
+    case toggleFollowing, nextTraceMode, markTrace, lightTrace
+    /// So many steps on, or back with a negative number.
+    case jump(SpanJump, Int)
+    case fold(SpanFold)
+    case zoom(SpanZoom)
     case nextSpan
     case togglePause, goLive, goToTime
     /// So many seconds on, or back.

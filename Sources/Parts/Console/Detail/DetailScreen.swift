@@ -19,8 +19,10 @@ enum DetailScreen {
                 let inside = rect.inset(top: 1)
                 switch block.content {
                 case .lines(let lines): draw(lines, first: number, marked: detail.cursor, in: inside, on: &canvas)
-                case .chart(let chart): chart.draw(in: inside, on: &canvas)
-                case .heatmap(let map): map.draw(in: inside, on: &canvas)
+                case .chart(let chart):
+                    chart.draw(in: inside, on: &canvas)
+                    chart.hitMoments(in: inside, on: &canvas)
+                case .heatmap(let map): map.draw(in: inside, selected: detail.cell, on: &canvas)
                 }
             }
         }

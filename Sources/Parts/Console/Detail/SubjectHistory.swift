@@ -80,6 +80,12 @@ package struct SubjectHistory: Sendable {
         numbers(until: time).map { slots[$0] ?? nil }
     }
 
+    /// When the moment of a point of ``points(until:)`` ended.
+    func end(ofPoint position: Int, until time: WallTime) -> WallTime? {
+        let numbers = numbers(until: time)
+        return numbers.indices.contains(position) ? end(of: numbers[position]) : nil
+    }
+
     func start(until time: WallTime) -> WallTime { end(of: numbers(until: time).first ?? 0) }
 }
 
@@ -99,6 +105,8 @@ package struct DetailState: Sendable {
     /// Which of the page's links is marked; none at first, so that the page is read from its top.
     package internal(set) var cursor: Int?
     package internal(set) var offset = 0
+    /// The cell of the heatmap whose traces Enter opens, while the person is in there.
+    package internal(set) var cell: HeatmapCell?
     package internal(set) var history: SubjectHistory
 
     init(_ subject: MeshSubject, _ span: SubjectHistory.Span) {

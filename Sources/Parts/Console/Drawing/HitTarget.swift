@@ -15,4 +15,7 @@ enum HitTarget: Hashable, Sendable {
     /// A theme of the picker, by its number.
     case theme(Int)
     case screen(Screen)
+    /// A cell of the page's heatmap, and one moment of its charts.
+    case heatmapCell(HeatmapCell)
+    case moment(Int)
 }

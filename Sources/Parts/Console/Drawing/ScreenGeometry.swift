@@ -49,8 +49,9 @@ struct ScreenGeometry: Hashable, Sendable {
         // The waterfall has its ruler, the tables their column titles, and help nothing above the rows.
         let titles: Int =
             switch screen {
-            case .services, .workloads, .edges, .traces: 1
-            case .waterfall: 2
+            case .services, .workloads, .edges: 1
+            case .traces: 1 + TracesScreen.scatterHeight(bodyHeight: body.height, isShown: showsPane)
+            case .waterfall: WaterfallScreen.titles(bodyHeight: body.height)
             case .graph, .detail, .canary, .help: 0
             }
         rows = rest.inset(top: titles)
@@ -59,7 +60,9 @@ struct ScreenGeometry: Hashable, Sendable {
 
 extension Model {
     var geometry: ScreenGeometry {
-        ScreenGeometry(width: size.width, height: size.height, screen: screen, showsPane: showsPane)
+        ScreenGeometry(
+            width: size.width, height: size.height, screen: screen,
+            showsPane: screen == .traces ? showsScatter : showsPane)
     }
 
     /// Whether there is room for more than a sentence.

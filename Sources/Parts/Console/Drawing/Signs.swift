@@ -1,5 +1,6 @@
 import MeshModel
 import TerminalUI
+import TraceModel
 
 /// The console's own signs beside the terminal's ``GlyphSet``. Both sets are complete: whatever Unicode shows, ASCII
 /// shows too.
@@ -10,6 +11,10 @@ struct Signs: Hashable, Sendable {
     let dot, failedDot: Unicode.Scalar
     let treeBranch, treeLast, treeLine: String
     let axis, bandLeft, bandRight, bandMark: Unicode.Scalar
+    /// A line that stands back behind a bar: whole, and its left and right half.
+    let thinBar, thinLeft, thinRight: Unicode.Scalar
+    /// Before the number of an attempt that is not the first.
+    let again: String
     let arrowKeys: String
     /// How keys are written where their names are long.
     let keys: [String: String]
@@ -25,6 +30,17 @@ struct Signs: Hashable, Sendable {
         case .notReady: notReady
         case .degraded: degraded
         case .failure: failure
+        }
+    }
+
+    /// Who a span was made by: the one that calls, the one that is called, or nobody else than itself.
+    func kind(_ kind: Span.Kind) -> String {
+        switch kind {
+        case .client: "c"
+        case .server: "s"
+        case .producer: "p"
+        case .consumer: "r"
+        case .internal, .unspecified: " "
         }
     }
 
@@ -50,6 +66,7 @@ struct Signs: Hashable, Sendable {
 
     private init(
         health: [String], words: [String], dots: [Unicode.Scalar], tree: [String], band: [Unicode.Scalar],
+        bars: [Unicode.Scalar],
         arrowKeys: String, keys: [String: String]
     ) {
         (healthy, degraded, failure, unknown, notReady) = (health[0], health[1], health[2], health[3], health[4])
@@ -59,20 +76,22 @@ struct Signs: Hashable, Sendable {
         (dot, failedDot) = (dots[0], dots[1])
         (treeBranch, treeLast, treeLine) = (tree[0], tree[1], tree[2])
         (axis, bandLeft, bandRight, bandMark) = (band[0], band[1], band[2], band[3])
+        (thinBar, thinLeft, thinRight) = (bars[0], bars[1], bars[2])
+        again = words[6]
         self.arrowKeys = arrowKeys
         self.keys = keys
     }
 
     private static let unicode = Signs(
-        health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆"], dots: ["•", "✕"],
-        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], arrowKeys: "↑↓←→",
+        health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆", "↻"], dots: ["•", "✕"],
+        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], bars: ["━", "╸", "╺"], arrowKeys: "↑↓←→",
         keys: [
             "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "tab": "⇥", "shift+tab": "⇤",
             "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→", "backspace": "⌫",
         ])
 
     private static let ascii = Signs(
-        health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*"], dots: ["o", "x"],
-        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], arrowKeys: "arrows",
+        health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*", "try "], dots: ["o", "x"],
+        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], bars: ["-", "-", "-"], arrowKeys: "arrows",
         keys: ["enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab"])
 }

@@ -5,6 +5,8 @@ package struct GraphFilter: Sendable {
     /// What to mark, and what to leave out: words of names, or expressions of the find language.
     package internal(set) var findText = ""
     package internal(set) var hideText = ""
+    /// The trace whose way is marked, instead of what was found.
+    package internal(set) var light: TraceLight?
     /// Only what is not well, and what that touches.
     package internal(set) var isUnhealthyOnly = false
     package internal(set) var hidesIdle = false
@@ -18,11 +20,12 @@ package struct GraphFilter: Sendable {
     /// How many nodes and edges are left out.
     package private(set) var hiddenCount = 0
 
-    var isFinding: Bool { !findText.isEmpty }
+    var isFinding: Bool { !findText.isEmpty || light != nil }
     var hidesAnything: Bool { !hideText.isEmpty || isUnhealthyOnly || hidesIdle }
 
     mutating func setFind(_ text: String) {
         findText = text
+        light = nil
         read(text, \.find)
     }
 
@@ -53,7 +56,10 @@ package struct GraphFilter: Sendable {
             hiddenCount = 0
         }
         let left = hidesAnything ? MeshIndex(snapshot) : mesh
-        let found = isFinding ? find.matches(in: left) : ([], [])
+        let found =
+            light.map { light in
+                (light.nodes.filter { left.node($0) != nil }, light.edges.filter { left.edge($0) != nil })
+            } ?? (isFinding ? find.matches(in: left) : ([], []))
         (foundNodes, foundEdges) = found
         return left
     }

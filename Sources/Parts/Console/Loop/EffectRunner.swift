@@ -48,6 +48,8 @@ final class EffectRunner {
         case .findTraces(let query, let question):
             return .tracesFound(question: question, environment.findTraces(query))
         case .loadTrace(let id): return .traceLoaded(id, environment.loadTrace(id))
+        case .loadTraces(let ids, let question):
+            return .tracesLoaded(question: question, traces(ids, environment))
         case .changeWeights(let change, let dryRun):
             return .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
         case .seePast(let time, let question): return .pastSeen(question: question, past(time, environment))
@@ -57,6 +59,24 @@ final class EffectRunner {
             return nil
         case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: return nil
         }
+    }
+
+    /// As many as may be kept. One that is gone is left out; only when none can be had it fails.
+    private static func traces(_ ids: [TraceID], _ environment: ConsoleEnvironment) -> Result<[Trace], ConsoleFailure> {
+        var traces: [Trace] = []
+        var spans = 0
+        var problem: ConsoleFailure?
+        for id in ids.prefix(TraceShelf.limit) {
+            switch environment.loadTrace(id) {
+            case .success(let trace):
+                spans += trace.spans.count
+                guard spans <= TraceShelf.spanLimit || traces.isEmpty else { return .success(traces) }
+                traces.append(trace)
+            case .failure(let failure): problem = problem ?? failure
+            }
+        }
+        if traces.isEmpty, let problem { return .failure(problem) }
+        return .success(traces)
     }
 
     private static func past(
@@ -91,6 +111,7 @@ final class EffectRunner {
         switch effect {
         case .findTraces(_, let question): feed.answer(.tracesFound(question: question, .failure(failure)))
         case .loadTrace(let id): feed.answer(.traceLoaded(id, .failure(failure)))
+        case .loadTraces(_, let question): feed.answer(.tracesLoaded(question: question, .failure(failure)))
         case .changeWeights(let change, let dryRun):
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))

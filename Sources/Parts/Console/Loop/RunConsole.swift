@@ -86,7 +86,8 @@ private struct ConsoleLoop {
             case .listThemes: _ = update(&model, themes.list())
             case .showTheme(let name): _ = update(&model, themes.show(name))
             case .keepTheme(let name): _ = update(&model, themes.keep(name))
-            case .findTraces, .loadTrace, .changeWeights, .seePast, .askHistory, .showGraph: effects.start(effect)
+            case .findTraces, .loadTrace, .loadTraces, .changeWeights, .seePast, .askHistory, .showGraph:
+                effects.start(effect)
             }
             if request.action == .finish { break }
         }

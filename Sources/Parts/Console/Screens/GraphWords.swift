@@ -1,4 +1,5 @@
 import MeshModel
+import TraceModel
 
 /// What finding and hiding say on the screen of the graph.
 enum GraphWords {
@@ -20,7 +21,11 @@ enum GraphWords {
     /// `find p95 > 100: 3 nodes, 2 edges`, and what is left out.
     static func summary(_ filter: GraphFilter) -> [String] {
         var words: [String] = []
-        if filter.isFinding { words.append("find \(filter.findText): \(foundWords(filter))") }
+        if let light = filter.light {
+            words.append("trace \(light.trace.description.prefix(8)): \(foundWords(filter))")
+        } else if filter.isFinding {
+            words.append("find \(filter.findText): \(foundWords(filter))")
+        }
         var hidden: [String] = []
         if !filter.hideText.isEmpty { hidden.append("hide \(filter.hideText)") }
         if filter.isUnhealthyOnly { hidden.append("unhealthy only") }

@@ -105,6 +105,11 @@ enum Header {
         if model.screen == .graph {
             for word in GraphWords.summary(model.graphFilter) { pieces.append(Piece("  \(word)", .accent)) }
         }
+        if model.screen == .traces, let traces = model.traces {
+            if let cut = traces.cut { pieces.append(Piece("  \(cut.words(model.utcOffset))", .accent)) }
+            if traces.query.errorsOnly { pieces.append(Piece("  failed only", .accent)) }
+            if traces.isFollowing { pieces.append(Piece("  following", .accent)) }
+        }
         let filter = model.currentFilter
         if !filter.isEmpty { pieces.append(Piece("  /\(filter)", .accent)) }
         if let count = model.filterCount { pieces.append(Piece("  \(count)", .dim)) }

@@ -1,6 +1,12 @@
 import Quantities
 import TraceModel
 
+/// By which column traces are sorted.
+struct TraceSort: Hashable, Sendable {
+    var column: Int
+    var isDescending: Bool
+}
+
 /// The columns of the trace list, in their order on the screen.
 enum TraceColumn: Int, CaseIterable, Sendable {
     case start, duration, errors, spans, root, services
@@ -24,15 +30,10 @@ enum TraceColumn: Int, CaseIterable, Sendable {
     }
 
     /// Positions in `list` that pass `filter`, in order; equal ones newest first.
-    static func rows(of list: [TraceSummary], by column: TraceColumn, isDescending: Bool, filter: String) -> [Int] {
-        let wanted = filter.lowercased()
-        let kept = list.indices.filter { position in
-            let summary = list[position]
-            return wanted.isEmpty || summary.id.description.hasPrefix(wanted)
-                || "\(summary.rootService) \(summary.rootName) \(summary.services.joined(separator: " "))".lowercased()
-                    .contains(wanted)
-        }
-        return kept.sorted { left, right in
+    static func rows(
+        of list: [TraceSummary], by column: TraceColumn, isDescending: Bool, filter: TraceFilter
+    ) -> [Int] {
+        list.indices.filter { filter.matches(list[$0]) }.sorted { left, right in
             let (first, second) = (list[left], list[right])
             let order = column.compare(first, second)
             if order != 0 { return isDescending ? order > 0 : order < 0 }

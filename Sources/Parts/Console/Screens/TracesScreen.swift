@@ -2,11 +2,27 @@ import Quantities
 import TerminalUI
 import TraceModel
 
-/// The traces of what was selected, one row each.
+/// The traces of what was selected: as points of time and duration, and below them one row each.
 enum TracesScreen {
+    /// Lines of the points above the list; none where that would leave it too short.
+    static func scatterHeight(bodyHeight: Int, isShown: Bool) -> Int {
+        guard isShown, bodyHeight >= 18 else { return 0 }
+        return min(14, bodyHeight / 3)
+    }
+
     static func draw(_ model: Model, on canvas: inout Canvas) {
         guard let traces = model.traces else { return }
         let area = model.geometry.rows
+        let body = model.geometry.body
+        let height = scatterHeight(bodyHeight: body.height, isShown: model.showsScatter)
+        if height > 0 {
+            Scatter(traces.shown, selected: traces.mode == .list ? traces.table.cursor : nil).draw(
+                in: Rect(x: 0, y: body.y, width: body.width, height: height), utcOffset: model.utcOffset, on: &canvas)
+        }
+        drawList(traces, model, in: area, on: &canvas)
+    }
+
+    private static func drawList(_ traces: TracesState, _ model: Model, in area: Rect, on canvas: inout Canvas) {
         let columns = columns(width: area.width)
         for entry in columns {
             let isSorted = entry.column.rawValue == traces.table.sortColumn
@@ -20,16 +36,19 @@ enum TracesScreen {
             canvas.hit(Rect(x: entry.x, y: area.y - 1, width: entry.width, height: 1), .column(entry.column.rawValue))
         }
         if let sentence = sentence(for: traces) { return canvas.sentence(sentence, in: area) }
-        let longest = traces.summaries.map(\.duration).max() ?? .zero
+        let summaries = traces.summaries
+        let longest = summaries.map(\.duration).max() ?? .zero
         for (line, row) in traces.rows.indices.dropFirst(traces.table.offset).prefix(area.height).enumerated() {
             let rect = Rect(x: 0, y: area.y + line, width: area.width, height: 1)
             canvas.hit(rect, .row(row))
+            let trace = summaries[traces.rows[row]]
             canvas.highlighted(row == traces.table.cursor, rect) { canvas in
+                if trace.id == model.markedTrace {
+                    canvas.put([Piece(canvas.signs.bullet, .accent)], x: rect.x, y: rect.y, width: 1)
+                }
                 draw(
-                    traces.summaries[traces.rows[row]].shortened(by: model.mesh, canvas.signs), columns,
-                    longest: longest,
-                    utcOffset: model.utcOffset,
-                    y: rect.y, on: &canvas)
+                    trace.shortened(by: model.mesh, canvas.signs), columns, longest: longest,
+                    utcOffset: model.utcOffset, y: rect.y, on: &canvas)
             }
         }
     }
@@ -40,11 +59,13 @@ enum TracesScreen {
         case .failed(let message): return "no traces: \(message)"
         case .found(let list):
             if list.isEmpty {
+                if !traces.table.filter.isEmpty { return "no trace is meant by “\(traces.table.filter)”" }
+                if traces.cut != nil { return "no trace of that time and latency is kept" }
                 return traces.query.errorsOnly
                     ? "no trace of \(traces.title) has an error; x shows all"
                     : "no trace of \(traces.title) has arrived yet; r asks again"
             }
-            return traces.rows.isEmpty ? "no trace contains “\(traces.table.filter)”" : nil
+            return traces.rows.isEmpty ? "no trace is meant by “\(traces.table.filter)”" : nil
         }
     }
 

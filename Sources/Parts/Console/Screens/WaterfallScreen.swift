@@ -2,8 +2,13 @@ import Quantities
 import TerminalUI
 import TraceModel
 
-/// One trace: its spans as a tree, each with a bar on the time axis, and the selected span explained.
+/// One trace: why it took so long or failed, its spans as a tree, each with a bar on the time axis, and the selected
+/// span explained.
 enum WaterfallScreen {
+    /// Lines above the rows: the request, the verdict, the whole trace in small, and the ruler; on a low screen there is
+    /// no room for the small picture.
+    static func titles(bodyHeight: Int) -> Int { bodyHeight >= 18 ? 4 : 3 }
+
     static func draw(_ model: Model, on canvas: inout Canvas) {
         guard let state = model.waterfall else { return }
         let geometry = model.geometry
@@ -11,57 +16,83 @@ enum WaterfallScreen {
         case .asking: canvas.sentence("asking for trace \(state.id)", in: geometry.body)
         case .failed(let message): canvas.sentence("the trace cannot be shown: \(message)", in: geometry.body)
         case .loaded(let waterfall):
-            let layout = Layout(waterfall, in: geometry.rows)
-            drawSummary(waterfall, y: geometry.rows.y - 2, on: &canvas)
-            drawRuler(waterfall, layout, y: geometry.rows.y - 1, on: &canvas)
+            let layout = WaterfallLayout(waterfall, state, in: geometry.rows)
+            let titles = titles(bodyHeight: geometry.body.height)
+            let top = geometry.rows.y - titles
+            drawSummary(waterfall, model, y: top, on: &canvas)
+            drawVerdict(state, y: top + 1, width: layout.area.width, on: &canvas)
+            if titles > 3 { drawMap(waterfall, state, layout, y: top + 2, on: &canvas) }
+            drawRuler(layout, y: geometry.rows.y - 1, on: &canvas)
             drawRows(waterfall, state, layout, on: &canvas)
-            if let pane = geometry.pane, waterfall.rows.indices.contains(state.cursor) {
-                drawPane(waterfall.rows[state.cursor], in: pane, place: geometry.panePlace, on: &canvas)
+            if let pane = geometry.pane, let row = state.selected {
+                SpanPane.draw(row, waterfall, model, in: pane, place: geometry.panePlace, on: &canvas)
             }
         }
     }
 
-    /// Names to the left, the time axis to the right, and between them how long each span took.
-    private struct Layout {
-        let area: Rect
-        let nameWidth: Int
-        let durationX: Int
-        let axisX: Int
-        let axisWidth: Int
-
-        init(_ waterfall: Waterfall, in area: Rect) {
-            self.area = area
-            let wanted =
-                waterfall.rows.map {
-                    5 + 2 * min($0.row.depth, Waterfall.shownDepth) + $0.service.count + $0.operation.count
-                }.max() ?? 0
-            nameWidth = min(max(16, wanted), max(16, area.width * 2 / 5))
-            durationX = area.x + nameWidth + 1
-            axisX = durationX + 9
-            axisWidth = max(0, area.maxX - axisX - 1)
-        }
+    private static func drawSummary(_ waterfall: Waterfall, _ model: Model, y: Int, on canvas: inout Canvas) {
+        let trace = waterfall.trace
+        let errors = waterfall.errors.count
+        let first = waterfall.rows.first
+        let left = [
+            Piece(first?.service ?? "", .strong), Piece(" \(first?.operation ?? "")  "),
+            Piece(Field.duration(waterfall.duration), .strong),
+            Piece("  \(waterfall.rows.count) spans", .dim),
+            Piece(errors == 0 ? "" : "  \(canvas.signs.failure) \(errors) failed", .failure),
+        ]
+        let marked = model.markedTrace == trace.id ? "marked  " : ""
+        let right = [Piece(marked, .accent), Piece(canvas.width >= 110 ? trace.id.description : "", .dim)]
+        canvas.put(TextLine(left, right: right), x: 1, y: y, width: canvas.width - 2)
     }
 
-    private static func drawSummary(_ waterfall: Waterfall, y: Int, on canvas: inout Canvas) {
-        let trace = waterfall.trace
-        let errors = trace.summary.errorCount
-        let left = [
-            Piece(waterfall.rows.first?.service ?? trace.root.service, .strong),
-            Piece(" \(waterfall.rows.first?.operation ?? trace.root.name)  "),
-            Piece(Field.duration(trace.duration), .strong),
-            Piece("  \(trace.spans.count) spans", .dim),
-            Piece(errors == 0 ? "" : "  \(canvas.signs.failure) \(errors) with errors", .failure),
-        ]
-        let right = [Piece("\(canvas.signs.critical) critical path  ", .dim), Piece(trace.id.description, .dim)]
-        canvas.put(TextLine(left, right: canvas.width >= 110 ? right : []), x: 1, y: y, width: canvas.width - 2)
+    private static func drawVerdict(_ state: WaterfallState, y: Int, width: Int, on canvas: inout Canvas) {
+    }
+
+    // MARK: Time
+
+    /// The whole trace in one line: how many spans run at each time, what fails, and which part the axis below shows.
+    private static func drawMap(
+        _ waterfall: Waterfall, _ state: WaterfallState, _ layout: WaterfallLayout, y: Int, on canvas: inout Canvas
+    ) {
+        let zoom = state.magnification
+        let words =
+            zoom > 1.001
+            ? "\(Humane.fixed(zoom, decimals: zoom < 9.95 ? 1 : 0))x, 0 shows all of it" : "spans at a time"
+        canvas.put([Piece(words, .dim)], x: layout.area.x + 1, y: y, width: layout.nameWidth)
+        let most = waterfall.map.lazy.map(\.running).max() ?? 1
+        let total = max(waterfall.duration.inSeconds, 1e-9)
+        let shown = (state.seen.lowerBound / total)..<(state.seen.upperBound / total)
+        let count = layout.axisWidth
+        for x in 0..<count {
+            let first = x * Waterfall.mapSize / count
+            let pieces = waterfall.map[first..<max(first + 1, (x + 1) * Waterfall.mapSize / count)]
+            let running = pieces.lazy.map(\.running).max() ?? 0
+            let isFailing = pieces.contains { $0.failing > 0 }
+            let middle = (Double(x) + 0.5) / Double(count)
+            let tone: Tone = !shown.contains(middle) ? .ghost : isFailing ? .failure : .traffic
+            let level = running == 0 ? 0 : max(1, min(8, (running * 8 + most - 1) / max(1, most)))
+            canvas.put(canvas.glyphs.eighthsUp[level], x: layout.axisX + x, y: y, tone)
+        }
+        guard zoom > 1.001 else { return }
+        let left = layout.axisX + min(count - 1, Int(shown.lowerBound * Double(count)))
+        let right = layout.axisX + min(count - 1, Int(shown.upperBound * Double(count)))
+        canvas.put(canvas.signs.bandLeft, x: max(layout.axisX, left - 1), y: y, .key)
+        canvas.put(canvas.signs.bandRight, x: min(layout.axisX + count - 1, right + 1), y: y, .key)
     }
 
     /// Five times along the axis; fewer where they would touch.
-    private static func drawRuler(_ waterfall: Waterfall, _ layout: Layout, y: Int, on canvas: inout Canvas) {
+    private static func drawRuler(_ layout: WaterfallLayout, y: Int, on canvas: inout Canvas) {
+        let signs = canvas.signs
+        canvas.put(
+            [
+                Piece("\(signs.failure)", .failure), Piece(" failed ", .dim), Piece("\(signs.critical)", .accent),
+                Piece(" critical path", .dim),
+            ], x: layout.area.x + 1, y: y, width: layout.nameWidth + 8)
         let count = layout.axisWidth >= 60 ? 4 : layout.axisWidth >= 30 ? 2 : 1
+        let (from, to) = (layout.seen.lowerBound, layout.seen.upperBound)
         for step in 0...count {
-            let time = waterfall.duration / count * step
-            let text = step == 0 ? "0" : Field.duration(time)
+            let time = from + (to - from) * Double(step) / Double(count)
+            let text = time == 0 ? "0" : Field.duration(.nanoseconds(Int64(time * 1e9)))
             let width = canvas.cells(text)
             let ideal = layout.axisX + layout.axisWidth * step / count
             let x = step == 0 ? layout.axisX : step == count ? ideal - width : ideal - width / 2
@@ -69,93 +100,74 @@ enum WaterfallScreen {
         }
     }
 
+    // MARK: Rows
+
     private static func drawRows(
-        _ waterfall: Waterfall, _ state: WaterfallState, _ layout: Layout, on canvas: inout Canvas
+        _ waterfall: Waterfall, _ state: WaterfallState, _ layout: WaterfallLayout, on canvas: inout Canvas
     ) {
-        for (line, index) in waterfall.rows.indices.dropFirst(state.offset).prefix(layout.area.height).enumerated() {
+        for (line, place) in state.visible.indices.dropFirst(state.offset).prefix(layout.area.height).enumerated() {
             let rect = Rect(x: layout.area.x, y: layout.area.y + line, width: layout.area.width, height: 1)
-            canvas.hit(rect, .row(index))
-            canvas.highlighted(index == state.cursor, rect) { canvas in
-                draw(waterfall.rows[index], waterfall, layout, y: rect.y, on: &canvas)
+            canvas.hit(rect, .row(place))
+            let row = state.visible[place]
+            canvas.highlighted(place == state.cursor, rect) { canvas in
+                drawName(row, waterfall, state, layout, y: rect.y, on: &canvas)
+                SpanBar.draw(row, waterfall, layout, y: rect.y, on: &canvas)
             }
         }
     }
 
-    private static func draw(
-        _ row: Waterfall.Row, _ waterfall: Waterfall, _ layout: Layout, y: Int, on canvas: inout Canvas
-    ) {
-        let signs = canvas.signs
-        let span = row.span
-        let isError = span.status == .error
-        let mark = isError ? signs.failure : row.row.isOnCriticalPath ? signs.critical : " "
-        canvas.put([Piece(mark, isError ? .failure : .accent)], x: layout.area.x + 1, y: y, width: 1)
-        var tree = row.guides.map { $0 ? signs.treeLine : "  " }.joined()
-        if row.row.depth > 0 { tree += row.row.isLastSibling ? signs.treeLast : signs.treeBranch }
-        let name = [
-            Piece(tree, .border), Piece(row.service, isError ? .failure : .strong), Piece(" " + row.operation, .dim),
-        ]
-        canvas.put(name, x: layout.area.x + 3, y: y, width: layout.nameWidth - 3)
-        canvas.put([Piece(Field.right(Field.duration(span.duration), 8))], x: layout.durationX, y: y, width: 8)
-        drawBar(row, waterfall, layout, y: y, on: &canvas)
-    }
-
-    /// The whole span in a quiet tone, and over it the time in which everything waited for just this.
-    private static func drawBar(
-        _ row: Waterfall.Row, _ waterfall: Waterfall, _ layout: Layout, y: Int, on canvas: inout Canvas
-    ) {
-        let total = max(waterfall.duration.inSeconds, 1e-9)
-        func share(_ from: Duration, _ until: Duration) -> ClosedRange<Double> {
-            let start = from.inSeconds / total
-            return start...max(start, until.inSeconds / total)
-        }
-        let quiet: Tone = row.span.status == .error ? .failure : .edge
-        let whole = share(row.row.offset, row.row.offset + row.span.duration)
-        canvas.bar(whole, x: layout.axisX, y: y, width: layout.axisWidth, quiet)
-        guard row.span.status != .error else { return }
-        for wait in row.waits {
-            canvas.bar(
-                share(wait.lowerBound, wait.upperBound), x: layout.axisX, y: y, width: layout.axisWidth, .accent,
-                on: (whole, quiet))
-        }
-    }
-
-    // MARK: The selected span
-
-    private static func drawPane(
-        _ row: Waterfall.Row, in pane: Rect, place: ScreenGeometry.PanePlace,
+    private static func drawName(
+        _ index: Int, _ waterfall: Waterfall, _ state: WaterfallState, _ layout: WaterfallLayout, y: Int,
         on canvas: inout Canvas
     ) {
-        let span = row.span
-        let offset = row.row.offset
-        var facts = [
-            TextLine(
-                [Piece("took ", .dim), Piece(Field.duration(span.duration), .strong)],
-                right: [Piece("own ", .dim), Piece(Field.duration(row.row.selfTime))]),
-            TextLine(
-                [Piece("from ", .dim), Piece("+" + Field.duration(offset))], right: [Piece(kindText(span.kind), .dim)]),
-            TextLine([Piece("span ", .dim), Piece(span.id.description, .dim)]),
+        let signs = canvas.signs
+        let row = waterfall.rows[index]
+        let isError = row.span.status == .error
+        canvas.put([Piece(isError ? signs.failure : " ", .failure)], x: layout.area.x + 1, y: y, width: 1)
+        canvas.put(
+            [Piece(row.row.isOnCriticalPath ? signs.critical : " ", .accent)], x: layout.area.x + 2, y: y, width: 1)
+        var tree = waterfall.guides(of: index).map { $0 ? signs.treeLine : "  " }.joined()
+        if row.row.depth > 0 { tree += row.row.isLastSibling ? signs.treeLast : signs.treeBranch }
+        let isFolded = state.isFolded(index)
+        let fold = isFolded ? "\(canvas.glyphs.folded)\(row.end - index - 1) " : ""
+        let isMatch = state.isMatch(index)
+        let name = [
+            Piece(tree, .border), Piece(fold, .key),
+            Piece(row.attempt.map { "\(signs.again)\($0.number)/\($0.count) " } ?? "", .degraded),
+            Piece(row.service, isMatch ? Tone(.match) : isError ? .failure : .strong),
+            Piece(" " + row.operation, isMatch ? Tone(.match) : .dim),
         ]
-        if span.status == .error {
-            facts.insert(
-                TextLine(span.statusMessage.isEmpty ? "failed" : "failed: \(span.statusMessage)", .failure), at: 0)
-        }
-        if row.row.isOnCriticalPath { facts.append(TextLine("on the critical path", .accent)) }
-        let attributes = span.attributes.map { TextLine([Piece($0.key + " ", .dim), Piece($0.value)]) }
-        let half = place == .below ? (attributes.count + 1) / 2 : attributes.count
-        var sections = [Section("", facts), Section("attributes", Array(attributes.prefix(half)))]
-        if half < attributes.count { sections.append(Section("", [.empty] + attributes.dropFirst(half))) }
-        let title = [Piece(row.service, .title), Piece(" " + row.operation)]
-        canvas.draw(sections, title: title, in: pane, place: place)
+        canvas.put(name, x: layout.area.x + 4, y: y, width: layout.nameWidth - 4)
+        canvas.put([Piece(signs.kind(row.span.kind), .dim)], x: layout.area.x + layout.nameWidth + 1, y: y, width: 1)
+        canvas.put([Piece(Field.right(Field.duration(row.span.duration), 8))], x: layout.durationX, y: y, width: 8)
+    }
+}
+
+/// Names to the left, the time axis to the right, and between them how long each span took.
+struct WaterfallLayout {
+    let area: Rect
+    let nameWidth: Int
+    let durationX: Int
+    let axisX: Int
+    let axisWidth: Int
+    /// The seconds along the axis.
+    let seen: Range<Double>
+
+    init(_ waterfall: Waterfall, _ state: WaterfallState, in area: Rect) {
+        self.area = area
+        // Marks and a cell between stand before the name.
+        nameWidth = min(max(18, waterfall.nameWidth + 6), max(18, area.width * 2 / 5))
+        durationX = area.x + nameWidth + 2
+        axisX = durationX + 9
+        axisWidth = max(0, area.maxX - axisX - 1)
+        seen = state.seen
     }
 
-    private static func kindText(_ kind: Span.Kind) -> String {
-        switch kind {
-        case .unspecified: ""
-        case .internal: "internal"
-        case .server: "server"
-        case .client: "client"
-        case .producer: "producer"
-        case .consumer: "consumer"
-        }
+    /// Shares of the axis; nothing when all of it lies elsewhere.
+    func share(_ stretch: Waterfall.Stretch) -> ClosedRange<Double>? {
+        guard stretch.to >= seen.lowerBound, stretch.from <= seen.upperBound else { return nil }
+        let width = seen.upperBound - seen.lowerBound
+        let from = max(0, (stretch.from - seen.lowerBound) / width)
+        return from...max(from, min(1, (stretch.to - seen.lowerBound) / width))
     }
 }

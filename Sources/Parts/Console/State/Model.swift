@@ -66,6 +66,8 @@ package struct Model: Sendable {
     package internal(set) var isAnimated: Bool
     package internal(set) var animationStep: UInt64 = 0
     package internal(set) var showsPane = true
+    /// Whether the list of traces has its points above.
+    package internal(set) var showsScatter = true
 
     // The tables.
     package internal(set) var tables = MeshTables()
@@ -80,6 +82,17 @@ package struct Model: Sendable {
     package internal(set) var traces: TracesState?
     package internal(set) var waterfall: WaterfallState?
     var traceQuestions = 0
+    /// How the person sorted traces last; until they did, the way they came decides.
+    var traceSort: TraceSort?
+    /// The traces of the list, whole.
+    var shelf = TraceShelf()
+    var shelfQuestions = 0
+    /// The trace whose way the graph is to show as soon as it is here.
+    var traceToLight: TraceID?
+    /// The trace that others are compared with.
+    var markedTrace: TraceID?
+    /// The span that the last jump to a slow one reached.
+    var lastSlowest: Int?
     package internal(set) var helpOffset = 0
 
     // The canary.

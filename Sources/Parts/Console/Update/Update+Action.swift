@@ -39,12 +39,23 @@ extension Model {
         case .toggleMarkedColumn: toggleMarkedColumn()
         case .toggleColumn: toggleColumn(named: argument)
         case .toggleErrorsOnly: toggleErrorsOnly(&effects)
+        case .nextFailingEdge: selectFailingEdge(step: 1)
+        case .previousFailingEdge: selectFailingEdge(step: -1)
+        case .toggleFollowing: toggleFollowing(&effects)
+        case .nextTraceMode: changeTraceMode(&effects)
+        case .markTrace: markTrace()
+        case .lightTrace: lightTrace(&effects)
+        case .jump(let target, let step): jump(target, step: step)
+        case .fold(let change): fold(change)
+        case .zoom(let change): zoom(change)
+        case .enterHeatmap: enterHeatmap()
         case .togglePause: togglePause()
         case .goLive: goLive()
         case .stepTime(let seconds): step(by: .seconds(seconds), &effects)
         case .goToTime: goTo(text: argument, &effects)
         case .togglePane:
-            showsPane.toggle()
+            if screen == .traces { showsScatter.toggle() } else { showsPane.toggle() }
+            revealRows()
             refit(mayMove: true)
         case .toggleAnimation:
             isAnimated.toggle()
@@ -72,13 +83,15 @@ extension Model {
     }
 
     private mutating func move(_ direction: Direction) {
+        if screen.isDetail, detail?.cell != nil { return moveCell(direction) }
         switch screen {
         case .graph: selectBox(direction)
         case .services, .workloads, .edges, .detail, .traces, .waterfall, .help:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
-            case .left, .right: break
+            case .left: if screen == .traces { moveInTime(-1) }
+            case .right: if screen == .traces { moveInTime(1) }
             }
         case .canary:
             // Up and down choose the version; left and right are weights.
@@ -90,9 +103,10 @@ extension Model {
     private mutating func open(_ effects: inout [Effect]) {
         switch screen {
         case .graph, .services, .workloads, .edges: showDetail(&effects)
-        case .detail: openLink(&effects)
+        case .detail: if detail?.cell != nil { openCell(&effects) } else { openLink(&effects) }
         case .traces: openSelectedTrace(&effects)
-        case .waterfall, .help: break
+        case .waterfall: fold(.toggle)
+        case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }
     }

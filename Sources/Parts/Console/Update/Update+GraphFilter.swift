@@ -18,6 +18,12 @@ extension Model {
         filterGraphAnew()
     }
 
+    mutating func lightGraph(_ light: TraceLight) {
+        graphFilter.setFind("")
+        graphFilter.light = light
+        filterGraphAnew()
+    }
+
     mutating func hideInGraph(_ text: String) {
         graphFilter.setHide(text)
         filterGraphAnew()

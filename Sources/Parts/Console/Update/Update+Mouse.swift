@@ -31,7 +31,7 @@ extension Model {
             case .theme(let index) where index == picker.cursor: perform(.open, &effects)
             case .theme(let index): moveThemeCursor(by: index - (picker.cursor ?? 0), &effects)
             case .action(let action): perform(action, &effects)
-            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen: break
+            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell, .moment: break
             }
             return
         }
@@ -61,6 +61,10 @@ extension Model {
         case .theme: break
         case .screen(let screen):
             show(screen, &effects)
+        case .heatmapCell(let cell):
+            detail?.cell = cell
+            openCell(&effects)
+        case .moment(let column): openMoment(column, &effects)
         }
     }
 

@@ -95,6 +95,10 @@ extension Model {
         case .filter:
             remember(text, in: \.filterHistory)
             if screen == .graph, !text.isEmpty { select(title: text) }
+            if screen.isWaterfall, let first = waterfall?.matches.first {
+                waterfall?.go(to: first)
+                revealRows()
+            }
         case .command:
             remember(text, in: \.commandHistory)
             run(text, &effects)

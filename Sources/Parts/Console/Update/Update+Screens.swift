@@ -48,6 +48,10 @@ extension Model {
             columnCursor = nil
             return
         }
+        if screen.isDetail, detail?.cell != nil {
+            detail?.cell = nil
+            return
+        }
         if clearGraphFilter() { return }
         if !currentFilter.isEmpty {
             setFilter("")

@@ -6,6 +6,16 @@ extension Model {
     /// How many rows the open table shows.
     var listHeight: Int { geometry.rows.height }
 
+    mutating func revealTraces() {
+        let (rows, height) = (traceRowCount, traceListHeight)
+        traces?.table.reveal(rows: rows, height: height)
+    }
+
+    /// How many traces the list shows at once, whichever screen is open.
+    private var traceListHeight: Int {
+        ScreenGeometry(width: size.width, height: size.height, screen: .traces, showsPane: showsScatter).rows.height
+    }
+
     /// The table that is open.
     var openTable: MeshTable? { screen.table.map { tables[$0] } }
 
@@ -19,10 +29,10 @@ extension Model {
             tables[kind].state.move(by: step, rows: tables[kind].shown.count)
             chooseRowUnderCursor()
         case .traces:
-            let rows = traces?.rows.count ?? 0
+            let rows = traceRowCount
             traces?.table.move(by: step, rows: rows)
         case .waterfall:
-            let last = max(0, (waterfall?.waterfall?.rows.count ?? 0) - 1)
+            let last = max(0, (waterfall?.visible.count ?? 0) - 1)
             let cursor = min(max(0, (waterfall?.cursor ?? 0) + step), last)
             waterfall?.cursor = cursor
         case .help:
@@ -37,8 +47,9 @@ extension Model {
     mutating func revealRows() {
         let height = listHeight
         if let kind = screen.table { tables[kind].state.reveal(rows: tables[kind].shown.count, height: height) }
-        if let rows = traces?.rows.count { traces?.table.reveal(rows: rows, height: height) }
-        if var state = waterfall, let rows = state.waterfall?.rows.count {
+        revealTraces()
+        if screen.isWaterfall, var state = waterfall {
+            let rows = state.visible.count
             var table = TableState(sortColumn: 0, isDescending: false)
             (table.cursor, table.offset) = (state.cursor, state.offset)
             table.reveal(rows: rows, height: height)
@@ -95,9 +106,9 @@ extension Model {
         guard var state = traces else { return }
         state.rows = TraceColumn.rows(
             of: state.summaries, by: TraceColumn(rawValue: state.table.sortColumn) ?? .start,
-            isDescending: state.table.isDescending, filter: state.table.filter)
-        state.table.reveal(rows: state.rows.count, height: listHeight)
+            isDescending: state.table.isDescending, filter: state.filter)
         traces = state
+        revealTraces()
     }
 
     // MARK: Sorting
@@ -122,6 +133,11 @@ extension Model {
 
     /// Sorts by that column; the column it is sorted by already turns round.
     mutating func sort(by column: TableColumn) {
+        if screen == .traces {
+            if column == .errors { sort(byColumn: TraceColumn.errors.rawValue) }
+            if column == .p95 { sort(byColumn: TraceColumn.duration.rawValue) }
+            return
+        }
         guard let kind = screen.table else { return }
         // An edge has two names; the one that people look for is who is called.
         let column = kind == .edges && column == .name ? .target : column
@@ -147,6 +163,9 @@ extension Model {
             if let column = TableColumn(rawValue: column) { sort(by: column) }
         } else if screen == .traces, let chosen = TraceColumn(rawValue: column) {
             traces?.table.sort(by: column, descendingFirst: chosen.isNumeric)
+            if let table = traces?.table {
+                traceSort = TraceSort(column: table.sortColumn, isDescending: table.isDescending)
+            }
             refreshTraceRows()
         }
     }
@@ -182,6 +201,7 @@ extension Model {
 
     var currentFilter: String {
         if let table = openTable { return table.state.filter }
+        if screen.isWaterfall { return waterfall?.search ?? "" }
         return screen == .traces ? traces?.table.filter ?? "" : ""
     }
 
@@ -189,6 +209,7 @@ extension Model {
     var filterCount: String? {
         if currentFilter.isEmpty { return nil }
         if let table = openTable { return "\(table.shown.count) of \(table.total)" }
+        if screen.isWaterfall { return waterfall.map { "\($0.matches.count) of \($0.waterfall?.rows.count ?? 0)" } }
         return traces.map { "\($0.rows.count) of \($0.summaries.count)" }
     }
 
@@ -199,6 +220,8 @@ extension Model {
         } else if screen == .traces {
             traces?.table.filter = text
             refreshTraceRows()
+        } else if screen.isWaterfall {
+            waterfall?.find(text)
         }
     }
 }

@@ -21,12 +21,16 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
             model.beginRecording(&effects)
         }
         model.followHistory(&effects)
+        model.followTraces(&effects)
     case .trouble(let message):
         model.trouble = message
     case .tracesFound(let question, let result):
-        model.takeTraces(question: question, result)
+        model.takeTraces(question: question, result, &effects)
     case .traceLoaded(let id, let result):
         model.takeTrace(id, result)
+        model.takeTraceToLight(id, result, &effects)
+    case .tracesLoaded(let question, let result):
+        model.takeShelf(question: question, result)
     case .pastSeen(let question, let result):
         model.takePast(question: question, result, &effects)
         model.followHistory(&effects)
@@ -40,6 +44,8 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }
+    // What is still being typed is no question yet.
+    if model.prompt?.kind != .filter { model.askForOtherTraces(&effects) }
     return effects
 }
 
