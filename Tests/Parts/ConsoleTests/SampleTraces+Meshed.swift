@@ -98,6 +98,12 @@ extension SampleTraces {
             (self.trace, self.start) = (trace, start)
         }
 
+        /// Whom a sidecar called, in Envoy's words.
+        private func cluster(of name: String, _ kind: Span.Kind) -> [Span.Attribute] {
+            guard kind == .client, name.hasSuffix("/*"), let host = name.split(separator: ":").first else { return [] }
+            return [Span.Attribute(key: "upstream_cluster", value: "outbound|80||\(host)")]
+        }
+
         /// Times are milliseconds.
         mutating func add(
             _ number: UInt64, under parent: UInt64?, _ service: String, _ name: String, _ kind: Span.Kind, from: Double,
@@ -113,7 +119,7 @@ extension SampleTraces {
                     attributes: [
                         ("component", "proxy"), ("http.method", "POST"), ("http.url", "http://shop.example/checkout"),
                         ("http.status_code", failed ? "503" : "200"),
-                    ].map { Span.Attribute(key: $0.0, value: $0.1) }
+                    ].map { Span.Attribute(key: $0.0, value: $0.1) } + cluster(of: name, kind)
                         + attributes.map { Span.Attribute(key: $0.0, value: $0.1) }))
         }
     }
