@@ -87,7 +87,8 @@ import TraceModel
     }
 
     @Test func `reads a filter in many forms`() {
-        let filter = TraceFilter("checkout min=1.5s <3s op=charge tag=a=b http.status_code=500 service=order Errors >x =1")
+        let filter = TraceFilter(
+            "checkout min=1.5s <3s op=charge tag=a=b http.status_code=500 service=order Errors >x =1")
 
         #expect(filter.words == ["checkout", ">x", "=1"])
         #expect(filter.minimum == .milliseconds(1_500))

@@ -50,8 +50,8 @@ enum SpanBar {
         _ share: ClosedRange<Double>, _ layout: WaterfallLayout, y: Int, _ tone: Tone, on canvas: inout Canvas
     ) {
         let halves = Double(layout.axisWidth * 2)
-        let first = min(Int(share.lowerBound * halves), layout.axisWidth * 2 - 1)
-        let last = max(first, min(Int((share.upperBound * halves).rounded(.up)) - 1, layout.axisWidth * 2 - 1))
+        let first = min(Int((share.lowerBound * halves).rounded()), layout.axisWidth * 2 - 1)
+        let last = max(first, min(Int((share.upperBound * halves).rounded()) - 1, layout.axisWidth * 2 - 1))
         for cell in (first / 2)...(last / 2) {
             let hasLeft = first <= cell * 2
             let hasRight = last >= cell * 2 + 1

@@ -25,7 +25,15 @@ enum SpanPane {
         let share = Ratio(row.row.criticalTime.inSeconds, of: waterfall.duration.inSeconds)
         var facts: [TextLine] = []
         if span.status == .error {
-            facts.append(TextLine(span.statusMessage.isEmpty ? "failed" : "failed: \(span.statusMessage)", .failure))
+            facts.append(
+                TextLine(
+                    [Piece(span.statusMessage.isEmpty ? "failed" : "failed: \(span.statusMessage)", .failure)],
+                    right: tries(row)))
+        } else if row.attempt != nil {
+            facts.append(TextLine(tries(row)))
+        }
+        if let flags = span.attribute("response_flags"), let words = ResponseFlag.words(flags) {
+            facts.append(TextLine([Piece("\(flags) ", .accent), Piece(words)]))
         }
         facts += [
             TextLine(
@@ -41,15 +49,16 @@ enum SpanPane {
                     [Piece("on the critical path", .accent)],
                     right: share.map { [Piece(Humane.percent($0), .accent)] } ?? []))
         }
-        if let attempt = row.attempt {
-            facts.append(TextLine("attempt \(attempt.number) of \(attempt.count)", .degraded))
-        }
         facts += row.span.oddities.words.map { TextLine($0, .degraded) }
         if row.row.skew != .zero {
             facts.append(TextLine([Piece("clock moved by ", .dim), Piece(signed(row.row.skew))]))
         }
         facts.append(TextLine([Piece("span ", .dim), Piece(span.id.description, .dim)]))
         return facts
+    }
+
+    private static func tries(_ row: Waterfall.Row) -> [Piece] {
+        row.attempt.map { [Piece("attempt \($0.number) of \($0.count)", .degraded)] } ?? []
     }
 
     private static func signed(_ duration: Duration) -> String {

@@ -35,12 +35,16 @@ package struct TraceLight: Sendable {
         for (index, row) in rows.enumerated() {
             let span = row.span
             let version = span.attribute("istio.canonical_revision") ?? span.attribute("service.version") ?? ""
+            while open.count > row.depth { open.removeLast() }
             let key = "\(span.service) \(version)"
-            let place = known[key] ?? TraceLight.nodes(of: span, in: mesh)
+            var place = known[key] ?? TraceLight.nodes(of: span, in: mesh)
             known[key] = place
+            // A span that does not tell its version is of the one that it works for.
+            if version.isEmpty, let parent = open.last, rows[parent].span.service == span.service {
+                place = places[parent]
+            }
             places.append(place)
             nodes.formUnion(place)
-            while open.count > row.depth { open.removeLast() }
             if let parent = open.last { connect(places[parent], place) }
             // What is outside the mesh sends no span; whoever called it says so.
             if span.kind == .client, !row.hasChildren {

@@ -34,11 +34,13 @@ extension Model {
         show(.graph, &effects)
     }
 
-    /// The worst edge; from one of the failing edges on to the next worst.
+    /// The worst edge; from one of the failing edges on to the next worst. Failing travels up from callee to caller:
+    /// of two edges as bad, the one behind which nothing fails is where to look, then the one with more failures.
     mutating func selectFailingEdge(step: Int) {
         guard let mesh = graphMesh else { return }
-        func badness(_ edge: MeshEdge) -> (Health, Double, Double) {
-            (edge.health, edge.traffic.errors?.value ?? 0, edge.traffic.rate.value)
+        func badness(_ edge: MeshEdge) -> (Health, Int, Double) {
+            let isCause = !mesh.edges(outOf: edge.target).contains { mesh.snapshot.edges[$0].health >= .degraded }
+            return (edge.health, isCause ? 1 : 0, edge.traffic.rate.value * (edge.traffic.errors?.value ?? 0))
         }
         let failing = mesh.snapshot.edges.indices.filter { mesh.snapshot.edges[$0].health >= .degraded }
             .sorted { badness(mesh.snapshot.edges[$0]) > badness(mesh.snapshot.edges[$1]) }
