@@ -134,8 +134,8 @@ let programs: [Target] = [
     program(
         "meshtop-bench",
         [
-            "Collector", "MeshModel", "MetricStore", "TraceModel", "GraphLayout", "ExpositionWire", "SystemIO",
-            "HTTPTransport", "CLinux", "Quantities",
+            "Collector", "Console", "MeshModel", "MetricStore", "TraceModel", "GraphLayout", "ExpositionWire",
+            "SystemIO", "HTTPTransport", "TerminalUI", "CLinux", "Quantities",
         ]),
     program(
         "shop", path: "demo/shop",

@@ -17,6 +17,7 @@ enum Program {
           hanging      a thousand every second, of which three hundred never answer
           history      fifteen minutes of it: memory, the time to a graph, and the same in a file
           traces       spans taken in, bytes a span kept, and opening a trace of 10,000
+          waterfall    such a trace on the console's screen
           graph        from the counters of a large mesh to its graph
           layout       laying out graphs of 300 and 1,000 nodes
           canary       from a weight change's answer to the last request under the old weights
@@ -27,9 +28,8 @@ enum Program {
         """
 
     private static let all = [
-        "proxy", "exposition", "collector", "kept", "fleet", "hanging", "history", "traces", "graph", "layout",
-        "canary",
-        "demo", "console",
+        "proxy", "exposition", "collector", "kept", "fleet", "hanging", "history", "traces", "waterfall", "graph",
+        "layout", "canary", "demo", "console",
     ]
 
     static func main() {
@@ -115,6 +115,9 @@ enum Program {
         case "traces":
             print("Traces: requests of ten spans with 14 to 18 attributes, 510 spans in a body of OTLP's protobuf")
             try TracesBenchmark().run()
+        case "waterfall":
+            print("Waterfall: a trace of 10,000 spans on the console's screen")
+            try WaterfallBenchmark().run()
         case "graph":
             print("Graph: 5,000 services, 20,000 edges, 1,000 targets")
             try GraphBenchmark().run()
