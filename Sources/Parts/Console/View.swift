@@ -23,6 +23,9 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .detail: DetailScreen.draw(model, on: &canvas)
         case .traces: TracesScreen.draw(model, on: &canvas)
         case .waterfall: WaterfallScreen.draw(model, on: &canvas)
+        case .compare: CompareScreen.draw(model, on: &canvas)
+        case .flame: FlameScreen.draw(model, on: &canvas)
+        case .statistics: StatisticsScreen.draw(model, on: &canvas)
         case .canary: CanaryScreen.draw(model, on: &canvas)
         case .help: HelpScreen.draw(model, on: &canvas)
         }

@@ -6,9 +6,9 @@ extension Command {
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
         Command("down", ["down", "j"], .move(.down), in: .screens, "down"),
         Command(
-            "left", ["left", "h"], .move(.left), in: [.graph], "left, against the flow"),
+            "left", ["left", "h"], .move(.left), in: [.graph, .flame], "left, against the flow"),
         Command(
-            "right", ["right", "l"], .move(.right), in: [.graph], "right, with the flow"),
+            "right", ["right", "l"], .move(.right), in: [.graph, .flame], "right, with the flow"),
         Command(
             "next-failing", ["x"], .nextFailingEdge, in: [.graph], label: "failing",
             "the worst edge, then the next worst"),
@@ -64,10 +64,11 @@ extension Command {
             "filter", [], .filter, in: Set<Context>.tables.union([.traces]), argument: .text(hint: "text"),
             "keep the rows that contain a text, or that an expression finds"),
         Command(
-            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces]), label: "sort",
+            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces, .statistics]), label: "sort",
             "sort by the next column (or click a header)"),
         Command(
-            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces]), "reverse the order"),
+            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces, .statistics]),
+            "reverse the order"),
         Command("sort-name", ["N"], .sortBy(.name), in: .tables, "sort by name; again turns the order round"),
         Command("sort-rate", ["R"], .sortBy(.rate), in: .tables, "sort by rate"),
         Command("sort-errors", ["E"], .sortBy(.errors), in: Set<Context>.tables.union([.traces]), "sort by failures"),
@@ -82,7 +83,8 @@ extension Command {
         Command("column", [], .toggleColumn, in: .tables, argument: .column, "show or hide a column: column bytes"),
         Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
         Command(
-            "refresh", ["r", "ctrl+r", "f5"], .refresh, in: [.traces, .detail, .waterfall], label: "refresh",
+            "refresh", ["r", "ctrl+r", "f5"], .refresh,
+            in: [.traces, .detail, .waterfall, .compare, .flame, .statistics], label: "refresh",
             "ask again"),
         Command(
             "pane", ["p"], .togglePane, in: [.graph, .traces, .waterfall],

@@ -35,7 +35,18 @@ extension Command {
         Command("pan-later", [">", "shift+right"], .zoom(.later), in: [.waterfall], "a quarter later"),
 
         Command(
-            "mark", ["m"], .markTrace, in: [.traces, .waterfall], "mark a trace to compare others with"),
+            "compare", ["="], .compareTraces, in: [.traces, .waterfall, .flame, .statistics], label: "compare",
+            "with the marked trace, or with what others of its shape usually take"),
+        Command(
+            "flame", ["f"], .showFlame, in: [.traces, .waterfall, .compare, .statistics], label: "flame",
+            "a flame graph of the trace, or of all that are listed"),
+        Command(
+            "statistics", ["#"], .showStatistics, in: [.traces, .waterfall, .compare, .flame], label: "statistics",
+            "what each operation took, in the trace or in all that are listed"),
+        Command(
+            "zoom-flame", ["enter"], .zoomFlame, in: [.flame], label: "zoom", "one box as wide as the screen, or back"),
+        Command(
+            "mark", ["m"], .markTrace, in: [.traces, .waterfall], label: "mark", "mark a trace to compare others with"),
         Command(
             "on-graph", ["o"], .lightTrace, in: [.traces, .waterfall], label: "graph",
             "the graph, with the way of this trace"),

@@ -51,18 +51,23 @@ package struct Command: Sendable {
 
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
-    case graph, services, workloads, edges, columns, detail, traces, waterfall, canary, question, help, themes
+    case graph, services, workloads, edges, columns, detail, traces, waterfall, compare, flame, statistics, canary,
+        question, help, themes
 }
 
 extension Set<Context> {
     /// Everywhere but in front of an open question, which must be answered first, and in the list of themes.
     static let screens: Set<Context> = Set(Context.allCases).subtracting([.question, .themes])
     static let tables: Set<Context> = [.services, .workloads, .edges]
-    static let lists: Set<Context> = [.services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .help]
+    static let lists: Set<Context> = [
+        .services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .compare, .statistics, .help,
+    ]
     /// Where a moment can be chosen.
     static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
     /// Where one looks around and changes nothing.
-    static let browsing: Set<Context> = [.graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .help]
+    static let browsing: Set<Context> = [
+        .graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .flame, .statistics, .help,
+    ]
     static let everywhere = Set(Context.allCases)
 }
 
@@ -86,6 +91,7 @@ package enum Action: Hashable, Sendable {
     case chooseColumns, toggleMarkedColumn, toggleColumn
     case toggleErrorsOnly, nextFailingEdge, previousFailingEdge
     case enterHeatmap
+    case compareTraces, showFlame, showStatistics, zoomFlame
     case toggleFollowing, nextTraceMode, markTrace, lightTrace
     /// So many steps on, or back with a negative number.
     case jump(SpanJump, Int)

@@ -31,7 +31,7 @@ struct ScreenGeometry: Hashable, Sendable {
         let wantsPane =
             switch screen {
             case .graph, .waterfall: showsPane
-            case .services, .workloads, .edges, .detail, .traces, .canary, .help: false
+            case .services, .workloads, .edges, .detail, .traces, .compare, .flame, .statistics, .canary, .help: false
             }
         var rest = body
         if !wantsPane || body.height < 13 {
@@ -52,6 +52,9 @@ struct ScreenGeometry: Hashable, Sendable {
             case .services, .workloads, .edges: 1
             case .traces: 1 + TracesScreen.scatterHeight(bodyHeight: body.height, isShown: showsPane)
             case .waterfall: WaterfallScreen.titles(bodyHeight: body.height)
+            case .compare: CompareScreen.titles
+            case .flame: FlameScreen.titles
+            case .statistics: StatisticsScreen.titles
             case .graph, .detail, .canary, .help: 0
             }
         rows = rest.inset(top: titles)

@@ -13,6 +13,8 @@ struct Signs: Hashable, Sendable {
     let axis, bandLeft, bandRight, bandMark: Unicode.Scalar
     /// A line that stands back behind a bar: whole, and its left and right half.
     let thinBar, thinLeft, thinRight: Unicode.Scalar
+    /// The left edge of a filled box.
+    let boxEdge: Unicode.Scalar
     /// Before the number of an attempt that is not the first.
     let again: String
     let arrowKeys: String
@@ -76,7 +78,7 @@ struct Signs: Hashable, Sendable {
         (dot, failedDot) = (dots[0], dots[1])
         (treeBranch, treeLast, treeLine) = (tree[0], tree[1], tree[2])
         (axis, bandLeft, bandRight, bandMark) = (band[0], band[1], band[2], band[3])
-        (thinBar, thinLeft, thinRight) = (bars[0], bars[1], bars[2])
+        (thinBar, thinLeft, thinRight, boxEdge) = (bars[0], bars[1], bars[2], bars[3])
         again = words[6]
         self.arrowKeys = arrowKeys
         self.keys = keys
@@ -84,7 +86,7 @@ struct Signs: Hashable, Sendable {
 
     private static let unicode = Signs(
         health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆", "↻"], dots: ["•", "✕"],
-        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], bars: ["━", "╸", "╺"], arrowKeys: "↑↓←→",
+        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], bars: ["━", "╸", "╺", "▏"], arrowKeys: "↑↓←→",
         keys: [
             "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "tab": "⇥", "shift+tab": "⇤",
             "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→", "backspace": "⌫",
@@ -92,6 +94,6 @@ struct Signs: Hashable, Sendable {
 
     private static let ascii = Signs(
         health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*", "try "], dots: ["o", "x"],
-        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], bars: ["-", "-", "-"], arrowKeys: "arrows",
+        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], bars: ["-", "-", "-", "|"], arrowKeys: "arrows",
         keys: ["enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab"])
 }

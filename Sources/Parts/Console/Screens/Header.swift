@@ -141,6 +141,11 @@ enum Header {
             // Whose they are matters while they are what is looked at.
             model.screen == .traces ? "traces of " + (model.traces?.title ?? "the mesh") : "traces"
         case .waterfall(let id): String(id.description.prefix(8))
+        case .compare: "compare"
+        case .flame(.one): "flame graph"
+        case .flame(.listed): model.screen == screen ? "flame graph of the listed traces" : "flame graph"
+        case .statistics(.one): "statistics"
+        case .statistics(.listed): model.screen == screen ? "statistics of the listed traces" : "statistics"
         case .canary(let service): "weights of \(service.name)"
         case .help: "help"
         }

@@ -89,6 +89,9 @@ package struct Model: Sendable {
     var shelfQuestions = 0
     /// The trace whose way the graph is to show as soon as it is here.
     var traceToLight: TraceID?
+    /// What the comparison, flame graph or statistics that are open are made of.
+    var analysis: AnalysisState?
+    var analysisQuestions = 0
     /// The trace that others are compared with.
     var markedTrace: TraceID?
     /// The span that the last jump to a slow one reached.
@@ -135,6 +138,9 @@ package struct Model: Sendable {
         case .detail: .detail
         case .traces: .traces
         case .waterfall: .waterfall
+        case .compare: .compare
+        case .flame: .flame
+        case .statistics: .statistics
         case .canary: if case .asking? = canary?.phase { .question } else { .canary }
         case .help: .help
         }

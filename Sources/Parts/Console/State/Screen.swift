@@ -10,6 +10,10 @@ package enum Screen: Hashable, Sendable {
     case detail(MeshSubject)
     case traces
     case waterfall(TraceID)
+    /// A trace against another one; without one against others of its shape.
+    case compare(TraceID, with: TraceID?)
+    case flame(TraceSet)
+    case statistics(TraceSet)
     case canary(ServiceName)
     case help(Context)
 }

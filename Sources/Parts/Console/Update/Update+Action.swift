@@ -49,6 +49,10 @@ extension Model {
         case .fold(let change): fold(change)
         case .zoom(let change): zoom(change)
         case .enterHeatmap: enterHeatmap()
+        case .compareTraces: compareTraces(&effects)
+        case .showFlame: showFlame(&effects)
+        case .showStatistics: showStatistics(&effects)
+        case .zoomFlame: zoomFlame()
         case .togglePause: togglePause()
         case .goLive: goLive()
         case .stepTime(let seconds): step(by: .seconds(seconds), &effects)
@@ -86,7 +90,8 @@ extension Model {
         if screen.isDetail, detail?.cell != nil { return moveCell(direction) }
         switch screen {
         case .graph: selectBox(direction)
-        case .services, .workloads, .edges, .detail, .traces, .waterfall, .help:
+        case .flame: moveInFlame(direction)
+        case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -106,6 +111,8 @@ extension Model {
         case .detail: if detail?.cell != nil { openCell(&effects) } else { openLink(&effects) }
         case .traces: openSelectedTrace(&effects)
         case .waterfall: fold(.toggle)
+        case .flame: zoomFlame()
+        case .compare, .statistics: break
         case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }
@@ -123,6 +130,7 @@ extension Model {
         switch screen {
         case .traces, .detail: askForTraces(&effects)
         case .waterfall(let id): effects.append(.loadTrace(id))
+        case .compare, .flame, .statistics: loadAnalysis(&effects)
         case .graph, .services, .workloads, .edges, .canary, .help: break
         }
     }

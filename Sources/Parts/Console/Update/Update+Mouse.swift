@@ -47,7 +47,7 @@ extension Model {
             }
         case .row(let row):
             let isOpen = cursorRow == row
-            moveRows(by: row - cursorRow)
+            if screen.isFlame { selectInFlame(row) } else { moveRows(by: row - cursorRow) }
             if isOpen { perform(.open, &effects) }
         case .column(let column):
             sort(byColumn: column)
@@ -73,6 +73,8 @@ extension Model {
         case .services, .workloads, .edges: screen.table.map { tables[$0].state.cursor } ?? 0
         case .traces: traces?.table.cursor ?? 0
         case .waterfall: waterfall?.cursor ?? 0
+        case .compare, .statistics: analysis?.table.cursor ?? 0
+        case .flame: analysis?.flame?.cursor ?? 0
         case .graph, .detail, .canary, .help: 0
         }
     }

@@ -35,6 +35,7 @@ extension Model {
                 waterfall = WaterfallState(id: id)
                 effects.append(.loadTrace(id))
             }
+        case .compare, .flame, .statistics: enterAnalysis(&effects)
         case .canary(let service):
             if canary?.service != service, let split = split(of: service) { canary = CanaryState(split) }
         case .help: break
@@ -52,6 +53,7 @@ extension Model {
             detail?.cell = nil
             return
         }
+        if case .flame = screen, analysis?.flame?.isZoomed ?? false { return zoomFlame(out: true) }
         if clearGraphFilter() { return }
         if !currentFilter.isEmpty {
             setFilter("")

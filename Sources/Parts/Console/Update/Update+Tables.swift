@@ -37,6 +37,8 @@ extension Model {
             waterfall?.cursor = cursor
         case .help:
             helpOffset = min(max(0, helpOffset + step), max(0, helpLines.count - listHeight))
+        case .compare, .statistics: moveInAnalysis(by: step)
+        case .flame: break
         case .detail: moveOnPage(by: step)
         case .graph, .canary: break
         }
@@ -56,6 +58,7 @@ extension Model {
             (state.cursor, state.offset) = (table.cursor, table.offset)
             waterfall = state
         }
+        if let rows = analysis?.rowCount { analysis?.table.reveal(rows: rows, height: height) }
         helpOffset = min(helpOffset, max(0, helpLines.count - height))
     }
 
@@ -120,6 +123,8 @@ extension Model {
             if columns.indices.contains(next) { sort(by: columns[next]) }
         } else if screen == .traces {
             sort(byColumn: ((traces?.table.sortColumn ?? 0) + 1) % TraceColumn.allCases.count)
+        } else if screen.isStatistics {
+            sort(byColumn: ((analysis?.table.sortColumn ?? 0) + 1) % StatisticsColumn.allCases.count)
         }
     }
 
@@ -128,6 +133,8 @@ extension Model {
             sort(by: table.sortColumn)
         } else if screen == .traces {
             sort(byColumn: traces?.table.sortColumn ?? 0)
+        } else if screen.isStatistics {
+            sort(byColumn: analysis?.table.sortColumn ?? 0)
         }
     }
 
@@ -167,6 +174,8 @@ extension Model {
                 traceSort = TraceSort(column: table.sortColumn, isDescending: table.isDescending)
             }
             refreshTraceRows()
+        } else if screen.isStatistics {
+            sortStatistics(byColumn: column)
         }
     }
 

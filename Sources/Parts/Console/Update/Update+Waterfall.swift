@@ -106,6 +106,8 @@ package enum SpanZoom: Hashable, Sendable {
 
 extension Screen {
     var isWaterfall: Bool { if case .waterfall = self { true } else { false } }
+    var isStatistics: Bool { if case .statistics = self { true } else { false } }
+    var isFlame: Bool { if case .flame = self { true } else { false } }
     var isDetail: Bool { if case .detail = self { true } else { false } }
 }
 

@@ -31,6 +31,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.takeTraceToLight(id, result, &effects)
     case .tracesLoaded(let question, let result):
         model.takeShelf(question: question, result)
+        model.takeAnalysis(question: question, result)
     case .pastSeen(let question, let result):
         model.takePast(question: question, result, &effects)
         model.followHistory(&effects)

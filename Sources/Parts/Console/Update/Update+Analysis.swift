@@ -1,0 +1,153 @@
+import MeshModel
+import Quantities
+import TraceModel
+
+extension Model {
+    // MARK: Opening
+
+    /// The trace that is open, or under the cursor of the list.
+    private var traceAtHand: TraceID? {
+        switch screen {
+        case .waterfall(let id), .compare(let id, _), .flame(.one(let id)), .statistics(.one(let id)): id
+        case .traces: traces?.selected?.id
+        default: nil
+        }
+    }
+
+    /// Compares the trace at hand with the one that is marked, or with others of its shape.
+    mutating func compareTraces(_ effects: inout [Effect]) {
+        guard let id = traceAtHand else { return }
+        guard let markedTrace, markedTrace != id else { return show(.compare(id, with: nil), &effects) }
+        show(.compare(id, with: markedTrace), &effects)
+    }
+
+    /// Of the trace that is open; of all listed ones on the list.
+    mutating func showFlame(_ effects: inout [Effect]) {
+        guard let set = traceSetAtHand else { return }
+        show(.flame(set), &effects)
+    }
+
+    mutating func showStatistics(_ effects: inout [Effect]) {
+        guard let set = traceSetAtHand else { return }
+        show(.statistics(set), &effects)
+    }
+
+    private var traceSetAtHand: TraceSet? {
+        switch screen {
+        case .traces: .listed
+        case .waterfall(let id), .compare(let id, _): .one(id)
+        case .flame(let set), .statistics(let set): set
+        default: nil
+        }
+    }
+
+    /// Asks for the traces that the screen is made of, unless they are here.
+    mutating func enterAnalysis(_ effects: inout [Effect]) {
+        guard analysis?.screen != screen else { return }
+        loadAnalysis(&effects)
+    }
+
+    mutating func loadAnalysis(_ effects: inout [Effect]) {
+        let listed = (traces?.shown ?? []).map(\.id)
+        let wanted: [TraceID] =
+            switch screen {
+            case .compare(let id, with: let other?): [id, other]
+            case .compare(let id, with: nil): [id] + listed.filter { $0 != id }
+            case .flame(.one(let id)), .statistics(.one(let id)): [id]
+            case .flame(.listed), .statistics(.listed): listed
+            default: []
+            }
+        analysisQuestions += 1
+        var state = AnalysisState(
+            screen: screen, wanted: Array(wanted.prefix(TraceShelf.limit)), question: analysisQuestions)
+        if screen.isStatistics {
+            state.table = TableState(sortColumn: StatisticsColumn.share.rawValue, isDescending: true)
+        }
+        if state.wanted.isEmpty { state.answer = .failed("no trace is listed") }
+        analysis = state
+        guard !state.wanted.isEmpty else { return }
+        effects.append(.loadTraces(state.wanted, question: -analysisQuestions))
+    }
+
+    /// Questions of these screens have negative numbers; those of the list's own traces positive ones.
+    mutating func takeAnalysis(question: Int, _ result: Result<[Trace], ConsoleFailure>) {
+        guard let state = analysis, question == -state.question else { return }
+        switch result {
+        case .success(let list):
+            let answer = content(of: state, list)
+            analysis?.answer = answer
+        case .failure(let failure): analysis?.answer = .failed(failure.message)
+        }
+        revealRows()
+    }
+
+    private func content(of state: AnalysisState, _ list: [Trace]) -> AnalysisState.Answer {
+        guard let first = state.wanted.first, !list.isEmpty else {
+            return .failed("none of these traces is kept any more")
+        }
+        switch state.screen {
+        case .compare(let id, let other):
+            guard let trace = list.first(where: { $0.id == id }) else {
+                return .failed("trace \(first) is not kept any more")
+            }
+            return compared(trace, with: other, list)
+        case .flame: return .ready(.flame(FlameView(list, mesh: mesh, signs: Signs(glyphs))))
+        case .statistics: return .ready(.statistics(StatisticsView(list, mesh: mesh, signs: Signs(glyphs))))
+        default: return .failed("")
+        }
+    }
+
+    private func compared(_ trace: Trace, with other: TraceID?, _ list: [Trace]) -> AnalysisState.Answer {
+        let signs = Signs(glyphs)
+        if let other {
+            guard let base = list.first(where: { $0.id == other }) else {
+                return .failed("the marked trace is not kept any more")
+            }
+            return .ready(.comparison(CompareView(trace, with: base, mesh: mesh, signs: signs)))
+        }
+        guard let view = CompareView(trace, among: list, mesh: mesh, signs: signs) else {
+            return .failed("no other listed trace begins like it; m marks one to compare with")
+        }
+        return .ready(.comparison(view))
+    }
+
+    // MARK: Moving
+
+    mutating func moveInAnalysis(by step: Int) {
+        guard let state = analysis else { return }
+        if state.flame != nil { return }
+        analysis?.table.move(by: step, rows: state.rowCount)
+    }
+
+    mutating func moveInFlame(_ direction: Direction) {
+        guard var state = analysis, var flame = state.flame else { return }
+        flame.move(direction)
+        state.answer = .ready(.flame(flame))
+        analysis = state
+    }
+
+    mutating func selectInFlame(_ box: Int) {
+        guard var state = analysis, var flame = state.flame else { return }
+        flame.select(box)
+        state.answer = .ready(.flame(flame))
+        analysis = state
+    }
+
+    /// Zooms to the box under the cursor, or out again.
+    mutating func zoomFlame(out: Bool = false) {
+        guard var state = analysis, var flame = state.flame else { return }
+        if out { flame.zoomOut() } else { flame.zoomIn() }
+        state.answer = .ready(.flame(flame))
+        analysis = state
+    }
+
+    mutating func sortStatistics(byColumn column: Int) {
+        guard var state = analysis, var view = state.statistics, let chosen = StatisticsColumn(rawValue: column) else {
+            return
+        }
+        state.table.sort(by: column, descendingFirst: chosen.isNumeric)
+        view.sort(by: chosen, isDescending: state.table.isDescending)
+        state.answer = .ready(.statistics(view))
+        analysis = state
+    }
+}
