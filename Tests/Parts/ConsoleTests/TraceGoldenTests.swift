@@ -30,6 +30,7 @@ import TraceModel
         Scene(name: "trace-zoomed", keys: ["6", "enter", "+", "+", "/", "b", "a", "n", "k", "enter"]),
         Scene(name: "trace-folded", keys: ["6", "enter", "home", "down", "down", "down", "left", "p"]),
         Scene(name: "trace-hostile", keys: ["6", "enter"], traces: [SampleTraces.hostile].compactMap(\.self)),
+        Scene(name: "trace-shapes", keys: ["6", "tab"]),
         Scene(name: "compare", keys: ["6", "enter", "="]),
         Scene(name: "compare-marked", keys: ["6", "m", "G", "="]),
         Scene(name: "flame", keys: ["6", "enter", "f", "down", "down"]),

@@ -171,6 +171,26 @@ import TraceModel
         #expect(person.model.geometry.pane != nil, "the graph keeps its pane")
     }
 
+    @Test func `groups traces by shape, opens a shape, and goes back step by step`() throws {
+        var person = Driver()
+        person.traces = .success(
+            [try #require(SampleTraces.retried), try #require(SampleTraces.answered)] + SampleTraces.all)
+        person.run("select payment-service")
+        person.press("6", "tab")
+        #expect(person.model.traces?.shapes.map(\.count) == [12, 2], "three tries have the shape of one")
+        #expect(person.model.traces?.shapes.map(\.failed) == [1, 1])
+
+        person.press("down", "enter")
+        #expect(person.model.traces?.rows.count == 2)
+        person.press("enter")
+        #expect(person.model.screen.isWaterfall)
+        person.press("esc", "esc")
+        #expect(person.model.traces?.mode == .shapes)
+        person.press("esc")
+        #expect(person.model.traces?.rows.count == 14)
+        #expect(person.model.screen == .traces)
+    }
+
     @Test func `opens the traces of a heatmap's cell, what failed first`() throws {
         var person = Driver()
         person.memoryBegins = SampleMesh.start.advanced(by: .seconds(-600))

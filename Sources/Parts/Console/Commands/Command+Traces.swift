@@ -8,6 +8,9 @@ extension Command {
         Command(
             "heatmap", ["m"], .enterHeatmap, in: [.detail], label: "heatmap",
             "choose a cell of the heatmap; Enter opens its traces"),
+        Command(
+            "shapes", ["tab"], .nextTraceMode, in: [.traces], label: "shapes",
+            "group the traces by shape, or list each by itself"),
         Command("follow", ["F"], .toggleFollowing, in: [.traces], label: "follow", "new traces come by themselves"),
 
         Command("next-error", ["x"], .jump(.error, 1), in: [.waterfall], label: "error", "the next span that failed"),

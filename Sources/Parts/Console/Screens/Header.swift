@@ -107,6 +107,8 @@ enum Header {
         }
         if model.screen == .traces, let traces = model.traces {
             if let cut = traces.cut { pieces.append(Piece("  \(cut.words(model.utcOffset))", .accent)) }
+            if traces.mode == .shapes { pieces.append(Piece("  by shape", .accent)) }
+            if let shape = traces.shape { pieces.append(Piece("  one shape, \(shape.count)", .accent)) }
             if traces.query.errorsOnly { pieces.append(Piece("  failed only", .accent)) }
             if traces.isFollowing { pieces.append(Piece("  following", .accent)) }
         }

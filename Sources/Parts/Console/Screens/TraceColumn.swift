@@ -31,9 +31,10 @@ enum TraceColumn: Int, CaseIterable, Sendable {
 
     /// Positions in `list` that pass `filter`, in order; equal ones newest first.
     static func rows(
-        of list: [TraceSummary], by column: TraceColumn, isDescending: Bool, filter: TraceFilter
+        of list: [TraceSummary], by column: TraceColumn, isDescending: Bool, filter: TraceFilter,
+        only ids: Set<TraceID>? = nil
     ) -> [Int] {
-        list.indices.filter { filter.matches(list[$0]) }.sorted { left, right in
+        list.indices.filter { filter.matches(list[$0]) && (ids?.contains(list[$0].id) ?? true) }.sorted { left, right in
             let (first, second) = (list[left], list[right])
             let order = column.compare(first, second)
             if order != 0 { return isDescending ? order > 0 : order < 0 }

@@ -19,6 +19,7 @@ enum TracesScreen {
             Scatter(traces.shown, selected: traces.mode == .list ? traces.table.cursor : nil).draw(
                 in: Rect(x: 0, y: body.y, width: body.width, height: height), utcOffset: model.utcOffset, on: &canvas)
         }
+        if traces.mode == .shapes { return TraceShapeRows.draw(model, in: area, on: &canvas) }
         drawList(traces, model, in: area, on: &canvas)
     }
 

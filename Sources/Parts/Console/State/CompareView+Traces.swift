@@ -14,6 +14,12 @@ struct SpanPlaces {
     }
 
     private var known: [Place: Int] = [:]
+    /// Whether a second span of one name is at another place than the first.
+    private let countsRepeats: Bool
+
+    init(countsRepeats: Bool = true) {
+        self.countsRepeats = countsRepeats
+    }
 
     /// The number of each row's place; the same place has the same number in every trace. 0 is above all roots.
     mutating func numbers(of rows: [TraceTree.Row]) -> [Int] {
@@ -24,7 +30,7 @@ struct SpanPlaces {
             while open.count > row.depth { open.removeLast() }
             let first = Place(
                 parent: open.last ?? 0, service: row.span.service, name: row.span.name, kind: row.span.kind, ordinal: 0)
-            let ordinal = ordinals[first, default: 0]
+            let ordinal = countsRepeats ? ordinals[first, default: 0] : 0
             ordinals[first] = ordinal + 1
             let place = Place(
                 parent: first.parent, service: first.service, name: first.name, kind: first.kind, ordinal: ordinal)

@@ -12,7 +12,7 @@ package struct TracesState: Sendable {
 
     /// One row for each trace, or for all traces of one shape.
     package enum Mode: Hashable, Sendable {
-        case list, groups
+        case list, shapes
     }
 
     /// Whose traces: nothing for the whole mesh.
@@ -36,6 +36,10 @@ package struct TracesState: Sendable {
     package var table = TableState(sortColumn: 0, isDescending: true)
     /// Rows as shown: positions in the found list, sorted and filtered.
     package var rows: [Int] = []
+    /// The shapes of what is listed, when the rows are those.
+    var shapes: [TraceShape] = []
+    /// Only traces of this shape, when one was opened.
+    var shape: TraceShape?
 
     package var summaries: [TraceSummary] {
         if case .found(let list) = answer { list } else { [] }
@@ -45,7 +49,7 @@ package struct TracesState: Sendable {
 
     /// The trace under the cursor.
     package var selected: TraceSummary? {
-        rows.indices.contains(table.cursor) ? summaries[rows[table.cursor]] : nil
+        mode == .list && rows.indices.contains(table.cursor) ? summaries[rows[table.cursor]] : nil
     }
 
     /// The traces that are shown, in their order on the screen.

@@ -59,6 +59,7 @@ extension Model {
             setFilter("")
             return
         }
+        if leaveShape() { return }
         guard screens.count > 1 else { return }
         previousScreen = screen
         screens.removeLast()

@@ -109,7 +109,7 @@ extension Model {
         guard var state = traces else { return }
         state.rows = TraceColumn.rows(
             of: state.summaries, by: TraceColumn(rawValue: state.table.sortColumn) ?? .start,
-            isDescending: state.table.isDescending, filter: state.filter)
+            isDescending: state.table.isDescending, filter: state.filter, only: state.shape?.ids)
         traces = state
         revealTraces()
     }

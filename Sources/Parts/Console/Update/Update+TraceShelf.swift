@@ -11,5 +11,6 @@ extension Model {
 
     mutating func takeShelf(question: Int, _ result: Result<[Trace], ConsoleFailure>) {
         shelf.take(question: question, result)
+        refreshShapes()
     }
 }

@@ -125,7 +125,7 @@ extension Model {
         refreshTraceRows()
         // The cursor stays on its trace; at the top of a list that is followed it stays at the top.
         if !(state.isFollowing && state.table.cursor == 0), let id { moveTraceCursor(to: id) }
-        if traces?.mode == .groups { fetchListed(&effects) }
+        if traces?.mode == .shapes { fetchListed(&effects) }
     }
 
     /// Puts the cursor on a trace, if it is in the list.
@@ -151,7 +151,7 @@ extension Model {
     }
 
     /// How many rows the list has.
-    var traceRowCount: Int { traces?.rows.count ?? 0 }
+    var traceRowCount: Int { (traces?.mode == .shapes ? traces?.shapes.count : traces?.rows.count) ?? 0 }
 
     // MARK: Marks and modes
 
@@ -162,11 +162,55 @@ extension Model {
         say(.info, markedTrace == nil ? "no trace is marked" : "marked; = on another trace compares the two")
     }
 
-    mutating func changeTraceMode(_ effects: inout [Effect]) {}
+    /// From one row for each trace to one for each shape, and back.
+    mutating func changeTraceMode(_ effects: inout [Effect]) {
+        guard screen == .traces, let state = traces else { return }
+        traces?.mode = state.mode == .list ? .shapes : .list
+        traces?.table.cursor = 0
+        traces?.table.offset = 0
+        if state.mode == .list {
+            traces?.shape = nil
+            refreshTraceRows()
+            fetchListed(&effects)
+            refreshShapes()
+        }
+    }
+
+    /// Groups what is listed and here.
+    mutating func refreshShapes() {
+        guard let state = traces, state.mode == .shapes else { return }
+        let shown = Set(state.shown.map(\.id))
+        traces?.shapes = TraceShape.all(
+            in: shelf.traces.filter { shown.contains($0.id) }, mesh: mesh, signs: Signs(glyphs))
+        revealTraces()
+    }
+
+    /// Opens a shape: the list of its traces.
+    private mutating func openShape() {
+        guard let state = traces, state.shapes.indices.contains(state.table.cursor) else { return }
+        traces?.shape = state.shapes[state.table.cursor]
+        traces?.mode = .list
+        traces?.table.cursor = 0
+        traces?.table.offset = 0
+        refreshTraceRows()
+    }
+
+    /// Goes from the traces of a shape, or from the shapes, back to all; tells whether there was a way.
+    mutating func leaveShape() -> Bool {
+        guard screen == .traces, let state = traces, state.mode == .shapes || state.shape != nil else { return false }
+        traces?.mode = state.shape == nil ? .list : .shapes
+        traces?.shape = nil
+        traces?.table.cursor = 0
+        traces?.table.offset = 0
+        refreshTraceRows()
+        refreshShapes()
+        return true
+    }
 
     // MARK: Opening
 
     mutating func openSelectedTrace(_ effects: inout [Effect]) {
+        if traces?.mode == .shapes { return openShape() }
         guard let selected = traces?.selected else { return }
         show(.waterfall(selected.id), &effects)
         // What its spans are compared with.
