@@ -163,3 +163,37 @@ import TraceModel
         }
     }
 }
+
+@Suite struct `The reason at the top of a waterfall` {
+    private func reason(_ trace: Trace?) throws -> TraceReason {
+        let waterfall = Waterfall(try #require(trace))
+        return try #require(TraceReason(waterfall))
+    }
+
+    @Test func `names the call where failing began, with its tries and its share`() throws {
+        let reason = try reason(SampleTraces.retried)
+
+        #expect(reason.subject == "payment-service.payments v2 → bank.example")
+        // The root did not fail: whoever asked got an answer.
+        #expect(!reason.hasFailed)
+        #expect(reason.grounds == ["3 attempts, all failed", "57 % of the time"])
+    }
+
+    @Test func `says why a trace failed`() throws {
+        let trace = try #require(SampleTraces.all.first { $0.hasError })
+        var spans = trace.spans
+        spans[0].status = .error
+        let reason = try reason(Trace(id: trace.id, spans: spans))
+
+        #expect(reason.hasFailed)
+        #expect(reason.grounds.first == "503 Service Unavailable")
+    }
+
+    @Test func `names where the time went when nothing failed`() throws {
+        let reason = try reason(SampleTraces.answered)
+
+        #expect(!reason.hasFailed)
+        #expect(reason.subject.hasSuffix("→ bank.example"))
+        #expect(reason.grounds == ["31 % of the time"])
+    }
+}

@@ -15,7 +15,7 @@ enum TraceShapeRows {
             return canvas.sentence(problem ?? "reading \(traces.rows.count) traces", in: area)
         }
         let nameX = 1 + 9 * numbers.count + 2
-        let nameWidth = min(44, max(16, (area.width - nameX) / 2))
+        let nameWidth = area.width < 100 ? area.width - nameX - 1 : min(44, max(16, (area.width - nameX) / 2))
         for (line, index) in traces.shapes.indices.dropFirst(traces.table.offset).prefix(area.height).enumerated() {
             let rect = Rect(x: 0, y: area.y + line, width: area.width, height: 1)
             canvas.hit(rect, .row(index))

@@ -20,7 +20,7 @@ enum WaterfallScreen {
             let titles = titles(bodyHeight: geometry.body.height)
             let top = geometry.rows.y - titles
             drawSummary(waterfall, model, y: top, on: &canvas)
-            drawVerdict(state, y: top + 1, width: layout.area.width, on: &canvas)
+            drawReason(state, waterfall, model, y: top + 1, width: layout.area.width - 2, on: &canvas)
             if titles > 3 { drawMap(waterfall, state, layout, y: top + 2, on: &canvas) }
             drawRuler(layout, y: geometry.rows.y - 1, on: &canvas)
             drawRows(waterfall, state, layout, on: &canvas)
@@ -45,7 +45,23 @@ enum WaterfallScreen {
         canvas.put(TextLine(left, right: right), x: 1, y: y, width: canvas.width - 2)
     }
 
-    private static func drawVerdict(_ state: WaterfallState, y: Int, width: Int, on canvas: inout Canvas) {
+    /// Why it failed, or where the time went, and how that compares with the other traces of the list.
+    private static func drawReason(
+        _ state: WaterfallState, _ waterfall: Waterfall, _ model: Model, y: Int, width: Int, on canvas: inout Canvas
+    ) {
+        guard let reason = state.reason else { return }
+        var grounds = reason.grounds
+        let span = waterfall.rows[reason.row].span
+        if !reason.hasFailed, let peers = model.shelf.peers(of: span), peers.count > 4 {
+            let usual = peers.quantile(0.5)
+            if span.duration.inSeconds > usual.inSeconds * 1.5 { grounds.append("usually \(Field.duration(usual))") }
+        }
+        let tone: Tone = reason.hasFailed ? .failure : .accent
+        canvas.put(
+            [
+                Piece(reason.hasFailed ? "failed: " : "slowest: ", tone), Piece(reason.subject, .strong),
+                Piece(grounds.isEmpty ? "" : ": " + grounds.joined(separator: "; ")),
+            ], x: 1, y: y, width: width)
     }
 
     // MARK: Time

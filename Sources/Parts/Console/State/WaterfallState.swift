@@ -18,6 +18,8 @@ package struct WaterfallState: Sendable {
     private(set) var folded: Set<Int> = []
     /// The rows that are seen, by their position in the waterfall.
     package private(set) var visible: [Int] = []
+    /// Why it failed, or was slow.
+    private(set) var reason: TraceReason?
     /// The part of the trace that is seen, in seconds from its start; nothing for all of it.
     private(set) var window: Range<Double>?
     /// What is looked for, and the rows that have it.
@@ -38,6 +40,7 @@ package struct WaterfallState: Sendable {
 
     mutating func load(_ waterfall: Waterfall) {
         answer = .loaded(waterfall)
+        reason = TraceReason(waterfall)
         (folded, window, cursor, offset) = ([], nil, 0, 0)
         visible = waterfall.visible(without: folded)
         find(search)

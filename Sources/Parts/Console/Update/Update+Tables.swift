@@ -112,6 +112,7 @@ extension Model {
             isDescending: state.table.isDescending, filter: state.filter, only: state.shape?.ids)
         traces = state
         revealTraces()
+        refreshShapes()
     }
 
     // MARK: Sorting
