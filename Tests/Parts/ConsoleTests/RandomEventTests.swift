@@ -57,7 +57,9 @@ struct SeededGenerator: RandomNumberGenerator {
     func `every screen fits every size`(width: Int, height: Int) {
         for keys in [
             [], ["2"], ["3"], ["e"], ["2", "C"], ["5"], ["2", "enter", "down"], ["4", "enter", "G"], ["6"],
-            ["6", "enter"], ["w"], ["w", "+", "enter"], ["?"], [":"],
+            ["6", "enter"], ["6", "tab"], ["6", "f"], ["6", "#"], ["6", "enter", "="], ["6", "enter", "+", "F"],
+            ["5", "m"],
+            ["w"], ["w", "+", "enter"], ["?"], [":"],
             ["e", "/"],
         ] {
             var driver = Driver(width: width, height: height)

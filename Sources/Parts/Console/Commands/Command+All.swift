@@ -17,8 +17,8 @@ extension Command {
         Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
         Command("open", ["enter"], .open, in: [.graph], label: "open", "everything about what is selected"),
         Command(
-            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces, .detail]), label: "open",
-            "open the selected row"),
+            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces, .detail, .compare, .statistics]),
+            label: "open", "open the selected row"),
         Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
         Command("first", ["home"], .goToStart, in: .lists.union([.graph]), "the first row, or the first box"),

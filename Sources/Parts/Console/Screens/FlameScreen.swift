@@ -58,7 +58,7 @@ enum FlameScreen {
     }
 
     private static func draw(_ box: FlameView.Box, isSelected: Bool, in rect: Rect, on canvas: inout Canvas) {
-        let tone = Tone(box.errors > 0 ? Role.failure : Role.series(box.color), .reverse)
+        let tone = Tone(box.isCause ? Role.failure : Role.series(box.color), .reverse)
         func fill(_ tone: Tone, _ canvas: inout Canvas) {
             for x in rect.x..<rect.maxX { canvas.put(" ", x: x, y: rect.y, tone) }
             canvas.put(canvas.signs.boxEdge, x: rect.x, y: rect.y, tone)

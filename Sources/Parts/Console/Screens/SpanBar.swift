@@ -9,7 +9,8 @@ enum SpanBar {
         _ index: Int, _ waterfall: Waterfall, _ layout: WaterfallLayout, y: Int, on canvas: inout Canvas
     ) {
         let row = waterfall.rows[index]
-        let isError = row.span.status == .error
+        // What only passes a failure on is no place to look.
+        let isError = waterfall.causes.contains(index)
         let quiet: Tone = isError ? .failure : .edge
         let start = row.row.offset.inSeconds
         let whole = Waterfall.Stretch(from: start, to: start + max(0, row.span.duration.inSeconds))

@@ -12,7 +12,7 @@ enum SpanPane {
         let span = row.span
         let attributes = span.attributes.map { TextLine([Piece($0.key + " ", .dim), Piece($0.value)]) }
         let half = place == .below ? (attributes.count + 1) / 2 : attributes.count
-        var sections = [Section("", facts(row, waterfall)), peers(index, waterfall, model)]
+        var sections = [Section("", facts(index, waterfall)), peers(index, waterfall, model)]
         sections.append(Section("events", events(span)))
         sections.append(Section("attributes", Array(attributes.prefix(half))))
         if half < attributes.count { sections.append(Section("", [.empty] + attributes.dropFirst(half))) }
@@ -20,7 +20,8 @@ enum SpanPane {
         canvas.draw(sections, title: title, in: pane, place: place)
     }
 
-    private static func facts(_ row: Waterfall.Row, _ waterfall: Waterfall) -> [TextLine] {
+    private static func facts(_ index: Int, _ waterfall: Waterfall) -> [TextLine] {
+        let row = waterfall.rows[index]
         let span = row.span
         let share = Ratio(row.row.criticalTime.inSeconds, of: waterfall.duration.inSeconds)
         var facts: [TextLine] = []
@@ -43,6 +44,9 @@ enum SpanPane {
                 [Piece("from ", .dim), Piece("+" + Field.duration(row.row.offset))],
                 right: [Piece(words(span.kind), .dim)]),
         ]
+        if let between = waterfall.hop(at: index) {
+            facts.append(TextLine([Piece("network and proxies", .dim)], right: [Piece(Field.duration(between))]))
+        }
         if row.row.isOnCriticalPath {
             facts.append(
                 TextLine(

@@ -122,7 +122,8 @@ extension CompareView {
                     depth: depth, isLastSibling: isLast, guides: guides,
                     service: mesh?.shortService(span.service) ?? span.service,
                     operation: OperationName.of(span, in: mesh, arrow: signs.arrow),
-                    hasFailed: entry.isHere && span.status == .error, here: here.durations[entry.number],
+                    hasFailed: entry.isHere && span.status == .error, span: entry.isHere ? span.id : nil,
+                    here: here.durations[entry.number],
                     there: there.durations[entry.number],
                     ownDifference: (here.own[entry.number] ?? .zero) - (there.own[entry.number] ?? .zero)))
         }

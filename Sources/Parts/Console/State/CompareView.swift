@@ -11,6 +11,8 @@ struct CompareView: Sendable {
         var service: String
         var operation: String
         var hasFailed: Bool
+        /// The span here; nothing where it is missing.
+        var span: SpanID?
         /// Nothing where the span is missing.
         var here: Duration?
         var there: Duration?

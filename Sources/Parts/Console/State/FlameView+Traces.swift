@@ -92,7 +92,9 @@ extension FlameView {
                 Box(
                     depth: depth, parent: parent, end: boxes.count + 1, from: from, to: from + node.weight / whole,
                     service: node.service, operation: node.operation, color: colors[node.service] ?? 0,
-                    count: node.count, errors: node.errors, total: node.total, own: node.own))
+                    count: node.count, errors: node.errors,
+                    isCause: node.errors > node.children.reduce(0) { max($0, nodes[$1].errors) }, total: node.total,
+                    own: node.own))
             push(node.children, parent: boxes.count - 1, depth: depth + 1, from: from)
         }
         for index in boxes.indices.reversed() {

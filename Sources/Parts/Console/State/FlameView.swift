@@ -20,6 +20,8 @@ struct FlameView: Sendable {
         var color: Int
         var count: Int
         var errors: Int
+        /// Whether more of its spans failed than of those that they called.
+        var isCause: Bool
         var total: Duration
         var own: Duration
     }

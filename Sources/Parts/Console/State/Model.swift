@@ -92,6 +92,8 @@ package struct Model: Sendable {
     /// What the comparison, flame graph or statistics that are open are made of.
     var analysis: AnalysisState?
     var analysisQuestions = 0
+    /// The span to go to as soon as its trace is open.
+    var spanToOpen: SpanPlace?
     /// The trace that others are compared with.
     var markedTrace: TraceID?
     /// The span that the last jump to a slow one reached.

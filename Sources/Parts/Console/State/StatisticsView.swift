@@ -32,6 +32,12 @@ enum StatisticsColumn: Int, CaseIterable, Sendable {
     var isNumeric: Bool { self != .operation }
 }
 
+/// A span, and the trace that it is in.
+struct SpanPlace: Hashable, Sendable {
+    var trace: TraceID
+    var span: SpanID
+}
+
 /// What the spans of one trace, or of many, come to, by service and operation.
 struct StatisticsView: Sendable {
     struct Row: Sendable {
@@ -46,6 +52,8 @@ struct StatisticsView: Sendable {
         var own: Duration
         /// What of the time of all traces was held up by these spans themselves.
         var critical: Ratio
+        /// The one that took longest, and where it is.
+        var slowest: SpanPlace
     }
 
     private(set) var rows: [Row]

@@ -40,8 +40,10 @@ package struct Waterfall: Sendable {
     /// Rows that failed, that held up the answer, and all of them by the time that they took themselves, longest first.
     let errors: [Int]
     let critical: [Int]
+    /// Rows that failed while nothing below them did: where failing began.
+    let causes: Set<Int>
     let slowest: [Int]
-    /// How many spans run in each piece of the trace, and whether one of them fails.
+    /// How many spans run in each piece of the trace, and whether failing begins in one of them.
     let map: [MapPiece]
     private let own: Stretches
     private let waits: Stretches
@@ -73,13 +75,14 @@ package struct Waterfall: Sendable {
         }
         nameWidth = widest
         errors = rows.indices.filter { tree.rows[$0].span.status == .error }
+        causes = Waterfall.causes(errors, ends)
         critical = rows.indices.filter { tree.rows[$0].isOnCriticalPath }
         slowest = rows.indices.sorted { (tree.rows[$1].selfTime, $0) < (tree.rows[$0].selfTime, $1) }
         own = Waterfall.ownStretches(tree.rows, parents)
         waits = Stretches(
             rows: tree.rows.count,
             tree.criticalPath.map { ($0.row, Stretch(from: $0.offset, lasting: $0.duration)) })
-        map = Waterfall.map(tree.rows, duration)
+        map = Waterfall.map(tree.rows, causes, duration)
     }
 
     /// When the span worked itself, or waited for something that sent no span: its time without that of its children.
@@ -87,6 +90,21 @@ package struct Waterfall: Sendable {
 
     /// When the answer was held up by the span itself.
     func waits(of row: Int) -> ArraySlice<Stretch> { waits[row] }
+
+    /// What a call took longer for its caller than for the one that was called: network, and proxies on the way that
+    /// send no spans. Nothing where there is only one half.
+    func hop(at row: Int) -> Duration? {
+        var client = row
+        if rows[row].span.kind == .server || rows[row].span.kind == .consumer, let parent = rows[row].parent {
+            client = parent
+        }
+        guard rows[client].span.kind == .client, rows[client].end > client + 1 else { return nil }
+        let server = rows[client + 1]
+        guard server.parent == client, server.span.kind == .server, server.end == rows[client].end,
+            server.span.service != rows[client].span.service
+        else { return nil }
+        return max(.zero, rows[client].span.duration - server.span.duration)
+    }
 
     /// For every level above the parent's, as far as lines are drawn: whether that level's line goes on below the row.
     func guides(of row: Int) -> [Bool] {
@@ -144,14 +162,21 @@ package struct Waterfall: Sendable {
         return Stretches(rows: rows.count, found)
     }
 
-    private static func map(_ rows: [TraceTree.Row], _ duration: Duration) -> [MapPiece] {
+    private static func causes(_ errors: [Int], _ ends: [Int]) -> Set<Int> {
+        Set(
+            errors.indices.filter { place in
+                errors.indices.contains(place + 1) ? errors[place + 1] >= ends[errors[place]] : true
+            }.map { errors[$0] })
+    }
+
+    private static func map(_ rows: [TraceTree.Row], _ causes: Set<Int>, _ duration: Duration) -> [MapPiece] {
         var changes = [MapPiece](repeating: MapPiece(), count: mapSize + 1)
         let scale = Double(mapSize) / max(duration.inSeconds, 1e-9)
         func piece(_ time: Duration) -> Int { min(max(0, Int(min(time.inSeconds * scale, 1e6))), mapSize - 1) }
-        for row in rows {
+        for (index, row) in rows.enumerated() {
             let first = piece(row.offset)
             let last = max(first, piece(row.offset + row.span.duration))
-            let failing = row.span.status == .error ? 1 : 0
+            let failing = causes.contains(index) ? 1 : 0
             changes[first].running += 1
             changes[first].failing += failing
             changes[last + 1].running -= 1

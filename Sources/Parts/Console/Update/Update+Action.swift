@@ -112,7 +112,7 @@ extension Model {
         case .traces: openSelectedTrace(&effects)
         case .waterfall: fold(.toggle)
         case .flame: zoomFlame()
-        case .compare, .statistics: break
+        case .compare, .statistics: openAnalysisRow(&effects)
         case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }

@@ -141,6 +141,34 @@ extension Model {
         analysis = state
     }
 
+    /// Opens the span of a comparison's row, or the slowest of an operation, in its waterfall.
+    mutating func openAnalysisRow(_ effects: inout [Effect]) {
+        guard let state = analysis else { return }
+        let row = state.table.cursor
+        if let view = state.comparison, view.rows.indices.contains(row) {
+            guard let span = view.rows[row].span else { return say(.info, "this span is missing here") }
+            open(SpanPlace(trace: view.trace, span: span), &effects)
+        } else if let view = state.statistics, view.rows.indices.contains(row) {
+            open(view.rows[row].slowest, &effects)
+        }
+    }
+
+    private mutating func open(_ place: SpanPlace, _ effects: inout [Effect]) {
+        spanToOpen = place
+        show(.waterfall(place.trace), &effects)
+        goToWantedSpan()
+    }
+
+    /// Puts the cursor on the span that was wanted, once its trace is here.
+    mutating func goToWantedSpan() {
+        guard let place = spanToOpen, screen == .waterfall(place.trace), let loaded = waterfall?.waterfall else {
+            return
+        }
+        spanToOpen = nil
+        if let row = loaded.rows.firstIndex(where: { $0.span.id == place.span }) { waterfall?.go(to: row) }
+        revealRows()
+    }
+
     mutating func sortStatistics(byColumn column: Int) {
         guard var state = analysis, var view = state.statistics, let chosen = StatisticsColumn(rawValue: column) else {
             return

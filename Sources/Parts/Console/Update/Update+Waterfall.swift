@@ -16,6 +16,7 @@ extension Model {
         case .failure(let failure): waterfall?.answer = .failed(failure.message)
         }
         revealRows()
+        goToWantedSpan()
     }
 
     // MARK: Jumps
@@ -115,9 +116,6 @@ extension Waterfall {
     /// The row where failing began: it failed and nothing below it did; of several the last to end. Nothing where
     /// nothing failed.
     var culprit: Int? {
-        let causes = errors.indices.filter { place in
-            errors.indices.contains(place + 1) ? errors[place + 1] >= rows[errors[place]].end : true
-        }.map { errors[$0] }
-        return causes.max { (rows[$0].span.end, $0) < (rows[$1].span.end, $1) }
+        causes.max { (rows[$0].span.end, $0) < (rows[$1].span.end, $1) }
     }
 }
