@@ -61,7 +61,7 @@ extension Command {
             label: "find",
             "filter the rows – words, or “p95 > 100” –, or find a box or a span"),
         Command(
-            "filter", [], .filter, in: Set<Context>.tables.union([.traces]), argument: .text(hint: "text"),
+            "filter", [], .filter, in: Set<Context>.tables.union([.traces, .waterfall]), argument: .text(hint: "text"),
             "keep the rows that contain a text, or that an expression finds"),
         Command(
             "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces, .statistics]), label: "sort",

@@ -33,6 +33,7 @@ enum Footer {
         }
         guard model.prompt?.kind == .filter else { return nil }
         if let problem = model.openTable?.filterProblem { return Piece(problem, .degraded) }
+        if model.screen == .traces, model.prompt?.text.isEmpty ?? true { return Piece(TraceFilter.examples, .dim) }
         return model.filterCount.map { Piece($0, .accent) }
     }
 

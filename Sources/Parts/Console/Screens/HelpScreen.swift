@@ -29,6 +29,23 @@ enum HelpLine: Hashable, Sendable {
     case blank
 }
 
+extension HelpLine {
+    /// How to read a waterfall.
+    static func waterfallSigns(_ signs: Signs) -> [HelpLine] {
+        [
+            .text(
+                "\(signs.failure) a span failed, \(signs.critical) the answer waited for it: it is on the critical path"
+            ),
+            .text(
+                "c and s: the caller's half of a call and the called one's; \(signs.again)2/3 the second of three tries"
+            ),
+            .text(
+                "a thin line while only children ran, a bar while the span worked itself, and in the accent's colour"),
+            .text("while everything waited for just that; red where failing began"),
+        ]
+    }
+}
+
 extension Command: Hashable {
     package static func == (left: Command, right: Command) -> Bool {
         left.name == right.name && left.action == right.action
@@ -49,7 +66,8 @@ extension Model {
             + [
                 .text(
                     "signs tell health, whatever the colours: see the footer of each box and the first column of tables"
-                ),
+                )
+            ] + (context == .waterfall ? HelpLine.waterfallSigns(Signs(glyphs)) : []) + [
                 .text("rates, errors and p95 in the header are those of traffic that enters the mesh"),
                 .text("dots run along an edge: denser for more requests, faster for lower latency"),
             ]
