@@ -20,9 +20,36 @@ extension JaegerJSON {
     /// The traces of an answer to `GET /api/traces` or `/api/traces/{id}`, in its order. A trace without spans, and a
     /// span of another trace than the one it stands in, are left out. Process tags become attributes after the span's.
     package static func traces(in document: JSONValue) throws(JaegerJSONError) -> [Trace] {
+        try traces(list: try data(of: document), at: "data")
+    }
+
+    /// The same of an answer that may be partial: where there are traces beside errors, both are given.
+    package static func answer(
+        in document: JSONValue
+    ) throws(JaegerJSONError) -> (traces: [Trace], errors: [String]) {
+        let errors = document["errors"]?.array ?? []
+        guard let list = document["data"]?.array, !list.isEmpty, !errors.isEmpty else {
+            return (try traces(in: document), [])
+        }
+        return (
+            try traces(list: list, at: "data"),
+            errors.prefix(8).map { $0["msg"]?.string ?? "no reason given" }
+        )
+    }
+
+    /// The links of an answer to `GET /api/dependencies`, in its order. Jaeger counts no errors.
+    package static func dependencies(in document: JSONValue) throws(JaegerJSONError) -> [TraceDependency] {
+        try data(of: document).compactMap { link in
+            guard let parent = link["parent"]?.string, let child = link["child"]?.string else { return nil }
+            return TraceDependency(caller: parent, called: child, callCount: max(0, link["callCount"]?.int ?? 0))
+        }
+    }
+
+    /// Traces without their envelope, as `data` holds them.
+    static func traces(list: [JSONValue], at root: String) throws(JaegerJSONError) -> [Trace] {
         var traces: [Trace] = []
-        for (index, value) in try data(of: document).enumerated() {
-            let place = "data[\(index)]"
+        for (index, value) in list.enumerated() {
+            let place = "\(root)[\(index)]"
             guard let id = value["traceID"]?.string.flatMap({ TraceID(hexadecimal: $0) }) else {
                 throw .malformed(place: place + ".traceID", message: "expected 1 to 32 hexadecimal digits, not all 0")
             }

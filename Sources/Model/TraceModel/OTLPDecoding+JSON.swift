@@ -1,5 +1,5 @@
 import ByteCursor
-import JSONWire
+package import JSONWire
 import Quantities
 
 extension OTLPDecoding {
@@ -13,6 +13,16 @@ extension OTLPDecoding {
         } catch {
             throw SpanPayloadError(place: "", message: error.description)
         }
+        return try batch(document: request, limits: limits)
+    }
+
+    /// The same of a document that is parsed already.
+    ///
+    /// Beside what the protocol says, Tempo's spelling is understood: ids in Base64, as protobuf's JSON has bytes, and
+    /// `instrumentationLibrarySpans`, as scopes were called.
+    package static func batch(
+        document request: JSONValue, limits: SpanLimits = .default
+    ) throws(SpanPayloadError) -> SpanBatch {
         guard case .object = request else {
             throw SpanPayloadError(
                 place: "", message: "expected an object with \"resourceSpans\", found \(request.kindInWords)")
@@ -33,7 +43,10 @@ private struct JSONDecoder {
             for attribute in try attributes(of: group["resource"] ?? .null, in: place + ".resource") {
                 resource.add(attribute, limits: limits)
             }
-            for (place, scope) in try members(of: group, "scopeSpans", in: place + ".") {
+            let scopes =
+                try members(of: group, "scopeSpans", in: place + ".")
+                + members(of: group, "instrumentationLibrarySpans", in: place + ".")
+            for (place, scope) in scopes {
                 for (place, span) in try members(of: scope, "spans", in: place + ".") {
                     batch.append(try fields(of: span, in: place), of: resource, limits: limits)
                 }
@@ -43,9 +56,9 @@ private struct JSONDecoder {
 
     private func fields(of span: JSONValue, in place: String) throws(SpanPayloadError) -> OTLPSpanFields {
         var fields = OTLPSpanFields()
-        fields.trace = try identifier(span, "traceId", in: place)
-        fields.id = try identifier(span, "spanId", in: place)
-        fields.parent = try identifier(span, "parentSpanId", in: place)
+        fields.trace = try identifier(span, "traceId", bytes: 16, in: place)
+        fields.id = try identifier(span, "spanId", bytes: 8, in: place)
+        fields.parent = try identifier(span, "parentSpanId", bytes: 8, in: place)
         fields.name = try text(span, "name", in: place)
         fields.kind = try enumeration(span, "kind", prefix: "SPAN_KIND_", Self.kinds, in: place)
         fields.start = try nanoseconds(span, "startTimeUnixNano", in: place)
@@ -99,10 +112,19 @@ private struct JSONDecoder {
         return .null
     }
 
-    private func identifier(_ value: JSONValue, _ name: String, in place: String) throws(SpanPayloadError) -> [UInt8] {
+    private func identifier(
+        _ value: JSONValue, _ name: String, bytes count: Int, in place: String
+    ) throws(SpanPayloadError) -> [UInt8] {
         guard let member = present(value, name) else { return [] }
         guard let text = member.string else { throw unexpected(member, "hexadecimal text", at: place, name) }
-        guard let bytes = Hexadecimal.decode(text) else {
+        let hexadecimal = Hexadecimal.decode(text)
+        // 16 bytes are 24 characters in Base64, and 8 are 12: neither is as long as the digits would be.
+        if hexadecimal?.count != count, !text.isEmpty, text.utf8.count <= 24, let bytes = Base64.decode(text),
+            bytes.count == count
+        {
+            return bytes
+        }
+        guard let bytes = hexadecimal else {
             throw SpanPayloadError(
                 place: "\(place).\(name)", message: "expected hexadecimal digits, found \"\(text.clipped(toUTF8: 64))\""
             )

@@ -14,10 +14,25 @@ extension ZipkinJSON {
         let fields = ZipkinFields(limits: limits)
         var batch = SpanBatch()
         try elements(of: bytes) { (value, place) throws(SpanPayloadError) in
-            let reading = try ZipkinV1Span(value, at: place, fields)
-            for span in reading.spans() { batch.append(span, limits: limits) }
+            try readV1(value, at: place, fields, into: &batch)
         }
         return batch
+    }
+
+    static func batch(v1Document list: JSONValue, limits: SpanLimits) throws(SpanPayloadError) -> SpanBatch {
+        let fields = ZipkinFields(limits: limits)
+        var batch = SpanBatch()
+        try elements(of: list) { (value, place) throws(SpanPayloadError) in
+            try readV1(value, at: place, fields, into: &batch)
+        }
+        return batch
+    }
+
+    private static func readV1(
+        _ value: JSONValue, at place: String, _ fields: ZipkinFields, into batch: inout SpanBatch
+    ) throws(SpanPayloadError) {
+        let reading = try ZipkinV1Span(value, at: place, fields)
+        for span in reading.spans() { batch.append(span, limits: fields.limits) }
     }
 }
 

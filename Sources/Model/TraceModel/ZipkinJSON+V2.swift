@@ -13,9 +13,24 @@ extension ZipkinJSON {
         let fields = ZipkinFields(limits: limits)
         var batch = SpanBatch()
         try elements(of: bytes) { (value, place) throws(SpanPayloadError) in
-            batch.append(try span(value, at: place, fields), limits: limits)
+            try readV2(value, at: place, fields, into: &batch)
         }
         return batch
+    }
+
+    static func batch(v2Document list: JSONValue, limits: SpanLimits) throws(SpanPayloadError) -> SpanBatch {
+        let fields = ZipkinFields(limits: limits)
+        var batch = SpanBatch()
+        try elements(of: list) { (value, place) throws(SpanPayloadError) in
+            try readV2(value, at: place, fields, into: &batch)
+        }
+        return batch
+    }
+
+    private static func readV2(
+        _ value: JSONValue, at place: String, _ fields: ZipkinFields, into batch: inout SpanBatch
+    ) throws(SpanPayloadError) {
+        batch.append(try span(value, at: place, fields), limits: fields.limits)
     }
 
     private static let kinds: [String: Span.Kind] = [

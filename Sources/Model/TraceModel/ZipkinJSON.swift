@@ -26,6 +26,13 @@ package enum ZipkinJSON {
         } catch {
             throw SpanPayloadError(place: "", message: error.description)
         }
+        try elements(of: document, read)
+    }
+
+    /// The same of a list that is parsed already.
+    static func elements(
+        of document: JSONValue, _ read: (JSONValue, String) throws(SpanPayloadError) -> Void
+    ) throws(SpanPayloadError) {
         guard let list = document.array else {
             throw SpanPayloadError(place: "", message: "expected an array of spans, found \(document.kindInWords)")
         }
