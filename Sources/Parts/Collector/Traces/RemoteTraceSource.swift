@@ -3,7 +3,7 @@ import JSONWire
 package import SystemIO
 package import TraceModel
 
-/// The traces of a collector that runs elsewhere, or of Jaeger, over the API that both have.
+/// The traces of another meshtop that runs elsewhere. Servers of other makers are asked by ``TraceServer``.
 package struct RemoteTraceSource: TraceSource {
     package let address: SocketAddress
     /// For one answer.
@@ -19,12 +19,19 @@ package struct RemoteTraceSource: TraceSource {
     }
 
     package func traces(_ query: TraceQuery) throws(TraceSourceFailure) -> [Trace] {
-        // Jaeger knows no called service; what it sends too much is left out here.
+        // An older one knows fewer parameters; what it sends too much is left out here.
         try traces(at: TraceSearch.target(for: query)).filter { query.matches($0) }.sorted { $0.start > $1.start }
     }
 
     package func trace(_ id: TraceID) throws(TraceSourceFailure) -> Trace? {
         try traces(at: "/api/traces/\(id)").first { $0.id == id }
+    }
+
+    package func serviceNames() throws(TraceSourceFailure) -> [String] {
+        let response = try get("/api/services")
+        guard let document = try? JSONValue.parse(response.body), let names = try? JaegerJSON.services(in: document)
+        else { throw refusal("status \(response.status), and the body is no list of services") }
+        return names.sorted()
     }
 
     /// None when the collector says that there is nothing (404).

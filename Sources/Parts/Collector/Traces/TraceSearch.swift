@@ -5,9 +5,9 @@ import TraceModel
 
 /// A ``TraceQuery`` as the query of `GET /api/traces`, both ways.
 ///
-/// Jaeger's parameters `service`, `limit`, `minDuration` (Go's spelling: `10ms`, `1.5s`) and `tags`, of which only
-/// `{"error":"true"}` can be searched for, and `calledService`, which is ours. `start`, `end` and `lookback` narrow
-/// nothing: the store holds the newest traces and no more.
+/// Jaeger's parameters `service`, `operation`, `limit`, `minDuration` and `maxDuration` (Go's spelling: `10ms`, `1.5s`),
+/// `start` and `end` (microseconds since 1970) and `tags` (a JSON object of texts), and `calledService`, which is ours.
+/// The tag `error` stands for a trace with an error in any span.
 enum TraceSearch {
     /// Why a query makes no sense, for whoever sent it.
     struct Refusal: Error, Hashable {
@@ -28,14 +28,12 @@ enum TraceSearch {
                     throw Refusal(message: "limit is \"\(value.prefix(64))\"; give a number from 1 to \(maximumLimit)")
                 }
                 query.limit = limit
-            case "minDuration":
-                guard let duration = duration(value) else {
-                    throw Refusal(message: "minDuration is \"\(value.prefix(64))\"; give one such as 10ms or 1.5s")
-                }
-                query.minimumDuration = duration
-            case "tags": query.errorsOnly = try isErrorsOnly(tags: value)
-            case "operation", "maxDuration":
-                throw Refusal(message: "\(name) cannot be searched for here; leave it out")
+            case "operation": query.operation = value
+            case "minDuration": query.minimumDuration = try duration(value, of: name)
+            case "maxDuration": query.maximumDuration = try duration(value, of: name)
+            case "start": query.since = try time(value, of: name)
+            case "end": query.until = try time(value, of: name)
+            case "tags": try read(tags: value, into: &query)
             default: continue
             }
         }
@@ -43,25 +41,65 @@ enum TraceSearch {
     }
 
     /// What to ask a collector for; ``query(in:)`` reads it back.
+    /// Times are rounded to microseconds, outwards.
     static func target(for query: TraceQuery) -> String {
-        var items = ["limit=\(min(query.limit, maximumLimit))"]
-        func add(_ name: String, _ value: String) { items.append(name + "=" + PercentCoding.encode(value)) }
-        if let service = query.service { add("service", service) }
-        if let called = query.calledService { add("calledService", called) }
-        if let minimum = query.minimumDuration { add("minDuration", "\(minimum.nanoseconds)ns") }
-        if query.errorsOnly { add("tags", #"{"error":"true"}"#) }
-        return "/api/traces?" + items.joined(separator: "&")
+        "/api/traces?"
+            + parameters(for: query).map { "\($0.name)=\(PercentCoding.encode($0.value))" }
+            .joined(separator: "&")
     }
 
-    private static func isErrorsOnly(tags: String) throws(Refusal) -> Bool {
-        guard let tags = (try? JSONValue(parsing: tags))?.object else {
+    /// The same, not yet joined.
+    static func parameters(for query: TraceQuery) -> [(name: String, value: String)] {
+        var items = [(name: "limit", value: "\(min(query.limit, maximumLimit))")]
+        func add(_ name: String, _ value: String?) {
+            if let value { items.append((name, value)) }
+        }
+        add("service", query.service)
+        add("calledService", query.calledService)
+        add("operation", query.operation)
+        add("minDuration", query.minimumDuration.map { "\($0.nanoseconds)ns" })
+        add("maxDuration", query.maximumDuration.map { "\($0.nanoseconds)ns" })
+        add("start", query.since.map { "\($0.nanosecondsSinceEpoch / 1000)" })
+        add("end", query.until.map { "\($0.nanosecondsSinceEpoch / 1000 + 1)" })
+        var tags = JSONObject()
+        for tag in query.tags { tags[tag.key] = .string(tag.value) }
+        if query.errorsOnly { tags["error"] = "true" }
+        if !tags.isEmpty { add("tags", JSONValue.object(tags).text) }
+        return items
+    }
+
+    private static func read(tags text: String, into query: inout TraceQuery) throws(Refusal) {
+        guard let tags = (try? JSONValue(parsing: text))?.object else {
             throw Refusal(message: #"tags is no JSON object; give {"error":"true"} or leave it out"#)
         }
-        for (name, value) in tags where name != "error" || value.string != "true" && value.bool != true {
-            throw Refusal(
-                message: #"the tag "\#(name.prefix(64))" cannot be searched for so; only {"error":"true"} can"#)
+        for (name, value) in tags {
+            if name == "error", value.string == "true" || value.bool == true {
+                query.errorsOnly = true
+                continue
+            }
+            switch value {
+            case .array, .object, .null:
+                throw Refusal(
+                    message: #"the tag "\#(name.prefix(64))" is \#(value.kindInWords); give its value as text"#)
+            case .string(let text): query.tags.append(Span.Attribute(key: name, value: text))
+            default: query.tags.append(Span.Attribute(key: name, value: value.text))
+            }
         }
-        return !tags.isEmpty
+    }
+
+    private static func duration(_ text: String, of name: String) throws(Refusal) -> Duration {
+        guard let duration = duration(text) else {
+            throw Refusal(message: "\(name) is \"\(text.prefix(64))\"; give one such as 10ms or 1.5s")
+        }
+        return duration
+    }
+
+    private static func time(_ text: String, of name: String) throws(Refusal) -> WallTime {
+        guard let microseconds = Int64(text) else {
+            throw Refusal(message: "\(name) is \"\(text.prefix(64))\"; give microseconds since 1970")
+        }
+        let (nanoseconds, overflow) = microseconds.multipliedReportingOverflow(by: 1000)
+        return WallTime(nanosecondsSinceEpoch: overflow ? (microseconds > 0 ? .max : .min) : nanoseconds)
     }
 
     /// One number and one unit.
