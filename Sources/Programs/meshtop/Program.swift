@@ -38,6 +38,6 @@ enum Program {
 extension Command {
     /// Everything `meshtop` can do, in the order of the help.
     static let all: [Command] = [
-        console, demo, graph, check, doctor, edges, services, workloads, weights, traces, trace, record, replay,
+        console, demo, graph, check, doctor, edges, services, workloads, weights, traces, trace, tail, record, replay,
     ]
 }

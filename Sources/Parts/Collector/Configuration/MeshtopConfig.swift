@@ -25,8 +25,16 @@ internal import YAMLWire
 ///     tls: {caFile: mimir.pem}
 ///   interval: 1s
 ///   window: 60s
-///   traces: 127.0.0.1:4318
 ///   history: {file: shop.history, age: 7d, size: 1GB}
+///   traces:
+///     url: https://tempo.example
+///     api: tempo
+///     tenant: shop
+///     headers: ["X-Team: mesh"]
+///     timeout: 10s
+///     auth: {bearerTokenFile: tempo.token}
+///     tls: {caFile: tempo.pem}
+///   # or only where: traces: 127.0.0.1:4318
 /// ```
 package struct MeshtopConfig: Hashable, Sendable {
     package var contexts: [MeshtopContext]

@@ -13,8 +13,8 @@ package struct MeshtopContext: Hashable, Sendable {
     package var prometheus: PrometheusConfiguration?
     package var interval: Duration?
     package var window: Duration?
-    /// A collector of traces that runs elsewhere, or a Jaeger.
-    package var traces: SocketAddress?
+    /// Where the mesh's traces are kept: another meshtop, a Jaeger, a Tempo, a Zipkin.
+    package var traces: TraceServerConfiguration?
     /// Where metrics, and traces, are taken that are pushed.
     package var receive: SocketAddress?
     /// Where what was counted is kept for longer.
@@ -23,7 +23,7 @@ package struct MeshtopContext: Hashable, Sendable {
     package init(
         name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
         prometheus: PrometheusConfiguration? = nil, interval: Duration? = nil, window: Duration? = nil,
-        traces: SocketAddress? = nil, receive: SocketAddress? = nil
+        traces: TraceServerConfiguration? = nil, receive: SocketAddress? = nil
     ) {
         self.name = name
         self.control = control
@@ -44,7 +44,7 @@ package struct MeshtopContext: Hashable, Sendable {
         let fields = try reader.fields(Self.fields)
         self.init(name: try fields.required("name").nonEmptyString())
         control = try fields["control"]?.socketAddress(like: "127.0.0.1:15010")
-        traces = try fields["traces"]?.socketAddress(like: "127.0.0.1:4318")
+        traces = try fields["traces"]?.traces(places)
         receive = try fields["receive"]?.socketAddress(like: "0.0.0.0:4318")
         sources.dnsServer = try fields["dnsServer"]?.socketAddress(like: "10.0.0.2:53")
         sources.targets = try fields["targets"]?.targetURLs().map { TargetEntry(url: $0) } ?? []
@@ -160,6 +160,45 @@ extension SchemaReader {
         if let auth = fields["auth"] { prometheus.access.credentials = try auth.credentials(places) }
         if let tls = fields["tls"] { prometheus.access.tls = try tls.tls(places) }
         return prometheus
+    }
+
+    /// An address or a URL, or an object with more to say.
+    fileprivate func traces(_ places: ConfigPlaces) throws(SchemaError) -> TraceServerConfiguration {
+        if let text = value.string { return TraceServerConfiguration(url: try traceURL(text)) }
+        let fields = try fields(["url", "api", "tenant", "headers", "timeout", "auth", "tls"])
+        let field = try fields.required("url")
+        var server = TraceServerConfiguration(url: try field.traceURL(try field.string()))
+        if let field = fields["api"] {
+            let names = TraceServerConfiguration.API.allCases.map(\.rawValue)
+            guard let api = TraceServerConfiguration.API(rawValue: try field.string()) else {
+                throw field.error("expected one of \(names.joined(separator: ", "))")
+            }
+            server.api = api
+        }
+        for header in try fields["headers"]?.items() ?? [] {
+            guard let field = PrometheusConfiguration.headerField(try header.string()) else {
+                throw header.error("expected a header field like 'X-Scope-OrgID: shop'")
+            }
+            server.headers.add(field.name, field.value)
+        }
+        if let field = fields["tenant"], !server.setTenant(try field.string()) {
+            throw field.error("a tenant is one line of ASCII")
+        }
+        if let timeout = try fields["timeout"]?.duration(atLeast: .milliseconds(100), "100ms") {
+            server.deadline = timeout
+        }
+        if let auth = fields["auth"] { server.access.credentials = try auth.credentials(places) }
+        if let tls = fields["tls"] { server.access.tls = try tls.tls(places) }
+        return server
+    }
+
+    private func traceURL(_ text: String) throws(SchemaError) -> TargetURL {
+        guard let url = TargetURL(text) else {
+            throw error(
+                "\"\(text.prefix(80))\" is neither an address nor a URL; write 127.0.0.1:4318 or "
+                    + "https://tempo.example")
+        }
+        return url
     }
 
     fileprivate func credentials(_ places: ConfigPlaces) throws(SchemaError) -> TargetAccess.Credentials {

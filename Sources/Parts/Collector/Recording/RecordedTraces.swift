@@ -101,7 +101,9 @@ package final class RecordedTraces: TraceSource {
         if let service = query.service, !row.services.contains(where: { TraceQuery.isService($0, named: service) }) {
             return false
         }
-        guard query.matches(start: row.start, duration: row.duration, hasError: row.errorCount > 0) else { return false }
+        guard query.matches(start: row.start, duration: row.duration, hasError: row.errorCount > 0) else {
+            return false
+        }
         guard query.calledService != nil || query.operation != nil || !query.tags.isEmpty else { return true }
         return try body(of: row.id, database).map { query.matches($0) } ?? false
     }

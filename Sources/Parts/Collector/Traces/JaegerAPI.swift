@@ -12,9 +12,14 @@ struct JaegerAPI: TraceServerAPI {
     let exchange: TraceExchange
 
     func traces(_ query: TraceQuery, now: WallTime) throws(TraceSourceFailure) -> TraceAnswer<[Trace]> {
-        let known = try serviceNames()
-        let services = TraceServices.meant(by: query, among: known)
         let limit = TraceServices.askedLimit(query, understandsAll: query.calledService == nil)
+        // The collector of meshtop takes a search of all services; Jaeger answers 400, and is asked for each.
+        if query.service == nil, let response = try everything(query, limit: limit) {
+            let answer = try self.answer(in: try exchange.document(response))
+            return TraceServices.merged(
+                answer.value, query, isFull: answer.value.count >= limit, notices: answer.notices)
+        }
+        let services = TraceServices.meant(by: query, among: try serviceNames())
         let requests = services.value.map { Self.search(query, service: $0, limit: limit) }
         var found: [Trace] = []
         var notices = services.notices
@@ -26,6 +31,11 @@ struct JaegerAPI: TraceServerAPI {
             isFull = isFull || answer.value.count >= limit
         }
         return TraceServices.merged(found, query, isFull: isFull, notices: notices)
+    }
+
+    private func everything(_ query: TraceQuery, limit: Int) throws(TraceSourceFailure) -> HTTPResponse? {
+        let response = try exchange.results(of: [Self.search(query, service: nil, limit: limit)]).first?.get()
+        return response?.status == 200 ? response : nil
     }
 
     func trace(_ id: TraceID) throws(TraceSourceFailure) -> TraceAnswer<Trace?> {
@@ -50,8 +60,8 @@ struct JaegerAPI: TraceServerAPI {
         }
     }
 
-    /// The search for one service, named as the server has it.
-    static func search(_ query: TraceQuery, service: String, limit: Int) -> TraceExchange.Request {
+    /// - Parameter service: as the server has it; nothing for all of them.
+    static func search(_ query: TraceQuery, service: String?, limit: Int) -> TraceExchange.Request {
         var query = query
         query.service = service
         query.limit = limit

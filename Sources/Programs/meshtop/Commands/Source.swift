@@ -54,7 +54,7 @@ struct Source {
     /// What the context says of these.
     var interval: Duration?
     var window: Duration?
-    var traces: SocketAddress?
+    var traces: TraceServerConfiguration?
     /// Where metrics are taken that are pushed; nothing when none are wanted.
     var receive: SocketAddress?
     /// Where what was counted is kept; nothing when it is not.

@@ -6,74 +6,99 @@ import TraceModel
 
 extension Command {
     static let traces = Command(
-        name: "traces", summary: "traces that a running collector holds, newest first",
-        discussion: "Asks the collector of a running console or demo, or looks into a recording.",
-        options: [
-            collectorOption, recordingOption,
-            Option(name: "--service", value: "NAME", summary: "only traces that this service took part in"),
-            Option(name: "--calls", value: "NAME", summary: "only traces in which that service calls this one"),
-            Option(name: "--min-duration", value: "DURATION", summary: "only traces that took at least this long"),
-            Option(name: "--errors", summary: "only traces with an error"),
+        name: "traces", summary: "traces that a running collector or a trace server holds, newest first",
+        discussion: """
+            Asks the collector of a running console or demo, a Jaeger, Tempo or Zipkin, or looks into a recording.
+            Filters are put into the server's own query and checked again here. Jaeger and Zipkin look for duration and
+            error in the spans of the service that is named; Tempo and meshtop in the whole trace.
+            """,
+        options: TraceLookup.options + [TraceLookup.recordingOption] + TraceQuery.options + [
+            Option(
+                name: "--lookback", value: "DURATION",
+                summary: "only traces that began so long ago or later (default: as far as the server looks by itself)"),
             Option(name: "--limit", value: "N", summary: "at most so many (default 20)"),
+            Option(name: "--services", summary: "list the services that sent spans instead"),
+            Option(name: "--operations", summary: "list what spans of --service are called instead"),
+            Option(name: "--dependencies", summary: "list who calls whom instead, as spans tell"),
             Option(name: "-o", value: "FORMAT", summary: "text or json (default text)"),
         ]
     ) { invocation in
-        let format = try invocation.choice("-o", of: ["text", "json"])
+        let isJSON = try invocation.choice("-o", of: ["text", "json"]) == "json"
         let limit = invocation.value("--limit") ?? "20"
         guard let limit = Int(limit), (1...10_000).contains(limit) else {
             throw UsageError("--limit wants a whole number from 1 to 10000, not “\(limit)”")
         }
-        let query = TraceQuery(
-            service: invocation.value("--service"), calledService: invocation.value("--calls"),
-            minimumDuration: invocation.has("--min-duration")
-                ? try invocation.duration("--min-duration", default: .zero) : nil,
-            errorsOnly: invocation.has("--errors"), limit: limit)
-        let found = try ask(invocation) { (source) throws(TraceSourceFailure) in try source.find(query) }
-        print(format == "json" ? TraceJSON.list(found).text : TraceText.list(found))
+        var query = try TraceQuery(invocation)
+        query.limit = limit
+        if let list = try names(invocation) {
+            print(isJSON ? TraceJSON.names(list).text : list.joined(separator: "\n"))
+            return .success
+        }
+        if invocation.has("--dependencies") {
+            query.limit = invocation.has("--limit") ? limit : 1000
+            let links = try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
+                try source.dependencies(query)
+            }
+            print(isJSON ? TraceJSON.dependencies(links).text : TraceText.dependencies(links.value))
+            return .success
+        }
+        let found = try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
+            try source.search(query)
+        }
+        print(isJSON ? TraceJSON.list(found.value, notices: found.notices).text : TraceText.list(found.value))
         return .success
+    }
+
+    private static func names(_ invocation: Invocation) throws -> [String]? {
+        if invocation.has("--services") {
+            return try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
+                TraceAnswer(try source.serviceNames())
+            }.value
+        }
+        guard invocation.has("--operations") else { return nil }
+        guard let service = invocation.value("--service") else {
+            throw UsageError("--operations lists those of a service; name it with --service")
+        }
+        return try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
+            TraceAnswer(try source.operationNames(of: service))
+        }.value
     }
 
     static let trace = Command(
-        name: "trace", operands: "ID", summary: "one trace as a waterfall",
-        options: [
-            collectorOption, recordingOption,
-            Option(name: "-o", value: "FORMAT", summary: "text or json (default text)"),
+        name: "trace", operands: "ID|FILE [ID]", summary: "one trace as a waterfall, from a collector or from a file",
+        discussion: """
+            A FILE, or - for standard input, may hold traces as Jaeger, OpenTelemetry (OTLP in JSON, JSON lines or
+            protobuf), Tempo or Zipkin write them, packed with gzip or not; which it is shows in the content. When there are
+            several, they are listed, and an ID picks one.
+            """,
+        options: TraceLookup.options + [
+            TraceLookup.recordingOption,
+            Option(name: "--id", value: "ID", summary: "which trace of a file"),
+            Option(name: "--critical-path", summary: "only what the whole duration hung on, in its order"),
+            Option(
+                name: "-o", value: "FORMAT",
+                summary: "text, json, otlp, jaeger, zipkin or svg, the waterfall as a picture (default text)"),
         ]
     ) { invocation in
-        let format = try invocation.choice("-o", of: ["text", "json"])
-        guard invocation.operands.count == 1, let text = invocation.operands.first else {
-            throw UsageError("meshtop trace wants one trace id, 32 hexadecimal digits")
+        let format = try invocation.choice("-o", of: TraceOutput.formats)
+        let isPath = invocation.has("--critical-path")
+        guard !isPath || ["text", "json", "svg"].contains(format) else {
+            throw UsageError("--critical-path is shown as text, json or svg; \(format) has no place for it")
         }
-        guard let id = TraceID(hexadecimal: text) else {
-            throw UsageError("“\(text)” is not a trace id: 32 hexadecimal digits, not all zero")
+        guard let first = invocation.operands.first, invocation.operands.count <= 2 else {
+            throw UsageError("meshtop trace wants a trace id, 32 hexadecimal digits, or a file with traces")
         }
-        let trace = try ask(invocation) { (source) throws(TraceSourceFailure) in try source.trace(id) }
-        guard let trace else {
-            throw CommandFailure("there is no trace \(id); meshtop traces lists those there are")
+        let wanted = invocation.operands.count == 2 ? invocation.operands[1] : invocation.value("--id")
+        let traces: [Trace]
+        if TraceInput.isFile(first) {
+            traces = try TraceInput.traces(file: first, id: try wanted.map(TraceInput.id))
+        } else {
+            guard wanted == nil else {
+                throw UsageError("“\(first)” is no file; an id beside it picks a trace of a file")
+            }
+            traces = [try TraceInput.trace(try TraceInput.id(first), invocation)]
         }
-        print(format == "json" ? TraceJSON.trace(trace).text : TraceText.waterfall(trace))
+        print(try TraceOutput.text(traces, as: format, criticalPath: isPath))
         return .success
-    }
-
-    private static let collectorOption = Option(
-        name: "--collector", value: "ADDRESS", summary: "a running collector (default \(TraceSession.defaultAddress))")
-
-    private static let recordingOption = Option(
-        name: "--replay", value: "FILE", summary: "a recording to look into instead")
-
-    private static func ask<Answer>(
-        _ invocation: Invocation, _ question: (any TraceSource) throws(TraceSourceFailure) -> Answer
-    ) throws -> Answer {
-        if let file = invocation.value("--replay") {
-            return try question(try RecordedTraces(try Recording(file: file)))
-        }
-        let text = invocation.value("--collector") ?? TraceSession.defaultAddress
-        let address = try Source.address(text, of: "--collector")
-        do throws(TraceSourceFailure) {
-            return try question(RemoteTraceSource(address: address))
-        } catch {
-            throw CommandFailure(
-                "\(error.message). A running console or demo holds traces; start one with meshtop demo.")
-        }
     }
 }

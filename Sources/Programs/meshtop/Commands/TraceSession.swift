@@ -7,9 +7,10 @@ struct TraceSession {
     static let defaultAddress = "127.0.0.1:4318"
     /// Where Zipkin's own server listens, and its reporters send if they are not told otherwise.
     static let zipkinAddress = "127.0.0.1:9411"
-    static let options = [
-        Option(name: "--zipkin", summary: "take spans at \(zipkinAddress) too, as Zipkin's own server does")
-    ]
+    static let options =
+        [
+            Option(name: "--zipkin", summary: "take spans at \(zipkinAddress) too, as Zipkin's own server does")
+        ] + TraceServerConfiguration.options
 
     let source: any TraceSource
     /// Metrics that are pushed to the same address; nothing when somebody else receives.
@@ -17,7 +18,10 @@ struct TraceSession {
     private let receiver: TraceReceiver?
 
     /// What a person should know about the traces that are not here.
-    var notices: [String] { [receiver?.traces.counts.notice].compactMap(\.self) }
+    var notices: [String] {
+        let partial = (source as? TraceServer)?.notices.map { "traces: \($0)" } ?? []
+        return [receiver?.traces.counts.notice].compactMap(\.self) + partial
+    }
 
     /// Starts a receiver there, or fails.
     static func receive(
@@ -32,25 +36,27 @@ struct TraceSession {
     /// Starts a receiver, unless another meshtop, most likely, has the port: its traces are as good.
     ///
     /// - Parameters:
-    ///   - elsewhere: a collector or a Jaeger whose traces are wanted instead.
+    ///   - elsewhere: a server whose traces are wanted instead, if the command line names no other.
     ///   - receive: where metrics are wanted, and so a receiver of our own.
     ///   - metrics: whether somebody looks at metrics that are pushed.
     static func open(
-        _ invocation: Invocation, elsewhere: SocketAddress? = nil, receive wanted: SocketAddress? = nil,
+        _ invocation: Invocation, elsewhere configured: TraceServerConfiguration? = nil,
+        receive wanted: SocketAddress? = nil,
         metrics: Bool = true
     ) throws -> TraceSession {
+        let elsewhere = try TraceServerConfiguration(invocation) ?? configured
         let others = invocation.has("--zipkin") ? [address(zipkinAddress)] : []
         if let elsewhere, !others.isEmpty {
-            throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere)")
+            throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere.url)")
         }
         if let wanted {
             let session = try receive(at: wanted, others: others)
             guard let elsewhere else { return session }
             return TraceSession(
-                source: RemoteTraceSource(address: elsewhere), inbox: session.inbox, receiver: session.receiver)
+                source: TraceServer(elsewhere), inbox: session.inbox, receiver: session.receiver)
         }
         if let elsewhere {
-            return TraceSession(source: RemoteTraceSource(address: elsewhere), inbox: nil, receiver: nil)
+            return TraceSession(source: TraceServer(elsewhere), inbox: nil, receiver: nil)
         }
         let own = address(defaultAddress)
         do throws(TraceReceiverError) {

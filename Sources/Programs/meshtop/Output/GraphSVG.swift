@@ -18,7 +18,7 @@ enum GraphSVG {
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
                 + "viewBox=\"0 0 \(width) \(height)\" font-family=\"ui-monospace, monospace\" font-size=\"13\">",
-            "<title>\(escaped("The mesh on \(snapshot.time.rfc3339)"))</title>",
+            "<title>\(SVGText.escaped("The mesh on \(snapshot.time.rfc3339)"))</title>",
             style,
             "<rect class=\"ground\" width=\"\(width)\" height=\"\(height)\"/>",
         ]
@@ -67,7 +67,7 @@ enum GraphSVG {
         let tip = (x: x(last.x) + cell.width, y: y(last.y) + cell.height / 2)
         let words = edges.map { "\($0.source.text) to \($0.target.text): \(GraphWords.label(of: $0))" }
         return [
-            "<g><title>\(escaped(words.joined(separator: "\n")))</title>",
+            "<g><title>\(SVGText.escaped(words.joined(separator: "\n")))</title>",
             "<polyline points=\"\(start) \(corners.joined())\(tip.x - 6),\(tip.y)\" "
                 + "fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>",
             "<path d=\"M\(tip.x) \(tip.y) l-8 -4 v8 z\" fill=\"\(colour)\"/>", "</g>",
@@ -89,7 +89,7 @@ enum GraphSVG {
             guard !others.contains(where: { runsAlong($0, place) }), !taken.contains(where: { $0.intersects(place) })
             else { continue }
             taken.append(place)
-            return ["<text class=\"small\" x=\"\(x(run.x) + 6)\" y=\"\(y(run.y) + 6)\">\(escaped(text))</text>"]
+            return ["<text class=\"small\" x=\"\(x(run.x) + 6)\" y=\"\(y(run.y) + 6)\">\(SVGText.escaped(text))</text>"]
         }
         return []
     }
@@ -105,13 +105,13 @@ enum GraphSVG {
         let lines = GraphWords.label(of: node).split(separator: "\n")
         let radius = node.kind == .service || node.kind == .external ? place.height * cell.height / 2 : 6
         return [
-            "<g><title>\(escaped(node.id.text + (node.trouble.map { "\n\($0)" } ?? "")))</title>",
+            "<g><title>\(SVGText.escaped(node.id.text + (node.trouble.map { "\n\($0)" } ?? "")))</title>",
             "<rect class=\"box\" x=\"\(left)\" y=\"\(top)\" width=\"\(place.width * cell.width)\" "
                 + "height=\"\(place.height * cell.height)\" rx=\"\(radius)\" stroke-width=\"2\" "
                 + "stroke=\"\(GraphWords.colour(of: node.health))\"/>",
         ]
             + lines.enumerated().map { index, line in
-                "<text x=\"\(left + 2 * cell.width)\" y=\"\(top + (index + 1) * cell.height + 4)\">\(escaped(line))</text>"
+                "<text x=\"\(left + 2 * cell.width)\" y=\"\(top + (index + 1) * cell.height + 4)\">\(SVGText.escaped(line))</text>"
             } + ["</g>"]
     }
 
@@ -122,23 +122,4 @@ enum GraphSVG {
     private static let style =
         "<style>.ground{fill:#fff}text{fill:#1a1a1a}.small{font-size:10px}.box{fill:#fff}"
         + "@media(prefers-color-scheme:dark){.ground,.box{fill:#16181d}text{fill:#e6e6e6}}</style>"
-
-    /// Text as it may stand in XML: names come from the mesh and may hold anything.
-    private static func escaped(_ text: some StringProtocol) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n": result += "&#10;"
-            default:
-                if scalar.value >= 0x20, scalar.value < 0xFFFE || scalar.value > 0xFFFF {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result
-    }
 }

@@ -1,20 +1,70 @@
+import Collector
 import JSONWire
 import Quantities
 import TraceModel
 
 /// Traces as JSON, schemas `meshtop/traces/v1` and `meshtop/trace/v1`.
 enum TraceJSON {
-    static func list(_ traces: [TraceSummary]) -> JSONValue {
+    /// - Parameter notices: what is missing of the list; the member is there only when something is.
+    static func list(_ traces: [TraceSummary], notices: [String] = []) -> JSONValue {
+        var object: JSONObject = [
+            "schema": "meshtop/traces/v1", "traces": .array(traces.map { .object(summary($0)) }),
+        ]
+        if !notices.isEmpty { object["notices"] = .array(notices.map { .string($0) }) }
+        return .object(object)
+    }
+
+    /// One line of `meshtop tail`.
+    static func line(_ trace: TraceSummary) -> JSONValue {
+        var object: JSONObject = ["schema": "meshtop/tail/v1"]
+        for (key, value) in summary(trace) { object[key] = value }
+        return .object(object)
+    }
+
+    private static func summary(_ trace: TraceSummary) -> JSONObject {
         [
-            "schema": "meshtop/traces/v1",
-            "traces": .array(
-                traces.map { trace in
-                    [
-                        "traceId": .string(trace.id.description), "rootService": .string(trace.rootService),
-                        "rootName": .string(trace.rootName), "start": .string(trace.start.rfc3339),
-                        "durationMilliseconds": .number(trace.duration.milliseconds),
-                        "spans": .integer(Int64(trace.spanCount)), "errors": .integer(Int64(trace.errorCount)),
-                        "services": .array(trace.services.map { .string($0) }),
+            "traceId": .string(trace.id.description), "rootService": .string(trace.rootService),
+            "rootName": .string(trace.rootName), "start": .string(trace.start.rfc3339),
+            "durationMilliseconds": .number(trace.duration.milliseconds),
+            "spans": .integer(Int64(trace.spanCount)), "errors": .integer(Int64(trace.errorCount)),
+            "services": .array(trace.services.map { .string($0) }),
+        ]
+    }
+
+    static func names(_ names: [String]) -> JSONValue {
+        ["schema": "meshtop/trace-names/v1", "names": .array(names.map { .string($0) })]
+    }
+
+    static func dependencies(_ links: TraceAnswer<[TraceDependency]>) -> JSONValue {
+        var object: JSONObject = [
+            "schema": "meshtop/trace-dependencies/v1",
+            "dependencies": .array(
+                links.value.map { link in
+                    var object: JSONObject = [
+                        "source": .string(link.caller), "target": .string(link.called),
+                        "calls": .integer(Int64(link.callCount)),
+                    ]
+                    object["errors"] = link.errorCount.map { .integer(Int64($0)) }
+                    return .object(object)
+                }),
+        ]
+        if !links.notices.isEmpty { object["notices"] = .array(links.notices.map { .string($0) }) }
+        return .object(object)
+    }
+
+    /// Stretches by time; they never overlap, and under one root add up to its duration.
+    static func criticalPath(_ trace: Trace) -> JSONValue {
+        let tree = TraceTree(trace)
+        return [
+            "schema": "meshtop/critical-path/v1", "traceId": .string(trace.id.description),
+            "start": .string(tree.start.rfc3339), "durationMilliseconds": .number(tree.duration.milliseconds),
+            "stretches": .array(
+                tree.criticalPath.map { stretch in
+                    let span = tree.rows[stretch.row].span
+                    return [
+                        "spanId": .string(span.id.description), "service": .string(span.service),
+                        "name": .string(span.name), "offsetMilliseconds": .number(stretch.offset.milliseconds),
+                        "durationMilliseconds": .number(stretch.duration.milliseconds),
                     ]
                 }),
         ]

@@ -19,6 +19,53 @@ enum TraceText {
 }
 
 extension TraceText {
+    static func dependencies(_ links: [TraceDependency]) -> String {
+        var table = TextTable([
+            .init("SOURCE"), .init("TARGET"), .init("CALLS", .right), .init("ERRORS", .right),
+        ])
+        for link in links {
+            table.append([link.caller, link.called, String(link.callCount), link.errorCount.map(String.init) ?? "-"])
+        }
+        return table.text
+    }
+
+    /// What the whole duration hung on, stretch by stretch.
+    static func criticalPath(_ trace: Trace) -> String {
+        let tree = TraceTree(trace)
+        var table = TextTable([
+            .init("START", .right), .init("TIME", .right), .init("SHARE", .right), .init("SERVICE"), .init("SPAN"),
+            .init(""),
+        ])
+        for stretch in tree.criticalPath {
+            let row = tree.rows[stretch.row]
+            let share = tree.duration > .zero ? stretch.duration.inSeconds / tree.duration.inSeconds : 0
+            table.append([
+                "+" + Humane.milliseconds(stretch.offset.milliseconds),
+                Humane.milliseconds(stretch.duration.milliseconds), Humane.fixed(100 * share, decimals: 0) + " %",
+                row.span.service, row.span.name, row.span.status == .error ? "!" : "",
+            ])
+        }
+        return "critical path of trace \(trace.id)  \(Humane.milliseconds(tree.duration.milliseconds))\n" + table.text
+    }
+
+    /// One line of `meshtop tail`, in columns of fixed width as far as names allow.
+    static func line(_ trace: TraceSummary) -> String {
+        let root = "\(trace.rootService) \(trace.rootName)".unicodeScalars.filter {
+            $0.value >= 0x20 && $0.value != 0x7F
+        }
+        let clock = trace.start.rfc3339.dropFirst(11).prefix(12)
+        let errors = trace.errorCount == 0 ? "" : "\(trace.errorCount) errors"
+        return [
+            String(clock), padded(left: Humane.milliseconds(trace.duration.milliseconds), to: 9),
+            Help.padded(String(String.UnicodeScalarView(root)), to: 44),
+            padded(left: "\(trace.spanCount) spans", to: 10), padded(left: errors, to: 9), trace.id.description,
+        ].joined(separator: "  ")
+    }
+
+    private static func padded(left text: String, to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
     /// The trace as an indented tree with times; `*` marks what the whole duration hangs on, `!` what failed, and `?`
     /// what cannot be right, with what is wrong with it.
     static func waterfall(_ trace: Trace) -> String {

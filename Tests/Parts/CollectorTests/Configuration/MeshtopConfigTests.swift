@@ -67,7 +67,8 @@ import Testing
                     serverName: "cart"))
         #expect(shop.interval == .seconds(2))
         #expect(shop.window == .seconds(90))
-        #expect(shop.traces?.port == 4318)
+        #expect(shop.traces?.url.host.port == 4318)
+        #expect(shop.traces?.api == nil)
         #expect(shop.receive?.port == 4319)
         #expect(
             shop.history
