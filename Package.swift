@@ -193,7 +193,7 @@ let testing: [Target] = [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
             "JSONWire", "YAMLWire", "Quantities",
         ]),
-    tests("Programs", "meshtop", ["Collector", "MeshModel", "JSONWire", "Quantities"]),
+    tests("Programs", "meshtop", ["Collector", "MeshModel", "TraceModel", "JSONWire", "Quantities"]),
     // The whole chain: real programs as children, watched from outside.
     .testTarget(
         name: "MeshTests",

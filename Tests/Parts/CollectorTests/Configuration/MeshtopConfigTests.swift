@@ -1,3 +1,4 @@
+import HTTPTransport
 import SystemIO
 import Testing
 
@@ -221,5 +222,48 @@ import Testing
 
         #expect(message.hasPrefix("/etc/meshtop/c.yaml:3:"))
         #expect(message.contains(reason), "\(message)")
+    }
+
+    @Test func `a trace server has its own words, credentials and certificates`() throws {
+        let config = try MeshtopConfig.parse(
+            Array(
+                """
+                contexts:
+                - name: shop
+                  traces:
+                    url: https://tempo.example/tempo
+                    api: tempo
+                    tenant: shop
+                    headers: ["X-Team: mesh"]
+                    timeout: 3s
+                    auth: {user: me, passwordFile: tempo.password}
+                    tls: {caFile: tempo.pem}
+                - name: other
+                  traces: http://127.0.0.1:16686/jaeger
+                """.utf8), file: "/etc/meshtop/config.yaml")
+
+        let traces = try #require(config.contexts[0].traces)
+        #expect(traces.url.description == "https://tempo.example:443/tempo")
+        #expect(traces.api == .tempo)
+        #expect(traces.headers["x-scope-orgid"] == "shop")
+        #expect(traces.headers["x-team"] == "mesh")
+        #expect(traces.deadline == .seconds(3))
+        #expect(traces.access.credentials == .basic(user: "me", password: .file("/etc/meshtop/tempo.password")))
+        #expect(traces.access.tls.authorityFile == "/etc/meshtop/tempo.pem")
+        #expect(config.contexts[1].traces?.url.path == "/jaeger")
+        #expect(config.contexts[1].traces?.api == nil)
+    }
+
+    @Test(arguments: [
+        ("7", "found a number"), ("ftp://x", "neither an address nor a URL"), ("{api: tempo}", "url"),
+        ("{url: \"x:1\", api: tempoo}", "expected one of jaeger, jaeger-v3, tempo, zipkin"),
+        ("{url: \"x:1\", tenant: \"\"}", "a tenant is one line of ASCII"),
+        ("{url: \"x:1\", timeout: 1ms}", "must be between 100ms and 24h"),
+    ])
+    func `a trace server that cannot be used says where and why`(text: String, words: String) {
+        let failure = #expect(throws: MeshtopConfig.Failure.self) {
+            try MeshtopConfig.parse(Array("contexts:\n- name: a\n  traces: \(text)\n".utf8), file: "c.yaml")
+        }
+        #expect(failure?.description.contains(words) == true, "\(String(describing: failure))")
     }
 }

@@ -91,8 +91,9 @@ import TraceModel
             (api.respond(to: HTTPRequest("/api/traces/1f")), 404, "trace 0000000000000000000000000000001f is not here"),
             (api.respond(to: HTTPRequest("/api/traces?limit=0")), 400, "give a number from 1 to 1500"),
             (api.respond(to: HTTPRequest("/api/traces?minDuration=10")), 400, "minDuration is \"10\""),
-            (api.respond(to: HTTPRequest("/api/traces?tags=%7B%22a%22:1%7D")), 400, "the tag \"a\""),
-            (api.respond(to: HTTPRequest("/api/traces?operation=x")), 400, "operation cannot be searched for"),
+            (api.respond(to: HTTPRequest("/api/traces?tags=%7B%22a%22:%5B%5D%7D")), 400, "the tag \"a\" is an array"),
+            (api.respond(to: HTTPRequest("/api/traces?maxDuration=x")), 400, "maxDuration is \"x\""),
+            (api.respond(to: HTTPRequest("/api/traces?start=x")), 400, "give microseconds since 1970"),
         ]
 
         for (response, status, words) in table {
