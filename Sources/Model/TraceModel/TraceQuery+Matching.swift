@@ -62,7 +62,10 @@ extension Span {
     fileprivate func says(_ tag: Attribute) -> Bool {
         if attributes.contains(tag) { return true }
         switch tag.key {
-        case "error": return (status == .error) == (tag.value == "true")
+        case "error" where tag.value == "true" || tag.value == "false":
+            return (status == .error) == (tag.value == "true")
+        // Zipkin's has the reason for its value.
+        case "error", "otel.status_description": return !statusMessage.isEmpty && statusMessage == tag.value
         case "span.kind": return "\(kind)" == tag.value.lowercased()
         case "otel.status_code": return "\(status)".uppercased() == tag.value
         default: return false

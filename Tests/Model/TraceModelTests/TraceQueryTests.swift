@@ -26,6 +26,20 @@ import TraceModel
         #expect(found(TraceQuery(tags: [tag("otel.status_code", "ERROR"), tag("error", "false")])) == [])
     }
 
+    @Test func `the reason of an error is a tag, too`() throws {
+        var failed = try span(1, status: .error)
+        failed.statusMessage = "bank is away"
+        let trace = try #require(Trace(id: failed.trace, spans: [failed]))
+        func matches(_ key: String, _ value: String) -> Bool {
+            TraceQuery(tags: [.init(key: key, value: value)]).matches(trace)
+        }
+
+        #expect(matches("error", "bank is away"))
+        #expect(matches("otel.status_description", "bank is away"))
+        #expect(!matches("error", "other"))
+        #expect(!matches("error", ""))
+    }
+
     @Test func `a longest duration and both ends of the time are inclusive`() throws {
         let spans = [try span(1, to: 50)]
         let trace = try #require(Trace(id: spans[0].trace, spans: spans))

@@ -36,7 +36,7 @@ import TraceModel
         #expect(picture.hasSuffix("</svg>"))
         #expect(picture.components(of: "<g><title>") == 3)
         #expect(picture.components(of: "stroke=\"#e5484d\"") == 1)
-        #expect(picture.contains("! pay  call 1"))
+        #expect(picture.contains("! pay · call 1"))
         // One line for each stretch, and one in the legend.
         #expect(picture.components(of: "<rect class=\"critical\"") == TraceTree(trace).criticalPath.count + 1)
         #expect(picture.contains("prefers-color-scheme:dark"))

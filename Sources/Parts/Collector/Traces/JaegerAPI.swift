@@ -21,6 +21,9 @@ struct JaegerAPI: TraceServerAPI {
         }
         let services = TraceServices.meant(by: query, among: try serviceNames())
         let requests = services.value.map { Self.search(query, service: $0, limit: limit) }
+        // Tags are compared by Jaeger, which looks into the fields of logs, too.
+        var loose = query
+        loose.tags = []
         var found: [Trace] = []
         var notices = services.notices
         var isFull = false
@@ -30,7 +33,7 @@ struct JaegerAPI: TraceServerAPI {
             notices += answer.notices
             isFull = isFull || answer.value.count >= limit
         }
-        return TraceServices.merged(found, query, isFull: isFull, notices: notices)
+        return TraceServices.merged(found, loose, isFull: isFull, notices: notices)
     }
 
     private func everything(_ query: TraceQuery, limit: Int) throws(TraceSourceFailure) -> HTTPResponse? {

@@ -113,7 +113,8 @@ struct TraceExchange: Sendable {
                 + "or ask for less with --limit or --lookback"
         case .bodyTooLarge(let limit):
             return "its answer has more than \(limit) bytes; ask for less with --limit"
-        default: return error.description
+        case .upstream: return "\(error); is a trace server running there, and is the address right?"
+        case .malformedBody, .system: return error.description
         }
     }
 }

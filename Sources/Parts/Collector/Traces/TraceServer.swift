@@ -28,17 +28,17 @@ package final class TraceServer: TraceSource {
         self.clock = clock
     }
 
-    /// What was missing of the last answer.
+    /// What was missing of the last answer, but for what nobody asked for.
     package var notices: [String] { state.withLock { $0.notices } }
 
     package func find(_ query: TraceQuery) throws(TraceSourceFailure) -> [TraceSummary] { try search(query).value }
 
     package func search(_ query: TraceQuery) throws(TraceSourceFailure) -> TraceAnswer<[TraceSummary]> {
-        note(try api().summaries(query, now: clock()))
+        note(try api().summaries(query, now: clock()), query)
     }
 
     package func traces(_ query: TraceQuery) throws(TraceSourceFailure) -> [Trace] {
-        note(try api().traces(query, now: clock())).value
+        note(try api().traces(query, now: clock()), query).value
     }
 
     package func trace(_ id: TraceID) throws(TraceSourceFailure) -> Trace? { try look(up: id).value }
@@ -68,8 +68,9 @@ package final class TraceServer: TraceSource {
             notices: traces.notices + ["counted in \(traces.value.count) traces, not in all there are"])
     }
 
-    private func note<Value>(_ answer: TraceAnswer<Value>) -> TraceAnswer<Value> {
-        state.withLock { $0.notices = answer.notices }
+    private func note<Value>(_ answer: TraceAnswer<Value>, _ query: TraceQuery? = nil) -> TraceAnswer<Value> {
+        let limit = query.map(TraceServices.limitNotice)
+        state.withLock { $0.notices = answer.notices.filter { $0 != limit } }
         return answer
     }
 
@@ -125,6 +126,10 @@ enum TraceServices {
             meant = known.filter { TraceQuery.isService($0, named: service) }.sorted { ($0.count, $0) < ($1.count, $1) }
         } else {
             meant = known.sorted()
+        }
+        if let service = query.service, meant.isEmpty {
+            return TraceAnswer(
+                [], notices: ["it knows no service “\(service)”; meshtop traces --services lists those it knows"])
         }
         guard meant.count > most else { return TraceAnswer(meant) }
         return TraceAnswer(

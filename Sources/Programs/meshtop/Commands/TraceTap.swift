@@ -4,7 +4,8 @@ import Synchronization
 import SystemIO
 import TraceModel
 
-/// Looks for new traces once a second, on a thread of its own, and has them recorded.
+/// Looks for new traces once a second, on a thread of its own, and has them recorded. A server that keeps the traces of
+/// others is asked every ten seconds, and for fewer: it may have to fetch each of them.
 final class TraceTap: Sendable {
     private let handle: EventLoopHandle
     private let thread: ThreadHandle
@@ -17,12 +18,13 @@ final class TraceTap: Sendable {
         handle = loop.handle
         self.found = found
         thread = try Threads.spawn(name: "trace tap") {
-            var look = TraceLook()
+            let isServer = source is TraceServer
+            var look = TraceLook(most: isServer ? 200 : 1500)
             func turn() {
                 let traces = look.newTraces(in: source)
                 recorder.record(traces, at: loop.now)
                 found.set(look.count)
-                loop.schedule(after: .seconds(1)) { turn() }
+                loop.schedule(after: .seconds(isServer ? 10 : 1)) { turn() }
             }
             turn()
             loop.run()
@@ -43,13 +45,18 @@ final class TraceTap: Sendable {
 
 /// Which traces are recorded already, and with how many spans: late spans make a trace new again.
 private struct TraceLook {
-    /// As many as a collector hands out at once.
-    private static let most = 1500
+    /// As many as are asked for at once; a collector hands out 1500.
+    private let most: Int
 
     private(set) var count = 0
     private var known: [TraceID: Int] = [:]
     private var older: [TraceID: Int] = [:]
-    private var limit = most
+    private var limit: Int
+
+    init(most: Int) {
+        self.most = most
+        limit = most
+    }
 
     mutating func newTraces(in source: any TraceSource) -> [Trace] {
         // A collector that is away for a while keeps its traces; whether it comes back is its own affair.
@@ -59,12 +66,12 @@ private struct TraceLook {
             if known[trace.id] == nil, older[trace.id] == nil { count += 1 }
             known[trace.id] = trace.spans.count
         }
-        if known.count > 4 * Self.most {
+        if known.count > 4 * most {
             older = known
             known = [:]
         }
         // The newest are enough as long as they reach back to those that were there the last time.
-        limit = min(Self.most, 100 + 2 * new.count)
+        limit = min(most, 100 + 2 * new.count)
         return new
     }
 }

@@ -56,7 +56,7 @@ enum TraceSVG {
         let facts =
             "\(Humane.milliseconds(tree.duration.milliseconds)) · \(summary.spanCount) spans\(errors) · "
             + "\(summary.services.count) services · \(tree.start.rfc3339) · \(trace.id)"
-        let root = SVGText.clipped("\(summary.rootService)  \(summary.rootName)", to: 120)
+        let root = SVGText.clipped("\(summary.rootService) · \(summary.rootName)", to: 120)
         return [
             "<text class=\"strong\" x=\"\(margin)\" y=\"26\" font-size=\"15\">\(SVGText.escaped(root))</text>",
             "<text class=\"quiet\" x=\"\(margin)\" y=\"46\">\(SVGText.escaped(facts))</text>",
@@ -84,7 +84,7 @@ enum TraceSVG {
         let isError = span.status == .error
         let indent = min(row.depth, 20) * 12
         let room = (labelWidth - indent - 12) / 8
-        let label = SVGText.clipped("\(isError ? "! " : "")\(span.service)  \(span.name)", to: room)
+        let label = SVGText.clipped("\(isError ? "! " : "")\(span.service) · \(span.name)", to: room)
         let time = Humane.milliseconds(span.duration.milliseconds)
         var lines = [
             "<g><title>\(SVGText.escaped(words(row)))</title>",
@@ -122,7 +122,7 @@ enum TraceSVG {
             + Humane.milliseconds(row.offset.milliseconds)
         let attributes = span.attributes.prefix(24).map { "\($0.key) = \(SVGText.clipped($0.value, to: 120))" }
         let status = span.statusMessage.isEmpty ? [] : ["error: \(SVGText.clipped(span.statusMessage, to: 200))"]
-        return (["\(span.service)  \(span.name)  (\(span.kind))", times] + status + span.oddities.words + attributes)
+        return (["\(span.service) · \(span.name)  (\(span.kind))", times] + status + span.oddities.words + attributes)
             .joined(separator: "\n")
     }
 

@@ -69,6 +69,14 @@ import TraceModel
             ])
     }
 
+    @Test func `a service that the server does not know is said`() throws {
+        let answer = try makeServer().source(.zipkin).search(TraceQuery(service: "nobody"))
+
+        #expect(answer.value == [])
+        #expect(
+            answer.notices == ["it knows no service “nobody”; meshtop traces --services lists those it knows"])
+    }
+
     @Test func `a tag that the language has no words for is looked for here`() throws {
         let server = try makeServer()
         let query = TraceQuery(tags: [.init(key: "note", value: "salt and pepper")], limit: 1)
