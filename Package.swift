@@ -40,6 +40,7 @@ func tests(_ floor: String, _ subject: String, _ uses: [Target.Dependency] = [],
 let c: [Target] = [
     system("CNcurses", apt: "libncurses-dev"),
     system("COpenSSL", apt: "libssl-dev"),
+    system("CNghttp2", apt: "libnghttp2-dev"),
     system("CYAML", apt: "libyaml-dev"),
     system("CSQLite", apt: "libsqlite3-dev"),
     system("CZlib", apt: "zlib1g-dev"),
@@ -88,7 +89,7 @@ let model: [Target] = [
 let edges: [Target] = [
     library("Edges", "SystemIO", ["CLinux", "Quantities"]),
     library("Edges", "TLSTransport", ["SystemIO", "COpenSSL", "Quantities"]),
-    library("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
+    library("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "CNghttp2", "Quantities"]),
     library("Edges", "Storage", ["CSQLite", "Quantities"]),
     library("Edges", "TerminalUI", ["CNcurses", "CTerminal", "CLinux", "Quantities"]),
 ]
@@ -168,7 +169,7 @@ let testing: [Target] = [
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
     tests("Edges", "TLSTransport", ["SystemIO"]),
-    tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "Quantities"]),
+    tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "CNghttp2", "Quantities"]),
     tests("Edges", "Storage"),
     tests("Edges", "TerminalUI", ["CTerminal", "Quantities"]),
     tests(

@@ -6,7 +6,7 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "$(basename "$(dirname "$0")")/$(basename "$0"): $*"; exit 1; }
 
 # The C libraries that meshtop is built on.
-libraries="libncurses-dev libssl-dev libyaml-dev libsqlite3-dev zlib1g-dev libre2-dev libsnappy-dev"
+libraries="libncurses-dev libssl-dev libnghttp2-dev libyaml-dev libsqlite3-dev zlib1g-dev libre2-dev libsnappy-dev"
 
 need_swift() {
     command -v swift >/dev/null 2>&1 ||

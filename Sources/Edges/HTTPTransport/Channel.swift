@@ -116,6 +116,13 @@ final class Channel: EventHandler, DeferredWork {
     var isClosed: Bool { state == .closed }
     var peerURIs: [String] { tls?.peerURIs ?? [] }
     var isTLS: Bool { tls != nil }
+    /// What ALPN agreed on.
+    var negotiatedProtocol: String? { tls?.negotiatedProtocol }
+
+    /// Lets somebody else hear what happens from here on.
+    func handOver(to owner: any ChannelOwner) {
+        self.owner = owner
+    }
 
     private var pendingCount: Int { output.count - outputStart + sealed.count - sealedStart }
 

@@ -58,11 +58,14 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: [UInt8]
+    /// Fields after the body, as gRPC has them. Only HTTP/2 sends them; of a response that was received they are dropped.
+    package var trailers: HTTPHeaders
 
-    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = [], trailers: HTTPHeaders = [:]) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.trailers = trailers
     }
 
     package static func json(_ bytes: [UInt8], status: Int = 200) -> HTTPResponse {

@@ -141,9 +141,14 @@ package final class HTTPResponder {
             head.remove("content-length")
             head.add("content-length", decimal: response.body.count)
         }
-        stream.sendHead(head, endOfStream: false)
-        response.body.withUnsafeBytes { _ = stream.sendBody($0) }
-        end()
+        // A response of HTTP/2 that ends with its head is another one to gRPC than one with an empty body.
+        let hasBody = !response.body.isEmpty || response.trailers.count > 0
+        stream.sendHead(head, endOfStream: !hasBody)
+        if hasBody {
+            response.body.withUnsafeBytes { _ = stream.sendBody($0) }
+            stream.sendEnd(trailers: response.trailers)
+        }
+        release()
     }
 
     /// Begins an answer in pieces; without a `content-length` it is chunked.

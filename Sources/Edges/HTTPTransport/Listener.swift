@@ -30,7 +30,7 @@ package final class HTTPListener: EventHandler {
 
     private let socket: Socket
     private var registration: EventLoop.Registration?
-    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var connections: [ObjectIdentifier: any ListenerConnection] = [:]
     private var isPaused = false
     private var onDrained: (() -> Void)?
     private var drainTimer: TimerID?
@@ -131,7 +131,13 @@ package final class HTTPListener: EventHandler {
         finishDrainIfEmpty()
     }
 
-    func connectionClosed(_ connection: ServerConnection) {
+    /// A connection goes on in other hands.
+    func replace(_ connection: any ListenerConnection, by successor: any ListenerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        connections[ObjectIdentifier(successor)] = successor
+    }
+
+    func connectionClosed(_ connection: any ListenerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         if isPaused { resume() }
         finishDrainIfEmpty()

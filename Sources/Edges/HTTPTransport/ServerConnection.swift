@@ -9,7 +9,11 @@ internal import TLSTransport
 ///
 /// A pipelined request stays in ``leftover``, unread and unparsed, until the response before it is complete, and
 /// reading is paused meanwhile: a client cannot make us queue more than one read.
-final class ServerConnection: ChannelOwner, DeferredWork {
+///
+/// A client that begins with HTTP/2's preface, or has agreed on it in its TLS handshake, is handed over to an
+/// ``HTTP2ServerConnection`` where the listener's limits allow it. The preface is met as what it is to HTTP/1.1, a request
+/// of a version that is not supported, so that other clients pay nothing for it.
+final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     /// Where the request stands.
     private enum Phase {
         /// Between requests, or within a head.
@@ -54,6 +58,8 @@ final class ServerConnection: ChannelOwner, DeferredWork {
     @exclusivity(unchecked) private var keepsAlive = true
     @exclusivity(unchecked) private var version = HTTPVersion.http11
     @exclusivity(unchecked) private var owesContinue = false
+    /// There has been a request, so that this is HTTP/1.1 for good.
+    @exclusivity(unchecked) private var hasServed = false
     @exclusivity(unchecked) private var isHandlerPaused = false
     @exclusivity(unchecked) private var hasInputEnded = false
     @exclusivity(unchecked) private var isContinuationScheduled = false
@@ -85,6 +91,9 @@ final class ServerConnection: ChannelOwner, DeferredWork {
     func channelOpened() {
         isTLS = channel?.isTLS ?? isTLS
         peerURIs = channel?.peerURIs ?? []
+        if let channel, channel.negotiatedProtocol == "h2", let limits = listener.limits.http2 {
+            return handOver(channel, limits, UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         arm(.head, after: listener.timeouts.head)
     }
 
@@ -187,7 +196,12 @@ final class ServerConnection: ChannelOwner, DeferredWork {
                     offset += length
                     begin(request)
                 } catch {
-                    refuse(error, .malformed(error.reason))
+                    let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
+                    if !hasServed, let limits = listener.limits.http2, Self.isHTTP2Preface(rest) {
+                        handOver(channel, limits, rest)
+                    } else {
+                        refuse(error, .malformed(error.reason))
+                    }
                     return input.count
                 }
             case .body, .discarding:
@@ -210,6 +224,7 @@ final class ServerConnection: ChannelOwner, DeferredWork {
     private func begin(_ request: consuming ParsedRequest) {
         keepsAlive = request.keepsAlive
         version = request.head.version
+        hasServed = true
         owesContinue = request.expectsContinue
         response = .none
         isHandlerPaused = false
@@ -233,6 +248,24 @@ final class ServerConnection: ChannelOwner, DeferredWork {
             handler.request(stream, head: head, hasBody: true)
             if self.stream === stream, owesContinue, case .none = response { sendContinue() }
         }
+    }
+
+    /// Whether bytes are what every HTTP/2 client begins with, as far as they go (RFC 9113 §3.4).
+    private static func isHTTP2Preface(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+        return preface.withUTF8Buffer { preface in zip(preface, bytes).allSatisfy { $0 == $1 } }
+    }
+
+    /// Leaves the channel to HTTP/2.
+    private func handOver(_ channel: Channel, _ limits: HTTP2Limits, _ bytes: UnsafeRawBufferPointer) {
+        phase = .closed
+        deadline?.invalidate()
+        deadline = nil
+        self.channel = nil
+        let successor = HTTP2ServerConnection(listener: listener, limits: limits, channel: channel, from: self)
+        channel.handOver(to: successor)
+        listener.replace(self, by: successor)
+        successor.channelReceived(bytes)
     }
 
     private func sendContinue() {

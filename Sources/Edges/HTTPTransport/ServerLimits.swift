@@ -18,6 +18,8 @@ package struct HTTPServerLimits: Hashable, Sendable {
     /// What is still read of a request's body after its response is complete, to keep the connection; a larger rest
     /// closes it.
     package var discardedBytes = 256 * 1024
+    /// What clients of HTTP/2 may ask; without it there is only HTTP/1.1. Over TLS the context must offer `h2` too.
+    package var http2: HTTP2Limits?
 
     package init() {}
 }

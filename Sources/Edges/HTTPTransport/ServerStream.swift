@@ -49,13 +49,15 @@ package final class HTTPServerStream {
     /// The same for the whole connection: what its requests have in common, such as who the client is. Nothing once the
     /// stream is over.
     package var connectionContext: AnyObject? {
-        get { connection?.context }
-        set { connection?.context = newValue }
+        get { connection != nil ? connection?.context : exchange?.connection?.context }
+        set { if let connection { connection.context = newValue } else { exchange?.connection?.context = newValue } }
     }
-    /// Nothing once the stream is over.
+    /// Nothing once the stream is over, and with HTTP/2.
     @exclusivity(unchecked) private(set) var connection: ServerConnection?
+    /// Instead of it with HTTP/2.
+    @exclusivity(unchecked) private var exchange: HTTP2Exchange?
     package let peerAddress: SocketAddress
-    package var localAddress: SocketAddress? { connection?.localAddress }
+    package var localAddress: SocketAddress? { connection?.localAddress ?? exchange?.connection?.localAddress }
     /// The verified identities of the client; empty without a certificate.
     package let peerURIs: [String]
     package let isTLS: Bool
@@ -69,14 +71,26 @@ package final class HTTPServerStream {
         isTLS = connection.isTLS
     }
 
+    init(exchange: HTTP2Exchange, of connection: HTTP2ServerConnection, method: HTTPMethod) {
+        self.exchange = exchange
+        self.method = method
+        peerAddress = connection.peerAddress
+        peerURIs = connection.peerURIs
+        isTLS = connection.isTLS
+    }
+
     /// Whether the response is complete or the stream was aborted.
-    package var isOver: Bool { connection == nil }
+    package var isOver: Bool { connection == nil && exchange == nil }
 
     /// Begins the response. With `endOfStream` it has no body and is complete.
     ///
     /// A second head is ignored.
     package func sendHead(_ head: ResponseHead, endOfStream: Bool) {
-        connection?.sendHead(head, endOfStream: endOfStream)
+        if let connection {
+            connection.sendHead(head, endOfStream: endOfStream)
+        } else {
+            exchange?.sendHead(head, endOfStream: endOfStream)
+        }
     }
 
     /// Sends a piece of the body and takes the bytes in any case.
@@ -85,31 +99,39 @@ package final class HTTPServerStream {
     ///   ``HTTPServerStreamHandler/responseDrained(_:)``.
     @discardableResult
     package func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        connection?.sendBody(bytes) ?? true
+        if let connection { return connection.sendBody(bytes) }
+        return exchange?.sendBody(bytes) ?? true
     }
 
-    /// Completes the response. When less was sent than its `content-length` said, the connection is reset: the client
-    /// must not take a part for the whole.
+    /// Completes the response. When less was sent than its `content-length` said, the connection is reset – with HTTP/2
+    /// the stream –: the client must not take a part for the whole.
     package func sendEnd() {
-        connection?.sendEnd()
+        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: nil) }
     }
 
-    /// Stops the delivery of the request's body after the bytes that have been read already.
+    /// The same with fields after the body. Clients of HTTP/1.1, which would have to ask for them, get none.
+    package func sendEnd(trailers: HTTPHeaders) {
+        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: trailers) }
+    }
+
+    /// Stops the delivery of the request's body after the bytes that have been read already; with HTTP/2, after those
+    /// that fit into the client's window.
     package func pauseReading() {
-        connection?.pauseReading()
+        if let connection { connection.pauseReading() } else { exchange?.pauseReading() }
     }
 
     package func resumeReading() {
-        connection?.resumeReading()
+        if let connection { connection.resumeReading() } else { exchange?.resumeReading() }
     }
 
-    /// Resets the connection, so that the client sees that the response is not whole.
+    /// Resets the connection, or with HTTP/2 the stream, so that the client sees that the response is not whole.
     package func abort() {
-        connection?.abortByHandler()
+        if let connection { connection.abortByHandler() } else { exchange?.abort() }
     }
 
     func detach() {
         connection = nil
+        exchange = nil
         context = nil
     }
 }

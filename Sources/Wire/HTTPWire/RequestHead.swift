@@ -38,9 +38,9 @@ package enum HTTPMethod: UInt8, Sendable, Hashable {
     }
 }
 
-/// The minor versions of HTTP/1.
+/// The versions that requests may come in.
 package enum HTTPVersion: UInt8, Sendable, Hashable {
-    case http10, http11
+    case http10, http11, http2
 }
 
 /// A request's head: its line and its fields, over the bytes it came in. See ``HeaderBlock`` for the layout.

@@ -135,7 +135,7 @@ package struct RequestParser: Sendable {
     }
 
     /// Whether bytes can be `host[:port]`: what a URL splits on, or a list, would mean another host to another reader.
-    private static func isAuthority(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+    static func isAuthority(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
         var position = range.lowerBound
         while position < range.upperBound {
             let byte = bytes[position]

@@ -1,0 +1,6 @@
+#ifndef MESHTOP_CNGHTTP2_SHIM_H
+#define MESHTOP_CNGHTTP2_SHIM_H
+
+#include <nghttp2/nghttp2.h>
+
+#endif

@@ -1,0 +1,210 @@
+internal import HTTPWire
+internal import Quantities
+
+/// One request of an HTTP/2 connection and its response.
+///
+/// The request's side is pushed in by the session. The response's side is pulled: what the handler sends waits in
+/// ``output`` until windows and the connection take it.
+final class HTTP2Exchange {
+    private enum Response {
+        case none
+        /// So many bytes remain of the length that the head promised, when it promised one. What is sent of a body that
+        /// there cannot be – the answer to HEAD – is dropped.
+        case sending(remaining: Int?, isSuppressed: Bool)
+        /// The handler has said everything.
+        case complete
+    }
+
+    let id: HTTP2StreamID
+    /// Nothing once the stream is closed.
+    private(set) var connection: HTTP2ServerConnection?
+    /// The handler's end of it; nothing before the head is complete and after the handler has done.
+    private(set) var stream: HTTPServerStream?
+    /// While the head arrives.
+    var builder: HTTP2RequestBuilder?
+    /// Nothing more of the request will come.
+    private(set) var hasRequestEnded = false
+    /// When the client last sent or took some of the bodies.
+    private(set) var lastProgress: MonotonicTime
+
+    private var response = Response.none
+    private var trailers: HTTPHeaders?
+    private var output: [UInt8] = []
+    private var outputStart = 0
+    /// The session has asked for more than there was.
+    private var isAwaited = false
+    private var wasFull = false
+    private var isPaused = false
+    /// Bytes that the client has sent since the handler paused, for which its window stays closed.
+    private var withheld = 0
+
+    init(_ id: HTTP2StreamID, _ connection: HTTP2ServerConnection, limits: HTTPLimits, now: MonotonicTime) {
+        self.id = id
+        self.connection = connection
+        builder = HTTP2RequestBuilder(limits: limits)
+        lastProgress = now
+    }
+
+    /// Bytes that wait for the client's window.
+    var waitingCount: Int { output.count - outputStart }
+
+    /// Whether it is the client's turn: to send more of its body, or to take more of ours.
+    var awaitsClient: Bool { waitingCount > 0 || !hasRequestEnded && !isPaused && !isComplete }
+
+    /// Whether nothing more will be said by the handler.
+    var isComplete: Bool {
+        if case .complete = response { return true }
+        return false
+    }
+
+    // MARK: The request
+
+    func open(_ stream: HTTPServerStream) {
+        self.stream = stream
+    }
+
+    /// Tells the client that waits with its body to go on, unless it is being answered already.
+    func sendContinue() {
+        guard case .none = response, stream != nil else { return }
+        connection?.session?.submit(interim: ResponseHead(status: 100), on: id)
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer, for handler: any HTTPServerStreamHandler, at now: MonotonicTime) {
+        lastProgress = now
+        // Of a request that is answered already, the client may send what fits into its window and no more.
+        guard let stream else { return }
+        handler.requestBody(stream, bytes)
+        if isPaused { withheld += bytes.count } else { connection?.session?.consume(bytes.count, of: id) }
+    }
+
+    func requestEnded(for handler: any HTTPServerStreamHandler) {
+        guard !hasRequestEnded else { return }
+        hasRequestEnded = true
+        if let stream { handler.requestEnd(stream) }
+    }
+
+    func pauseReading() {
+        isPaused = true
+    }
+
+    func resumeReading() {
+        guard isPaused else { return }
+        isPaused = false
+        if let connection { lastProgress = connection.now }
+        let count = withheld
+        withheld = 0
+        guard count > 0 else { return }
+        connection?.session?.consume(count, of: id)
+        connection?.schedulePump()
+    }
+
+    // MARK: The response
+
+    func sendHead(_ head: ResponseHead, endOfStream: Bool) {
+        guard case .none = response, let connection, head.status >= 200 else { return }
+        connection.session?.submit(head, on: id, hasBody: !endOfStream)
+        connection.schedulePump()
+        if endOfStream { return completed() }
+        let isSuppressed = stream?.method == .head || head.forbidsBody
+        response = .sending(remaining: isSuppressed ? nil : head.promisedLength, isSuppressed: isSuppressed)
+    }
+
+    func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .sending(let remaining, let isSuppressed) = response, let connection, !isSuppressed else {
+            return true
+        }
+        if let remaining {
+            guard bytes.count <= remaining else {
+                abort()
+                return true
+            }
+            response = .sending(remaining: remaining - bytes.count, isSuppressed: false)
+        }
+        output.append(contentsOf: bytes)
+        connection.noteWaiting(bytes.count)
+        resume()
+        guard waitingCount > Channel.highWatermark else { return true }
+        wasFull = true
+        return false
+    }
+
+    func sendEnd(trailers: HTTPHeaders?) {
+        guard case .sending(let remaining, _) = response else { return }
+        guard remaining ?? 0 == 0 else { return abort() }
+        if let trailers, trailers.count > 0 { self.trailers = trailers }
+        completed()
+        resume()
+    }
+
+    /// Resets the stream, so that the client sees that the response is not whole.
+    func abort() {
+        drop(.internalError)
+    }
+
+    func drop(_ code: HTTP2ErrorCode) {
+        connection?.session?.reset(id, code)
+        connection?.schedulePump()
+        connection?.noteDropped(id)
+        forgetOutput()
+        completed()
+    }
+
+    private func completed() {
+        response = .complete
+        stream?.detach()
+        stream = nil
+    }
+
+    private func resume() {
+        if isAwaited {
+            isAwaited = false
+            connection?.session?.resumeBody(of: id)
+        }
+        connection?.schedulePump()
+    }
+
+    /// Fills a DATA frame; see ``HTTP2SessionOwner/nextBody(_:into:)``.
+    func nextBody(into buffer: UnsafeMutableRawBufferPointer, at now: MonotonicTime) -> HTTP2BodyPiece {
+        let count = min(buffer.count, waitingCount)
+        if count > 0 {
+            let start = outputStart
+            output.withUnsafeBytes {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
+            }
+            outputStart += count
+            lastProgress = now
+            connection?.noteWaiting(-count)
+            if wasFull, waitingCount < Channel.lowWatermark {
+                wasFull = false
+                connection?.noteDrained(self)
+            }
+        }
+        guard outputStart == output.count else { return .bytes(count) }
+        output.removeAll(keepingCapacity: true)
+        outputStart = 0
+        guard isComplete else {
+            if count > 0 { return .bytes(count) }
+            isAwaited = true
+            return .nothingYet
+        }
+        guard let trailers else { return .last(count) }
+        connection?.session?.submit(trailers: trailers, on: id)
+        return .beforeTrailers(count)
+    }
+
+    /// The stream is no more.
+    func close() -> HTTPServerStream? {
+        let stream = stream
+        forgetOutput()
+        self.stream = nil
+        response = .complete
+        connection = nil
+        return stream
+    }
+
+    private func forgetOutput() {
+        connection?.noteWaiting(-waitingCount)
+        output = []
+        outputStart = 0
+    }
+}
