@@ -56,18 +56,21 @@ extension PushAPI {
 
     /// `ExportMetricsServiceResponse { ExportMetricsPartialSuccess partial_success = 1 {
     /// int64 rejected_data_points = 1; string error_message = 2; } }`
+    static func exportResponse(to batch: PushedBatch) -> [UInt8] {
+        var message = ProtobufWriter()
+        if batch.rejectedCount > 0 {
+            message.message(field: 1) { partial in
+                partial.int(field: 1, Int64(batch.rejectedCount))
+                partial.string(field: 2, batch.firstRejection ?? "")
+            }
+        }
+        return message.bytes
+    }
+
     private func success(_ batch: PushedBatch, _ encoding: Encoding) -> HTTPResponse {
         let (count, reason) = (batch.rejectedCount, batch.firstRejection ?? "")
         switch encoding {
-        case .protobuf:
-            var message = ProtobufWriter()
-            if count > 0 {
-                message.message(field: 1) { partial in
-                    partial.int(field: 1, Int64(count))
-                    partial.string(field: 2, reason)
-                }
-            }
-            return response(200, message.bytes, encoding)
+        case .protobuf: return response(200, Self.exportResponse(to: batch), encoding)
         case .json:
             guard count > 0 else { return response(200, Array("{}".utf8), encoding) }
             // 64-bit integers are text in protobuf's JSON.

@@ -1,5 +1,6 @@
 import Glibc
 package import HTTPTransport
+import HTTPWire
 package import SystemIO
 
 /// Why a receiver did not start.
@@ -16,8 +17,8 @@ package enum TraceReceiverError: Error, Hashable, Sendable, CustomStringConverti
     }
 }
 
-/// Takes spans over HTTP and answers questions about them, and takes metrics when somebody wants them, on an event loop on
-/// a thread of its own.
+/// Takes spans over HTTP and gRPC and answers questions about them, and takes metrics when somebody wants them, on an
+/// event loop on a thread of its own.
 package final class TraceReceiver: Sendable {
     /// What has been received; look traces up here.
     package let traces: LocalTraceSource
@@ -29,18 +30,23 @@ package final class TraceReceiver: Sendable {
 
     /// Where else it listens, in the order that was asked for.
     package let otherAddresses: [SocketAddress]
+    /// Where it would listen too, but somebody else does.
+    package let missedAddresses: [SocketAddress]
 
     /// Listens on `address`, and on the others, and starts. Every sender may use any of them.
     ///
-    /// OTLP's own port is 4318, Zipkin's 9411.
+    /// OTLP's own ports are 4318, and 4317 for gRPC; Zipkin's is 9411.
     ///
-    /// - Parameter metrics: where metrics go that are pushed; without it none are taken.
+    /// - Parameters:
+    ///   - wishes: where to listen as well when nobody does.
+    ///   - metrics: where metrics go that are pushed; without it none are taken.
     package init(
-        address: SocketAddress, others: [SocketAddress] = [], traces: LocalTraceSource = LocalTraceSource(),
-        metrics: MetricInbox? = nil
+        address: SocketAddress, others: [SocketAddress] = [], wishes: [SocketAddress] = [],
+        traces: LocalTraceSource = LocalTraceSource(), metrics: MetricInbox? = nil
     ) throws(TraceReceiverError) {
         var tried = address
         var servers: [HTTPServer] = []
+        var missed: [SocketAddress] = []
         do throws(SystemError) {
             // Handed over to the thread below: nothing here touches them again, so that one thread has them at a time.
             nonisolated(unsafe) let loop = try EventLoop()
@@ -48,6 +54,15 @@ package final class TraceReceiver: Sendable {
                 tried = address
                 servers.append(try Self.serve(traces, metrics: metrics, on: loop, address: address))
             }
+            for address in wishes {
+                tried = address
+                do throws(SystemError) {
+                    servers.append(try Self.serve(traces, metrics: metrics, on: loop, address: address))
+                } catch  where error.code == EADDRINUSE {
+                    missed.append(address)
+                }
+            }
+            missedAddresses = missed
             self.traces = traces
             boundAddress = servers.first?.boundAddress ?? address
             otherAddresses = servers.dropFirst().map(\.boundAddress)
@@ -76,10 +91,18 @@ package final class TraceReceiver: Sendable {
     ) throws(SystemError) -> HTTPServer {
         let api = TraceAPI(traces: traces)
         let push = metrics.map { PushAPI(inbox: $0) }
+        let service = OTLPService(traces: api, metrics: push)
+        var limits = HTTPServerLimits()
+        var http2 = HTTP2Limits()
+        // Each may fill a body's worth of memory. An exporter has one request at a time, or a few.
+        http2.concurrentStreams = 16
+        limits.http2 = http2
         return try HTTPServer(
-            loop: loop, address: address, maximumBody: api.maximumBody, tooLarge: { api.refuseBody(of: $0) }
+            loop: loop, address: address, limits: limits, maximumBody: api.maximumBody + GRPCMessage.prefixBytes,
+            tooLarge: { service.refuseBody(of: $0) ?? api.refuseBody(of: $0) }
         ) { request, responder in
-            responder.respond(push?.respond(to: request) ?? api.respond(to: request))
+            responder.respond(
+                service.respond(to: request) ?? push?.respond(to: request) ?? api.respond(to: request))
         }
     }
 }

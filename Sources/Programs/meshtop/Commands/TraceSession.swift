@@ -20,7 +20,17 @@ struct TraceSession {
     /// What a person should know about the traces that are not here.
     var notices: [String] {
         let partial = (source as? TraceServer)?.notices.map { "traces: \($0)" } ?? []
-        return [receiver?.traces.counts.notice].compactMap(\.self) + partial
+        let missed = receiver?.missedAddresses.map { address in
+            "spans sent by gRPC to \(address) are not here: somebody else has that port"
+        }
+        return [receiver?.traces.counts.notice].compactMap(\.self) + partial + (missed ?? [])
+    }
+
+    /// OTLP's port for gRPC beside its port for HTTP. Every port takes both, but exporters send there if they are not
+    /// told otherwise.
+    private static func besides(_ address: SocketAddress) -> [SocketAddress] {
+        guard address.port == 4318 else { return [] }
+        return [address.with(port: 4317)]
     }
 
     /// Starts a receiver there, or fails.
@@ -29,7 +39,8 @@ struct TraceSession {
     ) throws(TraceReceiverError) -> TraceSession {
         // What nobody empties must not fill.
         let inbox = metrics ? MetricInbox() : nil
-        let receiver = try TraceReceiver(address: address, others: others, metrics: inbox)
+        let receiver = try TraceReceiver(
+            address: address, others: others, wishes: besides(address), metrics: inbox)
         return TraceSession(source: receiver.traces, inbox: inbox, receiver: receiver)
     }
 

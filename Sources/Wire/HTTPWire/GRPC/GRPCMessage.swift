@@ -7,7 +7,8 @@
 ///
 /// <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md>
 package enum GRPCMessage {
-    private static let prefixBytes = 5
+    /// Bytes in front of each message.
+    package static let prefixBytes = 5
 
     /// The codings that ``unary(_:encoding:limit:)`` reads, as `grpc-accept-encoding` has them.
     package static let acceptedEncodings = "identity,gzip"
