@@ -39,19 +39,38 @@ package struct MeshInventory: Hashable, Sendable {
         }
     }
 
+    /// An Istio Gateway: which workloads let traffic in or out, whatever they are labelled.
+    package struct Gateway: Hashable, Sendable {
+        package var namespace: String
+        package var name: String
+        /// Labels of the workloads, of any namespace; empty selects none.
+        package var selector: [String: String]
+        /// Of all its servers: `shop.example`, `*`, `shop/*.example`.
+        package var hosts: [String]
+
+        package init(namespace: String, name: String, selector: [String: String], hosts: [String] = []) {
+            self.namespace = namespace
+            self.name = name
+            self.selector = selector
+            self.hosts = hosts
+        }
+    }
+
     package var workloads: [Workload]
     package var services: [ServiceName]
     package var serviceEntries: [ServiceEntry]
+    package var gateways: [Gateway]
     /// Whether ``workloads`` and ``services`` are all there are. Only then is what is not in them dead.
     package var isComplete: Bool
 
     package init(
         workloads: [Workload] = [], services: [ServiceName] = [], serviceEntries: [ServiceEntry] = [],
-        isComplete: Bool = false
+        gateways: [Gateway] = [], isComplete: Bool = false
     ) {
         self.workloads = workloads
         self.services = services
         self.serviceEntries = serviceEntries
+        self.gateways = gateways
         self.isComplete = isComplete
     }
 
@@ -69,6 +88,37 @@ package struct MeshInventory: Hashable, Sendable {
 
     private static func matches(_ host: String, _ pattern: String) -> Bool {
         pattern.hasPrefix("*.") && host.hasSuffix(pattern.dropFirst()) && host.utf8.count >= pattern.utf8.count
+    }
+}
+
+extension MeshInventory {
+    /// Whether traffic comes into the mesh through a workload: its labels say so, or a Gateway selects it.
+    package func isIngressGateway(_ workload: Workload) -> Bool {
+        if workload.isIngressGateway { return true }
+        guard !workload.isEgressGateway, !workload.isWaypoint else { return false }
+        return gateways.contains { $0.selects(workload) && !isEgress($0) }
+    }
+
+    /// Whether traffic leaves the mesh through a workload.
+    package func isEgressGateway(_ workload: Workload) -> Bool {
+        if workload.isEgressGateway { return true }
+        guard !workload.isIngressGateway, !workload.isWaypoint else { return false }
+        return gateways.contains { $0.selects(workload) && isEgress($0) }
+    }
+
+    /// A Gateway on the way out serves hosts outside the mesh and no others; nothing else tells it apart.
+    private func isEgress(_ gateway: Gateway) -> Bool {
+        !gateway.hosts.isEmpty
+            && gateway.hosts.allSatisfy { host in
+                let name = String(host.split(separator: "/").last ?? "")
+                return serviceEntries.contains { $0.hosts.contains(name) }
+            }
+    }
+}
+
+extension MeshInventory.Gateway {
+    fileprivate func selects(_ workload: MeshInventory.Workload) -> Bool {
+        !selector.isEmpty && selector.allSatisfy { workload.labels[$0.key] == $0.value }
     }
 }
 

@@ -221,8 +221,8 @@ struct GraphPlan {
         for index in nodes.indices {
             let behind = workloads.workloads(behind: nodes[index])
             guard !behind.isEmpty else { continue }
-            if behind.contains(where: \.isIngressGateway) { nodes[index].marks.insert(.ingressGateway) }
-            if behind.contains(where: \.isEgressGateway) { nodes[index].marks.insert(.egressGateway) }
+            if behind.contains(where: inventory.isIngressGateway) { nodes[index].marks.insert(.ingressGateway) }
+            if behind.contains(where: inventory.isEgressGateway) { nodes[index].marks.insert(.egressGateway) }
             if behind.contains(where: \.isWaypoint) { nodes[index].marks.insert(.waypoint) }
             if behind.contains(where: { $0.hasProxy == false && !$0.isIngressGateway && !$0.isEgressGateway }) {
                 nodes[index].marks.insert(.outOfMesh)
