@@ -12,6 +12,8 @@ final class CollectorWork {
     private let graph = GraphBuilder()
     /// The one that is believed most first.
     private var sources: [any MetricsSource] = []
+    private let inventory = InventoryBook()
+    private var objects: InventoryFeed?
 
     init(
         _ configuration: CollectorConfiguration, loop: EventLoop, view: SharedView, recorders: [Recorder] = [],
@@ -22,7 +24,7 @@ final class CollectorWork {
         self.view = view
         self.onSnapshot = onSnapshot
         self.history = history
-        graph.inventory = configuration.inventory
+        if configuration.inventory != .none { inventory.set(configuration.inventory, of: .given) }
         graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
         sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorders: recorders))
@@ -38,8 +40,25 @@ final class CollectorWork {
     }
 
     func start() {
+        followObjects()
         for source in sources { source.start() }
         tick()
+    }
+
+    /// What the control plane says there is. Its workloads are all there are when nobody else names any.
+    private func followObjects() {
+        guard let control = configuration.control else { return }
+        let isAlone =
+            configuration.sources.isEmpty && configuration.prometheus == nil && configuration.inbox == nil
+            && configuration.inventory == .none
+        let errands = Errands(name: "control plane", width: 1, loop: loop.handle)
+        let names = TargetNames(loop: loop, errands: errands, server: configuration.sources.dnsServer)
+        let feed = InventoryFeed(
+            of: TargetURL(scheme: .http, host: .address(control)), hasAllWorkloads: isAlone, loop: loop,
+            asking: TargetAsking(TargetAccess(), loop: loop, names: names, errands: errands)
+        ) { [inventory] in inventory.set($0, of: .objects) }
+        objects = feed
+        feed.start()
     }
 
     /// The mesh as it was, from what the sources remember.
@@ -68,9 +87,10 @@ final class CollectorWork {
             let covered = readings.compactMap(\.covered).filter { $0 > .zero }.min()
             readings.append(source.read(window: view.window, beside: covered))
         }
+        graph.inventory = inventory.inventory
         var snapshot = graph.snapshot(
             of: readings, view: view.graph, time: SystemClock.wall(), targets: sources.flatMap(\.targets))
-        snapshot.notices = sources.flatMap(\.notices) + (history?.notices ?? [])
+        snapshot.notices = sources.flatMap(\.notices) + (history?.notices ?? []) + (objects?.troubles ?? [])
         history?.relax(now: loop.now)
         onSnapshot(snapshot)
         loop.schedule(after: configuration.interval) { [self] in tick() }

@@ -134,16 +134,10 @@ final class PodWatch {
         let query =
             "watch=1&allowWatchBookmarks=true&timeoutSeconds=\(Self.watchSeconds)"
             + "&resourceVersion=\(PercentCoding.encode(list.version))"
-        asking.stream(url(query), accept: "application/json", deadline: Self.deadline, attempt: failures) {
-            [weak self] call in
-            self?.call = call
-        } onHead: { [weak self] in
-            self?.begin($0)
-        } onBytes: { [weak self] in
-            self?.read($0)
-        } onEnd: { [weak self] in
-            self?.end($0)
-        }
+        asking.stream(
+            url(query), accept: "application/json", deadline: Self.deadline, attempt: failures,
+            onStart: { [weak self] in self?.call = $0 }, onHead: { [weak self] in self?.begin($0) },
+            onBytes: { [weak self] in self?.read($0) }, onEnd: { [weak self] in self?.end($0) })
     }
 
     private func begin(_ response: HTTPResponse) {

@@ -75,50 +75,52 @@ final class TargetAsking {
         attempt: Int,
         completion: @escaping (Result<HTTPResponse, Failure>) -> Void
     ) {
-        prepare(url, accept, extra, attempt) { [client] in
+        prepare(url, accept: accept, headers: extra, attempt: attempt) { [client] in
             switch $0 {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let ready):
+            case .success(let question):
                 client.send(
-                    ready.request, to: ready.address, tls: ready.tls, deadline: deadline, maximumBody: maximumBody
+                    question.request, to: question.address, tls: question.tls, deadline: deadline,
+                    maximumBody: maximumBody
                 ) { completion($0.mapError { .client($0) }) }
             }
         }
     }
 
-    /// Sends a GET request whose answer comes bit by bit, possibly forever.
+    /// Sends a GET request whose answer is delivered as it comes.
     ///
     /// - Parameters:
-    ///   - deadline: for the answer's head.
-    ///   - onCall: called first, with what the request can be given up by.
-    ///   - onEnd: called once on the loop, possibly at once.
+    ///   - deadline: for the answer's head; its body may go on forever.
+    ///   - onStart: called with what the request can be given up by, once it is on its way.
+    ///   - onEnd: called once on the loop, possibly at once, unless the request is given up first.
     func stream(
-        _ url: TargetURL, accept: String, deadline: Duration, attempt: Int, onCall: @escaping (HTTPCall) -> Void,
+        _ url: TargetURL, accept: String, deadline: Duration, attempt: Int, onStart: @escaping (HTTPCall) -> Void,
         onHead: @escaping (HTTPResponse) -> Void, onBytes: @escaping ([UInt8]) -> Void,
         onEnd: @escaping (Result<Void, Failure>) -> Void
     ) {
-        prepare(url, accept, [:], attempt) { [client] in
+        prepare(url, accept: accept, headers: [:], attempt: attempt) { [client] in
             switch $0 {
             case .failure(let failure): onEnd(.failure(failure))
-            case .success(let ready):
-                onCall(
+            case .success(let question):
+                onStart(
                     client.stream(
-                        ready.request, to: ready.address, tls: ready.tls, deadline: deadline, onHead: onHead,
-                        onBytes: onBytes, onEnd: { onEnd($0.mapError { .client($0) }) }))
+                        question.request, to: question.address, tls: question.tls, deadline: deadline, onHead: onHead,
+                        onBytes: onBytes
+                    ) { onEnd($0.mapError { .client($0) }) })
             }
         }
     }
 
-    private struct Ready {
+    /// A request, and where it goes.
+    private struct Question {
         var request: HTTPRequest
         var address: SocketAddress
         var tls: TLSContext?
     }
 
-    /// Puts together what is sent, and finds out where to.
     private func prepare(
-        _ url: TargetURL, _ accept: String, _ extra: HTTPHeaders, _ attempt: Int,
-        _ completion: @escaping (Result<Ready, Failure>) -> Void
+        _ url: TargetURL, accept: String, headers extra: HTTPHeaders, attempt: Int,
+        completion: @escaping (Result<Question, Failure>) -> Void
     ) {
         let scheme = url.scheme ?? access.standardScheme
         var headers: HTTPHeaders = ["host": "\(url.host)", "accept": accept]
@@ -132,8 +134,11 @@ final class TargetAsking {
         }
         let request = HTTPRequest(url.path ?? "/", headers: headers)
         names.withAddress(of: url.host, attempt: attempt) {
-            completion(
-                $0.map { Ready(request: request, address: $0, tls: tls) }.mapError { .notAsked($0.description) })
+            switch $0 {
+            case .failure(let failure): completion(.failure(.notAsked(failure.description)))
+            case .success(let address):
+                completion(.success(Question(request: request, address: address, tls: tls)))
+            }
         }
     }
 
