@@ -10,6 +10,7 @@ enum GraphOptions {
             mayRepeat: true),
         Option(
             name: "--operations", summary: "send requests over a node of their operation, where the mesh labels them"),
+        Option(name: "--idle-nodes", summary: "show what the control plane knows and nobody calls, too"),
         Option(name: "--node", value: "ID", summary: "only what this node's own proxy sees"),
         Option(
             name: "--counting", value: "RULE",
@@ -34,6 +35,7 @@ enum GraphOptions {
             }
             view.boxes.insert(kind)
         }
+        view.showsIdleNodes = invocation.has("--idle-nodes")
         view.node = invocation.value("--node").map { MeshNode.ID($0) }
         view.namespaces = Set(invocation.allValues("--namespace"))
         let counting = try invocation.choice("--counting", of: CountingRule.allCases.map(\.rawValue))
