@@ -180,7 +180,7 @@ private struct TraceFileReading {
         }
         guard bytes.first == 0x0A else {
             throw SpanPayloadError(
-                place: "", message: "it is neither JSON nor OTLP in protobuf; unpack it, if it is packed by anything but gzip")
+                place: "", message: "neither JSON nor OTLP in protobuf; unpack it if anything but gzip packed it")
         }
         let plain = Result { () throws(SpanPayloadError) in try OTLPDecoding.batch(protobuf: bytes, limits: limits) }
         if case .success(let batch) = plain, !batch.spans.isEmpty { return add(batch) }

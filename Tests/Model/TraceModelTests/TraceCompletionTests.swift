@@ -51,7 +51,8 @@ import TraceModel
         _ = completion.take([], at: at(0))
         var told = 0
         for id in 1...1000 as ClosedRange<UInt64> {
-            told += try completion.take([summary(id, spans: 1), summary(id > 3 ? id - 3 : id, spans: 1)], at: at(id)).count
+            told += try completion.take([summary(id, spans: 1), summary(id > 3 ? id - 3 : id, spans: 1)], at: at(id))
+                .count
         }
         #expect(told == 1000)
     }

@@ -13,13 +13,6 @@ struct TempoAPI: TraceServerAPI {
 
     let exchange: TraceExchange
 
-    /// What a search brings of a trace.
-    struct Found: Hashable {
-        var summary: TraceSummary
-        /// Whether the server said how many spans and errors there are.
-        var hasCounts: Bool
-    }
-
     func summaries(_ query: TraceQuery, now: WallTime) throws(TraceSourceFailure) -> TraceAnswer<[TraceSummary]> {
         let found = try search(query, now: now)
         // Who calls whom shows only in the spans.
@@ -51,7 +44,7 @@ struct TempoAPI: TraceServerAPI {
     // MARK: Search
 
     private struct Search {
-        var value: [Found]
+        var value: [TempoFinding]
         var notices: [String]
         var isByTags = false
     }
@@ -70,10 +63,10 @@ struct TempoAPI: TraceServerAPI {
         }
         guard response.status == 200 else { throw exchange.refusal(TraceServerWords.words(for: response)) }
         let document = try exchange.document(response)
-        var search = Search(value: try found(in: document), notices: [], isByTags: isByTags)
+        var search = Search(value: try TempoFinding.list(in: document, exchange), notices: [], isByTags: isByTags)
         let isFull = search.value.count >= limit
         if isFull { search.notices.append(TraceServices.limitNotice(query)) }
-        search.notices += Self.partiality(document["metrics"] ?? .null, isFull: isFull)
+        search.notices += TempoFinding.partiality(document["metrics"] ?? .null, isFull: isFull)
         if isByTags {
             search.notices.append("this Tempo refuses TraceQL; it was asked by tags, which find less")
         } else {
@@ -83,7 +76,7 @@ struct TempoAPI: TraceServerAPI {
     }
 
     /// Tempo rounds durations to milliseconds; a trace at the border is what the server took it for.
-    private static func mayMatch(_ found: Found, _ query: TraceQuery) -> Bool {
+    private static func mayMatch(_ found: TempoFinding, _ query: TraceQuery) -> Bool {
         var query = query
         query.minimumDuration = query.minimumDuration.map { $0 - .milliseconds(1) }
         query.maximumDuration = query.maximumDuration.map { $0 + .milliseconds(1) }
@@ -112,52 +105,6 @@ struct TempoAPI: TraceServerAPI {
             ("limit", "\(limit)"), ("start", "\(max(0, since.nanosecondsSinceEpoch / second))"),
             ("end", "\(max(1, until.nanosecondsSinceEpoch / second + 1))"),
         ]
-    }
-
-    private func found(in document: JSONValue) throws(TraceSourceFailure) -> [Found] {
-        guard case .object = document else {
-            throw exchange.refusal("expected an object with \"traces\", found \(document.kindInWords)")
-        }
-        var found: [Found] = []
-        for (index, value) in (document["traces"]?.array ?? []).enumerated() {
-            guard let id = value["traceID"]?.string.flatMap({ TraceID(hexadecimal: $0) }) else {
-                throw exchange.refusal("traces[\(index)].traceID: expected 1 to 32 hexadecimal digits, not all 0")
-            }
-            let services = value["serviceStats"]?.object
-            var spans = 0
-            var errors = 0
-            for (_, count) in services ?? JSONObject() {
-                spans = spans.addingReportingOverflow(Self.number(count["spanCount"])).partialValue
-                errors = errors.addingReportingOverflow(Self.number(count["errorCount"])).partialValue
-            }
-            let milliseconds = Int64(min(Self.number(value["durationMs"]), 1 << 40))
-            found.append(
-                Found(
-                    summary: TraceSummary(
-                        id: id, rootService: value["rootServiceName"]?.string ?? "",
-                        rootName: value["rootTraceName"]?.string ?? "",
-                        start: WallTime(nanosecondsSinceEpoch: Int64(Self.number(value["startTimeUnixNano"]))),
-                        duration: .milliseconds(milliseconds), spanCount: max(0, spans), errorCount: max(0, errors),
-                        services: (services?.keys ?? []).sorted()),
-                    hasCounts: services?.isEmpty == false))
-        }
-        return found
-    }
-
-    /// What the counts of a search say of its completeness. A search that has found enough stops early, and is none the
-    /// worse.
-    private static func partiality(_ metrics: JSONValue, isFull: Bool) -> [String] {
-        var notices: [String] = []
-        let (done, all) = (number(metrics["completedJobs"]), number(metrics["totalJobs"]))
-        if !isFull, done < all { notices.append("partial answer: Tempo searched \(done) of \(all) parts") }
-        let failed = number(metrics["failedBlocks"])
-        if failed > 0 { notices.append("partial answer: \(failed) blocks could not be read") }
-        return notices
-    }
-
-    /// A count: a number, or as text, which protobuf's JSON makes of large ones; 0 for anything else.
-    private static func number(_ value: JSONValue?) -> Int {
-        max(0, value?.int ?? value?.string.flatMap { Int($0) } ?? 0)
     }
 
     // MARK: Traces

@@ -20,11 +20,12 @@ final class FakeTraceServer: Sendable {
     }
 
     /// - Parameter answer: nothing for 404.
-    init(_ answer: @escaping Answer) throws {
+    init(tls: TLSContext? = nil, _ answer: @escaping Answer) throws {
         let asked = Questions()
         // Handed over to the thread below: nothing here touches them again.
         nonisolated(unsafe) let loop = try EventLoop()
-        nonisolated(unsafe) let server = try HTTPServer(loop: loop, address: .loopback()) { request, responder in
+        nonisolated(unsafe) let server = try HTTPServer(loop: loop, address: .loopback(), tls: tls) {
+            request, responder in
             asked.list.withLock { $0.append(request) }
             responder.respond(answer(request) ?? .text("404 page not found\n", status: 404))
         }

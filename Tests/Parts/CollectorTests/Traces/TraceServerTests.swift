@@ -1,6 +1,7 @@
 import HTTPTransport
 import Quantities
 import SystemIO
+import TLSTransport
 import TestSupport
 import Testing
 import TraceModel
@@ -64,6 +65,65 @@ import TraceModel
         #expect(asked.headers["authorization"] == "Basic bWU6c2VjcmV0")
         #expect(asked.headers["x-scope-orgid"] == "shop-1")
         #expect(asked.headers["x-team"] == "mesh")
+    }
+
+    @Test func `TLS is spoken with whom the authority vouches for, and a token read from its file`() throws {
+        let scratch = try Scratch()
+        let now = SystemClock.wall()
+        let uri = "spiffe://cluster.local/ns/watch/sa/tempo"
+        let authority = try CertificateAuthority.makeRoot(commonName: "test root", now: now)
+        let key = try PrivateKey.makeP256()
+        let request = try CertificateSigningRequest(pem: CertificateSigningRequest.make(key: key, uri: uri))
+        let certificate = try authority.issue(request, uri: uri, now: now, lifetime: .seconds(3600))
+        let context = try TLSContext(
+            server: TLSServerSettings(
+                chain: [certificate], key: key, roots: [authority.root], clientCertificate: .required))
+        let search = try FakeTraceServer.fixture("tempo-search.json")
+        let server = try FakeTraceServer(tls: context) { request in
+            request.headers["authorization"] == "Bearer s3cret" ? .json(search) : .text("", status: 401)
+        }
+        var configuration = server.configuration(.tempo)
+        configuration.url.scheme = .https
+        configuration.access.credentials = .bearer(.file(try scratch.file("token", "s3cret\n")))
+        configuration.access.tls.authorityFile = try scratch.file("ca.pem", authority.root.pem)
+        configuration.access.tls.serverName = uri
+        configuration.access.tls.certificateFile = try scratch.file("me.pem", certificate.pem)
+        configuration.access.tls.keyFile = try scratch.file("me.key", key.pem)
+        var other = configuration
+        other.access.tls.serverName = "spiffe://cluster.local/ns/watch/sa/other"
+
+        #expect(try TraceServer(configuration).find(TraceQuery()).count == 2)
+        let failure = #expect(throws: TraceSourceFailure.self) { try TraceServer(other).find(TraceQuery()) }
+        #expect(failure?.message.contains("expected spiffe://cluster.local/ns/watch/sa/other") == true)
+    }
+
+    @Test func `a server that says nothing is waited for as long as it may be`() throws {
+        let silent = try Listening()
+        var configuration = TraceServerConfiguration(
+            url: TargetURL(scheme: .http, host: .address(silent.address)), api: .zipkin)
+        configuration.deadline = .milliseconds(50)
+
+        let failure = #expect(throws: TraceSourceFailure.self) { try TraceServer(configuration).find(TraceQuery()) }
+
+        #expect(
+            failure?.message.hasSuffix(
+                "no answer within 50 ms; give it more with --traces-timeout, or ask for less with --limit or --lookback"
+            )
+                == true)
+    }
+
+    /// A socket that takes connections and never reads.
+    private final class Listening {
+        let address: SocketAddress
+        private let loop: EventLoop
+        private let server: HTTPServer
+
+        init() throws {
+            // The loop is never run.
+            loop = try EventLoop()
+            server = try HTTPServer(loop: loop, address: .loopback()) { _, _ in }
+            address = server.boundAddress
+        }
     }
 
     @Test func `a pasted address of the API itself is understood`() throws {
