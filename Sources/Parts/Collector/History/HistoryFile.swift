@@ -34,10 +34,11 @@ struct HistoryFile {
             throw .held(file: file)
         }
         // Looked at before anything is changed in it: it may be somebody else's.
-        try Self.check(file)
+        let isNew = try Self.isEmpty(file)
+        if !isNew { try Self.check(file) }
         let now = (wall: time.wall(), monotonic: time.monotonic())
         do throws(StorageError) {
-            database = try Database(path: file, durability: .normal, fresh: Self.fresh, isChecked: false)
+            database = try Database(path: file, durability: .normal, fresh: isNew ? Self.fresh : [], isChecked: false)
             // The log beside it is as large as its largest transaction, and need not stay so.
             try database.execute("PRAGMA journal_size_limit=16777216")
             if let pages = options.maximumPages { try database.execute("PRAGMA max_page_count=\(pages)") }
@@ -53,7 +54,6 @@ struct HistoryFile {
 
     /// Says whose the file is, when it is not a history.
     private static func check(_ file: String) throws(RecordingError) {
-        guard try !isEmpty(file) else { return }
         do throws(RecordingError) {
             let kinds = try Recording(file: file).notes["kind"]
             guard kinds == kind else { throw .noHistory(file: file, isRecording: true) }
