@@ -311,13 +311,16 @@ extension GraphBuilder {
     }
 
     /// What was counted, and the longest time that any target's samples cover.
+    ///
+    /// - Parameter isRead: which targets are read, by their names.
     func reading(
-        of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime, ending: MonotonicTime? = nil
+        of store: MetricStore<Meaning>, window length: Duration, now: MonotonicTime, ending: MonotonicTime? = nil,
+        where isRead: (String) -> Bool = { _ in true }
     ) -> TrafficReading {
         var numbers = TrafficNumbers(numbering)
         let places = numbering.places
         var covered = Duration.zero
-        for target in store.targetNames {
+        for target in store.targetNames where isRead(target) {
             let window =
                 ending.map { store.window(of: target, length: length, endingAt: $0) }
                 ?? store.window(of: target, length: length, now: now)

@@ -57,6 +57,14 @@ final class PushSource: MetricsSource {
 
     func start() {}
 
+    // MARK: Names
+
+    /// What a sender is called: `10.0.0.7:15090 by remote write`.
+    private static func name(of sender: String, _ way: MetricInbox.Way) -> String { "\(sender) by \(way.rawValue)" }
+
+    /// Whether a target of a recording is a sender. Addresses of those that are scraped have no blanks.
+    static func isName(_ name: String) -> Bool { name.contains(" by ") }
+
     // MARK: Taking
 
     private func take(_ letter: MetricInbox.Letter) {
@@ -66,7 +74,7 @@ final class PushSource: MetricsSource {
         let now = letter.wallArrival.nanosecondsSinceEpoch / 1_000_000
         var touched: Set<String> = []
         for series in letter.batch.series {
-            let name = "\(series.sender.isEmpty ? letter.peer : series.sender) by \(letter.way.rawValue)"
+            let name = Self.name(of: series.sender.isEmpty ? letter.peer : series.sender, letter.way)
             if senders[name] == nil {
                 guard senders.count < TargetBook.capacity else {
                     if leftOut.count < TargetBook.capacity { leftOut.insert(name) }

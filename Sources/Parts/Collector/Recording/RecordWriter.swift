@@ -156,11 +156,13 @@ final class RecordWriter {
 
     // MARK: Series
 
-    /// Series are there from the scrape on that showed them, which a sender may have made a while ago.
+    /// Series, and their target, are there from the scrape on that showed them, which a sender may have made a while ago.
     private func name(_ scrape: ScrapeRecord) throws(StorageError) {
         let time = clock.time(of: scrape.time)
         guard !scrape.newSeries.isEmpty, var target = state.targets.removeValue(forKey: scrape.target) else { return }
         defer { state.targets[scrape.target] = target }
+        try database.execute(
+            "UPDATE target SET since = ?1 WHERE id = ?2 AND since > ?1", [.integer(time), .integer(target.id)])
         if target.isReopened {
             target.isReopened = false
             target.former = try formerSeries(of: target.id)

@@ -14,6 +14,10 @@ internal import Storage
 ///              because traces are most of a recording
 ///     event    what happened: listed, up, down, gone (of a target), weights (all of them, as JSON), dropped
 ///
+/// A history (``MeshHistory``) has the same layout. Its rows of `scrape` cover ten seconds or a minute each, `meta` says
+/// `kind` `history` and up to when rows are `joined`, and it has no traces. A row whose `previous` is not the `time` of
+/// its target's row before it begins anew: between the two nobody looked.
+///
 ///     sqlite3 FILE "SELECT json_extract(key, '$.destination_app') AS app, sum(increase) FROM increases
 ///                   WHERE json_extract(key, '$.__name__') = 'istio_requests_total' GROUP BY app"
 enum RecordingSchema {

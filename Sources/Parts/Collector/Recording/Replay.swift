@@ -53,7 +53,7 @@ package final class Replay {
             store.watch(window)
             let listed = try states.targets(at: end)
             var snapshot = graph.snapshot(
-                of: store, window: window, view: view, now: Self.monotonic(end), time: time,
+                of: readings(window: window, now: Self.monotonic(end)), view: view, time: time,
                 targets: listed.map(scrapeTarget).sorted { $0.address < $1.address })
             // The builder begins anew with each jump; the picture must not.
             snapshot.structureVersion = structure.version(of: snapshot)
@@ -61,6 +61,18 @@ package final class Replay {
             snapshot.notices = try states.losses(after: end - window.nanoseconds, upTo: end)
             return snapshot
         }
+    }
+
+    /// As the collector joins its sources: who was scraped is believed more than who has sent.
+    private func readings(window: Duration, now: MonotonicTime) -> [TrafficReading] {
+        let hasSenders = store.targetNames.contains(where: PushSource.isName)
+        let hasOthers = !hasSenders || !store.targetNames.allSatisfy(PushSource.isName)
+        var readings: [TrafficReading] = []
+        if hasOthers {
+            readings.append(graph.reading(of: store, window: window, now: now) { !PushSource.isName($0) })
+        }
+        if hasSenders { readings.append(graph.reading(of: store, window: window, now: now, where: PushSource.isName)) }
+        return readings
     }
 
     private func scrapeTarget(_ listed: RecordedStates.Target) -> ScrapeTarget {

@@ -1,4 +1,5 @@
 import MeshModel
+import MetricStore
 import Quantities
 import SystemIO
 import TestSupport
@@ -89,6 +90,26 @@ import Testing
             let count = web.scrapes.count
             #expect(runs(loop) { web.scrapes.count > count + 3 })
             #expect(mailbox.newest?.edges.isEmpty == false)
+        }
+    }
+
+    @Test func `of a proxy that is scraped and sends as well, requests are counted once`() throws {
+        try withRecordingFile { file in
+            var kept = try KeptMesh(file)
+            let recorder = try #require(kept.history.recorder)
+            // The same that the proxies show is sent for them, too.
+            let scraped = kept.mesh.store.observer
+            kept.mesh.store.observer = { event in
+                scraped?(event)
+                guard case .scraped(var scrape) = event else { return }
+                scrape.target += " by remote write"
+                recorder.record(.scraped(scrape), at: scrape.time)
+            }
+            try kept.pass(39)
+            #expect(kept.writes(24))
+
+            #expect(try kept.snapshot(at: 35).rates == kept.mesh.live.last?.rates)
+            _ = kept.history.stop()
         }
     }
 }

@@ -73,6 +73,36 @@ import Testing
         #expect(snapshot.targets.first?.formats == ["Istio"])
     }
 
+    @Test func `what is sent is in the history, too`() throws {
+        try withRecordingFile { file in
+            let inbox = MetricInbox()
+            let receiver = try TraceReceiver(address: SocketAddress.loopback(), metrics: inbox)
+            defer { receiver.stop() }
+            var configuration = CollectorConfiguration(interval: .milliseconds(100), window: .seconds(60))
+            configuration.inbox = inbox
+            let newest = Mutex<MeshSnapshot?>(nil)
+            let history = try MeshHistory(file: file)
+            let collector = try Collector(configuration, history: history) { snapshot in
+                newest.withLock { $0 = snapshot }
+            }
+            let client = try BlockingHTTPClient()
+            let now = SystemClock.wall()
+            for seconds in [0, 5, 10] {
+                let time = now.advanced(by: .seconds(seconds - 10))
+                _ = try client.send(request(1_000 + Double(seconds) * 10, at: time), to: receiver.boundAddress)
+            }
+            #expect(eventually { newest.withLock { $0?.window ?? .zero } >= .milliseconds(9_900) })
+            collector.stop()
+            #expect(history.stop().failure == nil)
+
+            let recording = try Recording(file: file)
+            #expect(try recording.contents().targets.map(\.name) == ["10.0.0.7:15090 by remote write"])
+            let replay = try Replay(recording)
+            let snapshot = try replay.snapshot(at: try replay.span().upperBound, window: .seconds(10))
+            #expect(abs((snapshot.edges.first?.traffic.rate.value ?? 0) - 10) < 0.1)
+        }
+    }
+
     @Test(arguments: [
         ("content-encoding", "gzip", 415, "packed with snappy"),
         ("content-type", "text/plain", 415, "application/x-protobuf"),
