@@ -53,7 +53,7 @@ package struct ExpositionWriter: Sendable {
     /// more, such as a bucket's `le`. `suffix` is `_bucket`, `_sum` or `_count`.
     package mutating func sample(
         _ name: String, suffix: String = "", labels: String = "", further: (name: String, value: String)? = nil,
-        _ value: Double
+        _ value: Double, exemplar: Exemplar? = nil
     ) {
         bytes.append(text: name)
         bytes.append(text: suffix)
@@ -68,6 +68,7 @@ package struct ExpositionWriter: Sendable {
         }
         bytes.append(UInt8(ascii: " "))
         bytes.append(expositionNumber: value)
+        if let exemplar { append(exemplar) }
         bytes.append(0x0A)
     }
 
@@ -92,17 +93,20 @@ package struct ExpositionWriter: Sendable {
             case .openMetrics: bytes.append(secondsOf: timestampMilliseconds)
             }
         }
-        if let exemplar, format == .openMetrics {
-            bytes.append(ascii: " # {")
-            bytes.append(labels: exemplar.labels)
-            bytes.append(ascii: "} ")
-            bytes.append(expositionNumber: exemplar.value)
-            if let time = exemplar.timestampMilliseconds {
-                bytes.append(UInt8(ascii: " "))
-                bytes.append(secondsOf: time)
-            }
-        }
+        if let exemplar { append(exemplar) }
         bytes.append(0x0A)
+    }
+
+    /// At a line's end; nothing in Prometheus' text.
+    private mutating func append(_ exemplar: Exemplar) {
+        guard format == .openMetrics else { return }
+        bytes.append(ascii: " # {")
+        bytes.append(labels: exemplar.labels)
+        bytes.append(ascii: "} ")
+        bytes.append(expositionNumber: exemplar.value)
+        guard let time = exemplar.timestampMilliseconds else { return }
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(secondsOf: time)
     }
 
     /// When a series began: `key` is its family's name with `_created`, and its labels. For OpenMetrics.
