@@ -186,7 +186,7 @@ let testing: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "ProtobufWire", "ByteCursor", "Patterns", "Quantities",
+            "HTTPWire", "JSONWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Patterns", "Quantities",
         ]),
     tests(
         "Parts", "ControlPlane",

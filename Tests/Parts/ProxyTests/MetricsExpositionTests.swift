@@ -1,5 +1,7 @@
+import ExpositionWire
 import Quantities
 import Testing
+import TraceModel
 
 @testable import Proxy
 
@@ -102,12 +104,72 @@ struct MetricsExpositionTests {
         #expect(!text.contains("istio_requests_total"))
     }
 
-    private func render(_ page: MetricsPage) -> String {
+    /// The samples and examples of a page.
+    private struct Contents: ExpositionSink {
+        var samples: [String: Double] = [:]
+        var families: [String: MetricType] = [:]
+        var examples: [(sample: String, exemplar: Exemplar?)] = []
+        private var last = ""
+
+        mutating func sample(key: UnsafeRawBufferPointer, value: Double, timestampMilliseconds: Int64?) {
+            last = String(decoding: key, as: UTF8.self)
+            samples[last] = value
+        }
+
+        mutating func family(name: UnsafeRawBufferPointer, type: MetricType) {
+            families[String(decoding: name, as: UTF8.self)] = type
+        }
+
+        mutating func exemplar(labels: UnsafeRawBufferPointer, value: Double, timestampMilliseconds: Int64?) {
+            let exemplar = try? Exemplar(labels: labels, value: value, timestampMilliseconds: timestampMilliseconds)
+            examples.append((last, exemplar))
+        }
+    }
+
+    private func contents(_ text: String, _ format: ExpositionFormat) throws -> Contents {
+        var contents = Contents()
+        var parser = ExpositionParser(format: format)
+        try parser.parse(Array(text.utf8), into: &contents)
+        return contents
+    }
+
+    @Test func `in OpenMetrics buckets have their last sampled requests, and all else is the same`() throws {
+        var metrics = RequestMetrics(local: .unknown)
+        let series = RequestSeries(reporter: .source, peer: .unknown, service: .unknown, code: 200, isSecure: false)
+        let trace = try #require(TraceID(hexadecimal: "4bf92f3577b34da6a3ce929d0e0e4736"))
+        let time = WallTime(secondsSinceEpoch: 1_700_000_000.25)
+        metrics.record(
+            series, durationMilliseconds: 31.5, requestBytes: 0, responseBytes: 0,
+            sampled: RequestExample(trace: trace, milliseconds: 31.5, time: time))
+        metrics.record(series, durationMilliseconds: 700, requestBytes: 0, responseBytes: 0)
+        let plain = try contents(render(metrics.page), .prometheus)
+
+        let text = render(metrics.page, .openMetrics)
+        let open = try contents(text, .openMetrics)
+
+        #expect(open.samples == plain.samples)
+        #expect(plain.examples.isEmpty)
+        #expect(open.examples.count == 1)
+        #expect(open.examples.first?.sample.hasPrefix("istio_request_duration_milliseconds_bucket") == true)
+        #expect(open.examples.first?.sample.contains("le=\"50\"") == true)
+        let exemplar = try #require(open.examples.first?.exemplar)
+        #expect(exemplar.traceID == "4bf92f3577b34da6a3ce929d0e0e4736")
+        #expect(exemplar.value == 31.5)
+        #expect(exemplar.timestampMilliseconds == 1_700_000_000_250)
+        // A counter's family is named without the end that its samples must have.
+        for (name, type) in open.families where type == .counter {
+            #expect(!name.hasSuffix("_total"))
+            #expect(open.samples.keys.contains { $0.prefix { $0 != "{" } == name + "_total" }, "\(name)")
+        }
+        #expect(text.hasSuffix("# EOF\n"))
+    }
+
+    private func render(_ page: MetricsPage, _ format: ExpositionFormat = .prometheus) -> String {
         let start = WallTime(secondsSinceEpoch: 1_700_000_000)
         let facts = ProcessFacts(
             version: "0.1", startedAt: start, residentBytes: 8_000_000,
             discovery: [ProcessFacts.DiscoveryFact(type: "routes", version: "a1", since: start)],
             isControlPlaneConnected: true, certificateNotAfter: start)
-        return String(decoding: MetricsExposition.render(page, facts: facts), as: UTF8.self)
+        return String(decoding: MetricsExposition.render(page, facts: facts, format: format), as: UTF8.self)
     }
 }

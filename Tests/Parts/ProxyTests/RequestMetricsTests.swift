@@ -1,4 +1,6 @@
+import Quantities
 import Testing
+import TraceModel
 
 @testable import Proxy
 
@@ -36,6 +38,39 @@ struct RequestMetricsTests {
         #expect(page.cells[row + MetricsRow.durationOffset + 5] == 1)
         #expect(Double(bitPattern: page.cells[row + MetricsRow.durationOffset + HistogramBuckets.count]) == 43)
         #expect(Double(bitPattern: page.cells[row + MetricsRow.responseBytesOffset + HistogramBuckets.count]) == 256)
+    }
+
+    @Test func `of several workers' examples the newest is shown, by labels and bucket`() throws {
+        var first = RequestMetrics(local: .unknown)
+        var second = RequestMetrics(local: .unknown)
+        let web = WorkloadLabels(workload: "web-v1", app: "web")
+        let other = series(second.peers.id(of: WorkloadLabels(workload: "other")))
+        func record(_ metrics: inout RequestMetrics, _ series: RequestSeries, _ id: UInt64, _ milliseconds: Double)
+            throws
+        {
+            let trace = try #require(TraceID(high: 1, low: id))
+            metrics.record(
+                series, durationMilliseconds: milliseconds, requestBytes: 0, responseBytes: 0,
+                sampled: RequestExample(
+                    trace: trace, milliseconds: milliseconds, time: WallTime(secondsSinceEpoch: Double(id))))
+        }
+        second.record(other, durationMilliseconds: 3, requestBytes: 0, responseBytes: 0)
+        let inFirst = series(first.peers.id(of: web))
+        let inSecond = series(second.peers.id(of: web))
+
+        try record(&first, inFirst, 5, 3)
+        try record(&first, inFirst, 1, 40)
+        try record(&second, inSecond, 4, 3.5)
+        try record(&second, inSecond, 2, 41)
+        let page = MetricsPage.merged([first.page, second.page])
+
+        let row = try #require(page.labelTexts.firstIndex { $0.contains("web-v1") })
+        let shown = try #require(page.examples[row]).map { $0?.trace.low }
+        #expect(shown.count == HistogramBuckets.count)
+        #expect(shown[2] == 5 && shown[5] == 2)
+        #expect(shown.compactMap { $0 }.count == 2)
+        let otherRow = try #require(page.labelTexts.firstIndex { $0.contains("other") })
+        #expect(page.examples[otherRow]?.compactMap { $0 }.isEmpty ?? true)
     }
 
     @Test func `a series beyond the limit is counted and not kept`() {

@@ -39,10 +39,12 @@ final class AdminServer {
             return responder.respond(.text("not found\n", status: 404))
         }
         guard request.method == "GET" else { return responder.respond(.text("use GET\n", status: 405)) }
+        let format = ExpositionFormat(accept: request.headers["accept"] ?? "")
         runtime.gatherReports { [unowned self] reports in
             let page = MetricsPage.merged(reports.map(\.page))
-            var response = HTTPResponse(status: 200, body: MetricsExposition.render(page, facts: runtime.facts))
-            response.headers.add("content-type", ExpositionWriter.contentType)
+            var response = HTTPResponse(
+                status: 200, body: MetricsExposition.render(page, facts: runtime.facts, format: format))
+            response.headers.add("content-type", format.contentType)
             responder.respond(response)
         }
     }

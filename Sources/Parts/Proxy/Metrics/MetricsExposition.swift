@@ -1,44 +1,61 @@
 import ExpositionWire
 import Quantities
+import TraceModel
 
-/// The page at `/stats/prometheus`: Istio's standard families, then `meshtop_…`, in the Prometheus text format.
+/// The page at `/stats/prometheus`: Istio's standard families, then `meshtop_…`, in either text format. Only
+/// OpenMetrics has traces as examples of what the buckets of durations count.
 struct MetricsExposition {
-    private var writer = ExpositionWriter()
+    private var writer: ExpositionWriter
 
-    static func render(_ page: MetricsPage, facts: ProcessFacts) -> [UInt8] {
-        var exposition = MetricsExposition()
+    static func render(
+        _ page: MetricsPage, facts: ProcessFacts, format: ExpositionFormat = .prometheus
+    ) -> [UInt8] {
+        var exposition = MetricsExposition(writer: ExpositionWriter(format: format))
         exposition.requests(page)
         exposition.build(facts)
         exposition.events(page)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
         exposition.process(facts)
+        exposition.writer.finish()
         return exposition.writer.bytes
+    }
+
+    /// In OpenMetrics a counter's family is named without the end that its samples have.
+    private mutating func family(_ name: String, help: String, type: MetricType) {
+        let isCounter = type == .counter && writer.format == .openMetrics && name.hasSuffix("_total")
+        writer.family(isCounter ? String(name.dropLast("_total".count)) : name, help: help, type: type)
     }
 
     private mutating func requests(_ page: MetricsPage) {
         guard !page.labelTexts.isEmpty else { return }
-        writer.family("istio_requests_total", help: "Requests, counted when they end.", type: .counter)
+        family("istio_requests_total", help: "Requests, counted when they end.", type: .counter)
         for (row, labels) in page.labelTexts.enumerated() {
             writer.sample("istio_requests_total", labels: labels, Double(page.cells[row * MetricsRow.width]))
         }
         histogram(
             "istio_request_duration_milliseconds", "Time from a request's head to its response's end, in milliseconds.",
-            page, at: MetricsRow.durationOffset)
+            page, at: MetricsRow.durationOffset, examples: page.examples)
         histogram("istio_request_bytes", "Size of request bodies, in bytes.", page, at: MetricsRow.requestBytesOffset)
         histogram(
             "istio_response_bytes", "Size of response bodies, in bytes.", page, at: MetricsRow.responseBytesOffset)
     }
 
-    private mutating func histogram(_ name: String, _ help: String, _ page: MetricsPage, at offset: Int) {
-        writer.family(name, help: help, type: .histogram)
+    private mutating func histogram(
+        _ name: String, _ help: String, _ page: MetricsPage, at offset: Int, examples: RequestExamples? = nil
+    ) {
+        family(name, help: help, type: .histogram)
         for (row, labels) in page.labelTexts.enumerated() {
             let base = row * MetricsRow.width + offset
+            let shown = writer.format == .openMetrics ? examples?[row] : nil
             var cumulative: UInt64 = 0
             for bucket in 0..<HistogramBuckets.count {
                 cumulative &+= page.cells[base + bucket]
                 let bound = (name: "le", value: HistogramBuckets.boundTexts[bucket])
-                writer.sample(name, suffix: "_bucket", labels: labels, further: bound, Double(cumulative))
+                let example = shown.flatMap { $0[$0.startIndex + bucket] }
+                writer.sample(
+                    name, suffix: "_bucket", labels: labels, further: bound, Double(cumulative),
+                    exemplar: example.map(Self.exemplar))
             }
             let sum = Double(bitPattern: page.cells[base + HistogramBuckets.count])
             writer.sample(name, suffix: "_sum", labels: labels, sum)
@@ -46,18 +63,24 @@ struct MetricsExposition {
         }
     }
 
+    private static func exemplar(_ example: RequestExample) -> Exemplar {
+        Exemplar(
+            labels: [Label(name: "trace_id", value: example.trace.description)], value: example.milliseconds,
+            timestampMilliseconds: example.time.nanosecondsSinceEpoch / 1_000_000)
+    }
+
     private mutating func build(_ facts: ProcessFacts) {
         let component = (name: "component", value: "proxy")
-        writer.family("istio_build", help: "The running proxy, as Istio names it.", type: .gauge)
+        family("istio_build", help: "The running proxy, as Istio names it.", type: .gauge)
         writer.sample("istio_build", labels: [component, (name: "tag", value: facts.version)], 1)
-        writer.family("meshtop_build", help: "The running proxy.", type: .gauge)
+        family("meshtop_build", help: "The running proxy.", type: .gauge)
         writer.sample("meshtop_build", labels: [component, (name: "version", value: facts.version)], 1)
     }
 
     private mutating func events(_ page: MetricsPage) {
         let events = page.events
         let refused = "meshtop_inbound_refused_total"
-        writer.family(refused, help: "Connections that an inbound listener refused, by reason.", type: .counter)
+        family(refused, help: "Connections that an inbound listener refused, by reason.", type: .counter)
         writer.sample(refused, labels: [(name: "reason", value: "plaintext")], Double(events.refusedPlaintext))
         writer.sample(refused, labels: [(name: "reason", value: "handshake")], Double(events.refusedHandshake))
         single("meshtop_malformed_requests_total", .counter, "Requests that were no HTTP.", events.malformedRequests)
@@ -74,7 +97,7 @@ struct MetricsExposition {
             page.overflow)
         single("meshtop_series", .gauge, "Label sets in the table of series.", UInt64(page.labelTexts.count))
         let dropped = "meshtop_spans_dropped_total"
-        writer.family(dropped, help: "Spans that were lost, by where.", type: .counter)
+        family(dropped, help: "Spans that were lost, by where.", type: .counter)
         writer.sample(dropped, labels: [(name: "where", value: "worker")], Double(page.events.spansDropped))
         writer.sample(dropped, labels: [(name: "where", value: "exporter")], Double(facts.spansDropped))
         single("meshtop_spans_exported_total", .counter, "Spans that a receiver took.", facts.spansExported)
@@ -89,7 +112,7 @@ struct MetricsExposition {
         }
         guard !facts.discovery.isEmpty else { return }
         let since = "meshtop_discovery_version_timestamp_seconds"
-        writer.family(since, help: "When the version in force came, by type.", type: .gauge)
+        family(since, help: "When the version in force came, by type.", type: .gauge)
         for fact in facts.discovery {
             let labels = [(name: "type", value: fact.type), (name: "version", value: fact.version)]
             writer.sample(since, labels: labels, fact.since.secondsSinceEpoch)
@@ -99,19 +122,19 @@ struct MetricsExposition {
     private mutating func process(_ facts: ProcessFacts) {
         if let end = facts.certificateNotAfter {
             let expiry = "meshtop_certificate_expiry_timestamp_seconds"
-            writer.family(expiry, help: "When the workload certificate ends.", type: .gauge)
+            family(expiry, help: "When the workload certificate ends.", type: .gauge)
             writer.sample(expiry, end.secondsSinceEpoch)
         }
         if let resident = facts.residentBytes {
             single("process_resident_memory_bytes", .gauge, "Resident memory, in bytes.", resident)
         }
         let start = "process_start_time_seconds"
-        writer.family(start, help: "When the process started, in seconds since 1970.", type: .gauge)
+        family(start, help: "When the process started, in seconds since 1970.", type: .gauge)
         writer.sample(start, facts.startedAt.secondsSinceEpoch)
     }
 
     private mutating func single(_ name: String, _ type: MetricType, _ help: String, _ value: UInt64) {
-        writer.family(name, help: help, type: type)
+        family(name, help: help, type: type)
         writer.sample(name, Double(value))
     }
 }

@@ -1,3 +1,6 @@
+import Quantities
+import TraceModel
+
 /// What one worker has counted. It belongs to the worker's thread; other threads see ``MetricsPage`` copies.
 ///
 /// A request costs one look-up by ``RequestSeries`` and seven additions. The labels' text is made once, when a series
@@ -18,6 +21,7 @@ struct RequestMetrics {
     private var rows: [RequestSeries: Int] = [:]
     private var labelTexts: [String] = []
     private var cells: [UInt64] = []
+    private var examples = RequestExamples()
     private var overflow: UInt64 = 0
     /// Most requests belong to the series of the one before.
     private var last: (series: RequestSeries, row: Int)?
@@ -28,8 +32,11 @@ struct RequestMetrics {
     }
 
     /// Counts one finished request.
+    ///
+    /// - Parameter sampled: the request in its trace, when that is recorded.
     mutating func record(
-        _ series: RequestSeries, durationMilliseconds: Double, requestBytes: UInt64, responseBytes: UInt64
+        _ series: RequestSeries, durationMilliseconds: Double, requestBytes: UInt64, responseBytes: UInt64,
+        sampled: RequestExample? = nil
     ) {
         guard let row = row(of: series) else {
             overflow &+= 1
@@ -40,10 +47,13 @@ struct RequestMetrics {
         observe(durationMilliseconds, at: base &+ MetricsRow.durationOffset)
         observe(Double(requestBytes), at: base &+ MetricsRow.requestBytesOffset)
         observe(Double(responseBytes), at: base &+ MetricsRow.responseBytesOffset)
+        if let sampled { examples.put(sampled, row: row, bucket: HistogramBuckets.index(of: durationMilliseconds)) }
     }
 
     /// A copy for another thread. The arrays are shared until the worker next counts.
-    var page: MetricsPage { MetricsPage(labelTexts: labelTexts, cells: cells, overflow: overflow, events: events) }
+    var page: MetricsPage {
+        MetricsPage(labelTexts: labelTexts, cells: cells, examples: examples, overflow: overflow, events: events)
+    }
 
     private mutating func observe(_ value: Double, at offset: Int) {
         cells[offset &+ HistogramBuckets.index(of: value)] &+= 1
@@ -112,6 +122,7 @@ struct MetricsPage: Sendable {
     var labelTexts: [String] = []
     /// ``MetricsRow/width`` cells for each row.
     var cells: [UInt64] = []
+    var examples = RequestExamples()
     /// Requests that found no row.
     var overflow: UInt64 = 0
     var events = WorkerEvents()
@@ -120,17 +131,21 @@ struct MetricsPage: Sendable {
     static func merged(_ pages: [MetricsPage]) -> MetricsPage {
         var sum = MetricsPage()
         var rows: [String: [UInt64]] = [:]
+        var examples: [String: [RequestExample?]] = [:]
         for page in pages {
             sum.overflow &+= page.overflow
             sum.events.add(page.events)
             for (row, text) in page.labelTexts.enumerated() {
                 let slice = page.cells[(row * MetricsRow.width)..<((row + 1) * MetricsRow.width)]
                 rows[text] = rows[text].map { Self.added($0, slice) } ?? Array(slice)
+                guard let shown = page.examples[row] else { continue }
+                examples[text] = examples[text].map { RequestExample.newer($0, shown) } ?? Array(shown)
             }
         }
         for (text, cells) in rows.sorted(by: { $0.key < $1.key }) {
             sum.labelTexts.append(text)
             sum.cells += cells
+            if let shown = examples[text] { sum.examples.put(shown, row: sum.labelTexts.count - 1) }
         }
         return sum
     }

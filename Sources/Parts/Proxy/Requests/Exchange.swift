@@ -433,12 +433,19 @@ final class Exchange: HTTPClientStreamHandler {
         // Plain integers: the monotonic clock does not run back.
         let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds
         worker.metrics.events.activeRequests &-= 1
+        let milliseconds = Double(nanoseconds) / 1e6
+        var sampled: RequestExample?
+        if let trace, trace.isSampled {
+            let end = traceStart.advanced(by: .nanoseconds(Int64(clamping: nanoseconds)))
+            sampled = RequestExample(trace: trace.trace, milliseconds: milliseconds, time: end)
+        }
         worker.metrics.record(
             RequestSeries(
                 reporter: isOutbound ? .source : .destination, peer: peer, service: service,
                 code: UInt16(clamping: status), flag: flag, isGRPC: isGRPC, grpcStatus: grpcStatus,
                 isSecure: isSecure),
-            durationMilliseconds: Double(nanoseconds) / 1e6, requestBytes: requestBytes, responseBytes: responseBytes)
+            durationMilliseconds: milliseconds, requestBytes: requestBytes, responseBytes: responseBytes,
+            sampled: sampled)
         if let trace, trace.isSampled { recordSpan(trace, .nanoseconds(Int64(clamping: nanoseconds)), flag) }
         // The stream holds this exchange and this exchange the stream: let go.
         downstream.context = nil
