@@ -83,6 +83,7 @@ extension MetricStore {
     ) throws(ExpositionError) -> StagedScrape {
         var scrape = StagedScrape(index: target.index, families: families, unread: target.unread)
         target.index = SeriesIndex(maximumSeries: 0, seed: 0)
+        if onExemplar != nil { scrape.seen = target.seenExemplars }
         scrape.index.beginScrape()
         var failure: ExpositionError?
         do {
@@ -93,7 +94,10 @@ extension MetricStore {
         }
         target.index = scrape.index
         scrape.index = SeriesIndex(maximumSeries: 0, seed: 0)
-        guard let failure else { return scrape }
+        guard let failure else {
+            if let seen = scrape.seen { target.seenExemplars = seen }
+            return scrape
+        }
         // The index has learnt series that are not to be.
         if target.index.count > target.meanings.count { target.renumber { _ in true } }
         throw failure
@@ -139,6 +143,11 @@ extension MetricStore {
         // A target shows its series in the order of their numbers, nearly always.
         if !isSorted { changes.sort { $0.series < $1.series } }
         append(changes, to: &target, at: time)
+        if let onExemplar {
+            for (number, exemplar) in scrape.exemplars {
+                if let meaning = target.meanings[number] { onExemplar(meaning, exemplar) }
+            }
+        }
         // Series that mean something only now may have old numbers.
         newSeries.sort { $0.number < $1.number }
         observer?(

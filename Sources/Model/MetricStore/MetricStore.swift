@@ -48,6 +48,8 @@ package struct MetricStore<Meaning> {
     /// Is told of everything that is counted, for somebody who keeps it. To be set before the first scrape: the names
     /// of series are told once and not kept.
     package var observer: ((StoreEvent) -> Void)?
+    /// Is told of every new example of what a series counts that a scrape brings, once the scrape is taken.
+    package var onExemplar: ((Meaning, Exemplar) -> Void)?
     /// Kept between scrapes for its memory.
     var changes: [SeriesChange] = []
 

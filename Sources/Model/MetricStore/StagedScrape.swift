@@ -12,6 +12,13 @@ struct StagedScrape: ExpositionSink {
     /// The first key that cannot be read.
     private(set) var failure: ExpositionError?
 
+    /// Examples of what samples count, that were not there in the scrape before.
+    private(set) var exemplars: [(number: Int, exemplar: Exemplar)] = []
+    /// Those of the scrape before, and of this one; nothing when nobody wants any.
+    var seen: SeenExemplars?
+    /// The series of the sample that came right before; nothing when it was not wanted.
+    private var current: Int?
+
     /// New series that may have been counting for long.
     private var old: Set<Int> = []
 
@@ -27,22 +34,34 @@ struct StagedScrape: ExpositionSink {
     }
 
     mutating func sample(key: UnsafeRawBufferPointer, value: Double, timestampMilliseconds: Int64?) {
+        current = nil
         guard failure == nil, families.matches(key) else { return }
         do {
             switch index.find(key) {
             case .known(let number):
                 samples.append((number, value))
+                current = number
                 if !unread.isEmpty, unread.remove(number) != nil {
                     knownKeys.append((number, try SeriesKey.parse(key)))
                 }
             case .new(let number):
                 newKeys.append(try SeriesKey.parse(key))
                 samples.append((number, value))
+                current = number
             case .full: refused += 1
             }
         } catch {
             failure = error
         }
+    }
+
+    mutating func exemplar(labels: UnsafeRawBufferPointer, value: Double, timestampMilliseconds: Int64?) {
+        guard failure == nil, let number = current,
+            seen?.see(labels, value, timestampMilliseconds, of: number) == true
+        else { return }
+        // One that cannot be read takes nothing from the sample.
+        let exemplar = try? Exemplar(labels: labels, value: value, timestampMilliseconds: timestampMilliseconds)
+        if let exemplar { exemplars.append((number, exemplar)) }
     }
 
     /// Whether a new series is known to be older than this scrape.

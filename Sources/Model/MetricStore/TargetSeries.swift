@@ -31,6 +31,8 @@ struct TargetSeries<Meaning> {
     var isStale = false
     /// Series of which it is asked again what they mean, when a scrape shows them next.
     var unread: Set<Int> = []
+    /// Examples that it has shown.
+    var seenExemplars = SeenExemplars()
     /// Whether series were left out because the store as a whole was full.
     var lacksRoom = false
 
@@ -64,6 +66,7 @@ struct TargetSeries<Meaning> {
         guard kept.count < meanings.count else { return nil }
         var numbers = [Int32](repeating: -1, count: meanings.count)
         for (new, old) in kept.enumerated() { numbers[old] = Int32(truncatingIfNeeded: new) }
+        seenExemplars.forget()
         meanings = kept.map { meanings[$0] }
         states = kept.map { states[$0] }
         live = meanings.count { $0 != nil }
