@@ -30,6 +30,7 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
         var messages: TwoWayRate
         var sourcePrincipals: [String]
         var targetPrincipals: [String]
+        var exemplars: [TraceExemplar] = []
     }
 
     private var details: Shared<Details>
@@ -104,7 +105,15 @@ package struct MeshEdge: Hashable, Sendable, Identifiable {
         _modify { yield &details.value.targetPrincipals }
     }
 
+    /// Requests that were counted here whose traces are known, each trace once, newest first, at most
+    /// ``maximumExemplars``; of every bucket of latency some.
+    package var exemplars: [TraceExemplar] {
+        _read { yield details.value.exemplars }
+        _modify { yield &details.value.exemplars }
+    }
+
     package static let maximumPrincipals = 8
+    package static let maximumExemplars = 64
 
     /// Whether there was traffic before, and none in the window.
     package var isIdle: Bool { traffic.rate.value == 0 && traffic.throughput.value == 0 && messages.total == 0 }
