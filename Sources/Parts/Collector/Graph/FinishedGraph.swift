@@ -32,6 +32,7 @@ struct FinishedGraph {
         /// As ``TrafficTables/principals``.
         var principals: [TrafficNumbering.Principals]
         var troubles: TargetTroubles
+        var exemplars = EdgeExemplars()
     }
 
     /// Takes over what has changed.
@@ -97,7 +98,7 @@ struct FinishedGraph {
         if mtls == nil, isWaypoint[source] || isWaypoint[target] { mtls = .all }
         tallies[number] = judge.tally(of: traffic, place.protocol)
         let verdict = judge.verdict(of: tallies[number], from: sheets[source], to: sheets[target])
-        return MeshEdge(
+        var edge = MeshEdge(
             source: ids[source], target: ids[target], protocol: place.protocol, traffic: traffic, mtls: mtls,
             reporter: sum.reporter, health: verdict.health, healthCause: verdict.cause,
             sent: sum.sent?.traffic(shown: traffic.latency, isShown: sum.received == nil),
@@ -106,6 +107,8 @@ struct FinishedGraph {
             bytes: TwoWayRate(sent: sum.count.amounts.bytesSent, received: sum.count.amounts.bytesReceived),
             messages: TwoWayRate(sent: sum.count.amounts.messagesSent, received: sum.count.amounts.messagesReceived),
             sourcePrincipals: names.source, targetPrincipals: names.target)
+        words.exemplars.add(to: &edge, number)
+        return edge
     }
 
     // MARK: Nodes

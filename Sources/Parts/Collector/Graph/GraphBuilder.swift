@@ -22,6 +22,8 @@ package final class GraphBuilder {
         var givesWay: Bool
         /// As for ``TrafficSeries/isSubstitute``.
         var isSubstitute: Bool
+        /// Whether its examples' values are seconds, where bounds are milliseconds.
+        var isInSeconds = false
     }
 
     /// What a plan was made for.
@@ -65,6 +67,9 @@ package final class GraphBuilder {
     /// Who exposes a target's metrics, by the target's name in the store.
     package private(set) var reporters: [String: WorkloadIdentity] = [:]
 
+    /// Requests whose traces are known, by flow.
+    private(set) var exemplars = ExemplarBook()
+
     /// What the mesh's configuration says there is.
     package var inventory = MeshInventory.none
 
@@ -93,6 +98,9 @@ package final class GraphBuilder {
             voices.hear(target, number, key)
             var meaning = Meaning(
                 number: series.number, kind: 0, bucket: 0, givesWay: format.givesWay, isSubstitute: series.isSubstitute)
+            if case .latencyBucket(let bound) = series.number {
+                meaning.isInSeconds = Self.isInSeconds(key, bound)
+            }
             renumber(&meaning, as: series.traffic)
             return meaning
         }
@@ -107,6 +115,14 @@ package final class GraphBuilder {
         var tags = IdentityTags()
         tags.see(key)
         return tags.identity
+    }
+
+    /// Whether a bucket is written in seconds: its own bound tells, and where that is infinite, its name.
+    private static func isInSeconds(_ key: SeriesKey, _ milliseconds: Double) -> Bool {
+        guard milliseconds.isFinite, let written = key["le"].flatMap({ Double($0) }), written > 0 else {
+            return key.name.hasSuffix("_seconds_bucket")
+        }
+        return milliseconds / written > 500
     }
 
     // MARK: Who speaks
@@ -160,10 +176,26 @@ package final class GraphBuilder {
         planKey = nil
         store.updateMeanings { renumber(&$0, as: old.traffic[$0.kind]) }
         for index in rated.indices { renumber(&rated[index].meaning, as: old.traffic[rated[index].meaning.kind]) }
+        exemplars.renumber { numbering.number(ofKnown: old.flows[Int($0)]).map { Int32(clamping: $0) } }
         // Of flows without any series nobody will ask again.
         ratedActivity = ratedActivity.reduce(into: [:]) { kept, item in
             if let number = numbering.number(ofKnown: old.flows[item.key]) { kept[number] = item.value }
         }
+    }
+
+    /// Takes an example of what a series counts, when it is one of latency and names a trace.
+    ///
+    /// - Parameter time: when it was read.
+    func take(_ exemplar: Exemplar, of meaning: Meaning, at time: WallTime) {
+        guard case .latencyBucket(let bound) = meaning.number, let traceID = exemplar.traceID else { return }
+        // A clock that is ahead must not keep the place of all that come later.
+        let told = exemplar.timestampMilliseconds.map { WallTime(secondsSinceEpoch: Double($0) / 1000) }
+        let ended = min(told ?? time, time)
+        exemplars.add(
+            TraceExemplar(
+                traceID: traceID, milliseconds: meaning.isInSeconds ? exemplar.value * 1000 : exemplar.value,
+                time: ended),
+            to: numbering.places[meaning.kind].flow, upTo: bound)
     }
 
     // MARK: The graph
@@ -212,7 +244,12 @@ package final class GraphBuilder {
         var graph = (isPast ? nil : live) ?? LiveGraph(view, inventory, resolved, relations, numbering)
         // So that it is changed in its place.
         if !isPast { live = nil }
-        let (nodes, edges, boxes) = graph.update(all.numbers, troubles, numbering, &judge)
+        // A look back has no examples: only the newest are known.
+        var none = ExemplarBook()
+        let (nodes, edges, boxes) =
+            isPast
+            ? graph.update(all.numbers, troubles, numbering, &none, &judge)
+            : graph.update(all.numbers, troubles, numbering, &exemplars, &judge)
         var snapshot = MeshSnapshot(
             time: time, window: all.covered ?? .zero, nodes: nodes, edges: edges, boxes: boxes, targets: targets)
         if isPast {

@@ -43,14 +43,15 @@ struct LiveGraph {
     /// The graph of what was counted.
     mutating func update(
         _ numbers: TrafficNumbers, _ troubles: TargetTroubles, _ numbering: TrafficNumbering,
-        _ judge: inout HealthJudge
+        _ exemplars: inout ExemplarBook, _ judge: inout HealthJudge
     ) -> (nodes: [MeshNode], edges: [MeshEdge], boxes: [MeshBox]) {
         let tables = numbering.tables
-        let words = FinishedGraph.Words(
+        var words = FinishedGraph.Words(
             responses: numbering.responses, principals: tables.principals, troubles: troubles)
         let isNew = last?.troubles != troubles
         var isEdgeChanged = isNew ? plan.edges.map { _ in true } : changedEdges(numbers, tables)
         last = (numbers, troubles)
+        if !exemplars.isEmpty { words.exemplars = exemplars.byEdge(of: plan, changing: &isEdgeChanged) }
         sums.open(isEdgeChanged)
         FlowCounting(
             view: view, flows: flows, relations: relations, plan: plan, tables: tables, responses: words.responses,
@@ -65,6 +66,7 @@ struct LiveGraph {
         var graph = summed
         if view.grouping == .service {
             graph = ServiceReduction.reduced(summed, plan.nodes, view.counting)
+            words.exemplars = words.exemplars.reduced(plan.edges, to: graph.edges)
             finished = FinishedGraph(plan.nodes, edges: graph.edges.count)
             isEdgeChanged = Array(repeating: true, count: graph.edges.count)
             isNodeChanged = Array(repeating: true, count: plan.nodes.count)

@@ -20,6 +20,9 @@ final class Scraper: MetricsSource {
     /// After this long a series that is new may have been counting for any time. Prometheus' staleness.
     private static let staleAfter = Duration.seconds(300)
 
+    /// OpenMetrics has examples of what it counts; who does not speak it answers in Prometheus' text.
+    private static let accepted = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+
     private let configuration: CollectorConfiguration
     private let loop: EventLoop
     private let view: SharedView
@@ -55,6 +58,7 @@ final class Scraper: MetricsSource {
         if !recorders.isEmpty {
             store.observer = { event in for recorder in recorders { recorder.record(event, at: loop.now) } }
         }
+        store.onExemplar = { graph.take($1, of: $0, at: SystemClock.wall()) }
         // Four names at a time: one that hangs must not hold up the others.
         let lookups = Errands(name: "target names", width: 4, loop: loop.handle)
         let keys = Errands(name: "target keys", width: 1, loop: loop.handle)
@@ -167,7 +171,7 @@ final class Scraper: MetricsSource {
         if let path = question.url.path { question.url.path = recognition.path(path, of: stay.name) }
         let began = loop.now
         asking.get(
-            question.url, accept: "text/plain;version=0.0.4", deadline: question.deadline,
+            question.url, accept: Self.accepted, deadline: question.deadline,
             maximumBody: Self.maximumBody, attempt: question.failures
         ) { [self] result in
             // The target may have left while it was asked.
@@ -275,6 +279,9 @@ final class Scraper: MetricsSource {
         if store.isShortened {
             notices.append(
                 "history is shorter than \(store.limits.history.components.seconds / 3600) h: its memory is used up")
+        }
+        if graph.exemplars.dropped > 0 {
+            notices.append("\(graph.exemplars.dropped) exemplars are left out: too many, or no trace's")
         }
         for target in targets {
             let refused = store.refusedSeries(of: target.address)
