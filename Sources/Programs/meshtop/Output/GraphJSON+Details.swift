@@ -8,6 +8,7 @@ extension GraphJSON {
     /// - `sent`, `received`: what each end counted by itself; with both, `lostRatio`, `attemptsPerRequest`,
     ///   `networkP95Milliseconds`, `networkRatio`.
     /// - `responseDetails`: code × flags × host.
+    /// - `exemplars`: requests whose traces are known, newest first.
     /// - `sourcePrincipals`, `destPrincipals`: Kiali's `sourcePrincipal` and `destPrincipal`, of which there may be more
     ///   than one.
     static func addDetails(_ edge: MeshEdge, to object: inout JSONObject) {
@@ -24,6 +25,15 @@ extension GraphJSON {
         if edge.protocol == .grpc {
             object["messagesSentPerSecond"] = .number(rounded(edge.messages.sent))
             object["messagesReceivedPerSecond"] = .number(rounded(edge.messages.received))
+        }
+        if !edge.exemplars.isEmpty {
+            object["exemplars"] = .array(
+                edge.exemplars.map { exemplar in
+                    [
+                        "traceId": .string(exemplar.traceID), "milliseconds": .number(rounded(exemplar.milliseconds)),
+                        "time": .string(exemplar.time.rfc3339),
+                    ]
+                })
         }
         if !edge.sourcePrincipals.isEmpty {
             object["sourcePrincipals"] = .array(edge.sourcePrincipals.map { .string($0) })
