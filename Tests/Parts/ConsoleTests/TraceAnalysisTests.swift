@@ -120,6 +120,14 @@ import TraceModel
         #expect(person.model.screen.isWaterfall, "the slowest span of the operation")
     }
 
+    @Test func `a flame graph of another list is another one`() throws {
+        var person = try person()
+        person.press("f")
+        #expect(person.model.analysis?.flame?.traces == 14)
+        person.press("esc", "x", "f")
+        #expect(person.model.analysis?.flame?.traces == 2, "only what failed")
+    }
+
     @Test func `what is asked for is asked for once, and a failure is told`() throws {
         var person = try person()
         person.press("f")

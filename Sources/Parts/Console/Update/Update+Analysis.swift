@@ -17,19 +17,25 @@ extension Model {
     /// Compares the trace at hand with the one that is marked, or with others of its shape.
     mutating func compareTraces(_ effects: inout [Effect]) {
         guard let id = traceAtHand else { return }
-        guard let markedTrace, markedTrace != id else { return show(.compare(id, with: nil), &effects) }
-        show(.compare(id, with: markedTrace), &effects)
+        openAnalysis(.compare(id, with: markedTrace == id ? nil : markedTrace), &effects)
     }
 
     /// Of the trace that is open; of all listed ones on the list.
     mutating func showFlame(_ effects: inout [Effect]) {
         guard let set = traceSetAtHand else { return }
-        show(.flame(set), &effects)
+        openAnalysis(.flame(set), &effects)
     }
 
     mutating func showStatistics(_ effects: inout [Effect]) {
         guard let set = traceSetAtHand else { return }
-        show(.statistics(set), &effects)
+        openAnalysis(.statistics(set), &effects)
+    }
+
+    /// Made anew, whatever it showed before: the list may be another one by now.
+    private mutating func openAnalysis(_ next: Screen, _ effects: inout [Effect]) {
+        guard next != screen else { return }
+        analysis = nil
+        show(next, &effects)
     }
 
     private var traceSetAtHand: TraceSet? {

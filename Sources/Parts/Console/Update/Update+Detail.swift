@@ -111,7 +111,9 @@ extension Model {
         guard links.indices.contains(cursor) else { return }
         switch links[cursor].link {
         case .subject(let subject): showDetail(of: subject, &effects)
-        case .trace(let id): show(.waterfall(id), &effects)
+        case .trace(let id):
+            show(.waterfall(id), &effects)
+            fetchListed(&effects)
         }
     }
 }
