@@ -179,6 +179,28 @@ import TraceModel
         #expect(reason.grounds == ["3 attempts, all failed", "57 % of the time"])
     }
 
+    @Test func `of ten thousand tries is made in no time`() throws {
+        let first = try #require(SampleTraces.large(1))
+        var spans = first.spans
+        for number in UInt64(2)...10_000 {
+            var span = spans[0]
+            span.id = try #require(SpanID(number))
+            span.parent = first.spans[0].id
+            span.kind = .client
+            span.start = span.start.advanced(by: .microseconds(Int64(number - 2) * 900))
+            span.duration = .microseconds(900)
+            span.status = .error
+            spans.append(span)
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let reason = try reason(Trace(id: first.id, spans: spans))
+
+        #expect(reason.grounds.first == "9999 attempts, all failed")
+        // Quadratic work takes a minute here.
+        #expect(clock.now - start < .seconds(10))
+    }
+
     @Test func `says why a trace failed`() throws {
         let trace = try #require(SampleTraces.all.first { $0.hasError })
         var spans = trace.spans

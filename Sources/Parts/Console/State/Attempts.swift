@@ -6,6 +6,8 @@ struct Attempt: Hashable, Sendable {
     /// 1…`count`.
     var number: Int
     var count: Int
+    /// The row of the first try.
+    var first: Int
 
     /// For each row, nothing where a call was made once: calls of one parent to the same place, one after the other,
     /// each but the last of which failed.
@@ -21,18 +23,17 @@ struct Attempt: Hashable, Sendable {
         func close(_ chain: [Int]) {
             guard chain.count > 1 else { return }
             for (position, row) in chain.enumerated() {
-                found[row] = Attempt(number: position + 1, count: chain.count)
+                found[row] = Attempt(number: position + 1, count: chain.count, first: chain[0])
             }
         }
         for (index, row) in rows.enumerated() where row.span.kind == .client || row.span.kind == .producer {
             let span = row.span
             let peer = span.attribute("upstream_cluster") ?? span.attribute("peer.service") ?? ""
             let call = Call(parent: parents[index], service: span.service, name: span.name, peer: peer)
-            let chain = chains[call] ?? []
-            if let last = chain.last, rows[last].span.status == .error, rows[last].span.end <= span.start {
-                chains[call] = chain + [index]
+            if let last = chains[call]?.last, rows[last].span.status == .error, rows[last].span.end <= span.start {
+                chains[call]?.append(index)
             } else {
-                close(chain)
+                close(chains[call] ?? [])
                 chains[call] = [index]
             }
         }

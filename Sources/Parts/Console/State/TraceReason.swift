@@ -15,12 +15,12 @@ struct TraceReason: Hashable, Sendable {
     let grounds: [String]
 
     init?(_ waterfall: Waterfall) {
-        guard let whole = Optional(waterfall.duration.inSeconds), !waterfall.rows.isEmpty else { return nil }
-        let culprit = waterfall.rows.first.map { $0.span.status == .error } ?? false ? waterfall.culprit : nil
-        // What failed below a root that did not was made good; the time is then what there is to tell.
-        let swallowed = culprit == nil ? waterfall.culprit : nil
+        guard let root = waterfall.rows.first else { return nil }
+        let calls = Calls(waterfall)
+        let cause = waterfall.culprit
+        let culprit = root.span.status == .error ? cause : nil
         let slowest = waterfall.rows.indices.max { left, right in
-            (TraceReason.critical(left, waterfall), right) < (TraceReason.critical(right, waterfall), left)
+            (calls.critical(left), right) < (calls.critical(right), left)
         }
         guard let row = culprit ?? slowest else { return nil }
         self.row = row
@@ -28,28 +28,42 @@ struct TraceReason: Hashable, Sendable {
         subject = TraceReason.subject(row, waterfall)
         var grounds: [String] = []
         if hasFailed, let why = TraceReason.failure(waterfall.rows[row].span) { grounds.append(why) }
-        if let tries = TraceReason.tries(row, waterfall) { grounds.append(tries) }
-        let share = Ratio(TraceReason.critical(row, waterfall).inSeconds, of: whole) ?? .none
+        if let tries = calls.tries(row) { grounds.append(tries) }
+        let share = Ratio(calls.critical(row).inSeconds, of: waterfall.duration.inSeconds) ?? .none
         if share.value >= 0.005 { grounds.append("\(Humane.percent(share)) of the time") }
-        if let swallowed, swallowed != row, TraceReason.family(row, waterfall).contains(swallowed) == false {
-            grounds.append("\(TraceReason.subject(swallowed, waterfall)) failed, which failed nothing above")
+        // What failed below a root that did not was made good; it is worth a word all the same.
+        if !hasFailed, let cause, calls.number(cause) != calls.number(row) {
+            grounds.append("\(TraceReason.subject(cause, waterfall)) failed, which failed nothing above")
         }
         self.grounds = grounds
     }
 
-    /// The rows that are tries of the same call, itself among them.
-    private static func family(_ row: Int, _ waterfall: Waterfall) -> [Int] {
-        let own = waterfall.rows[row]
-        guard own.attempt != nil, let parent = own.parent else { return [row] }
-        return (parent + 1..<waterfall.rows[parent].end).filter { other in
-            let candidate = waterfall.rows[other]
-            return candidate.parent == parent && candidate.attempt != nil && candidate.operation == own.operation
-                && candidate.service == own.service
-        }
-    }
+    /// The rows of a trace as calls: all tries of one are one.
+    private struct Calls {
+        private let waterfall: Waterfall
+        private var times: [Int: Duration] = [:]
+        private var failures: [Int: Int] = [:]
 
-    private static func critical(_ row: Int, _ waterfall: Waterfall) -> Duration {
-        family(row, waterfall).reduce(.zero) { $0 + waterfall.rows[$1].row.criticalTime }
+        init(_ waterfall: Waterfall) {
+            self.waterfall = waterfall
+            for (index, row) in waterfall.rows.enumerated() {
+                times[number(index), default: .zero] += row.row.criticalTime
+                if row.span.status == .error { failures[number(index), default: 0] += 1 }
+            }
+        }
+
+        /// The row of its first try.
+        func number(_ row: Int) -> Int { waterfall.rows[row].attempt?.first ?? row }
+
+        func critical(_ row: Int) -> Duration { times[number(row)] ?? .zero }
+
+        func tries(_ row: Int) -> String? {
+            guard let attempt = waterfall.rows[row].attempt else { return nil }
+            let failed = failures[number(row)] ?? 0
+            let numbers = [1: "the first", 2: "the first two", 3: "the first three"]
+            let words = failed == attempt.count ? "all failed" : "\(numbers[failed] ?? "\(failed)") failed"
+            return "\(attempt.count) attempts, \(words)"
+        }
     }
 
     private static func subject(_ index: Int, _ waterfall: Waterfall) -> String {
@@ -63,14 +77,5 @@ struct TraceReason: Hashable, Sendable {
         if !span.statusMessage.isEmpty { return span.statusMessage }
         let code = span.attribute("http.response.status_code") ?? span.attribute("http.status_code")
         return code.map { "answered \($0)" } ?? span.attribute("rpc.grpc.status_code").map { "gRPC status \($0)" }
-    }
-
-    private static func tries(_ row: Int, _ waterfall: Waterfall) -> String? {
-        let tries = family(row, waterfall)
-        guard tries.count > 1 else { return nil }
-        let failed = tries.count { waterfall.rows[$0].span.status == .error }
-        let numbers = [1: "the first", 2: "the first two", 3: "the first three"]
-        let words = failed == tries.count ? "all failed" : "\(numbers[failed] ?? "\(failed)") failed"
-        return "\(tries.count) attempts, \(words)"
     }
 }

@@ -154,10 +154,10 @@ package struct WaterfallState: Sendable {
     /// Marks every row whose names, attributes or events contain `text`, whatever the case.
     mutating func find(_ text: String) {
         search = text
-        let wanted = text.lowercased()
+        let wanted = SearchWords(text)
         matches =
-            wanted.isEmpty
-            ? [] : (waterfall?.rows ?? []).indices.filter { waterfall?.rows[$0].contains(wanted) ?? false }
+            text.isEmpty
+            ? [] : (waterfall?.rows ?? []).enumerated().filter { wanted.isFound(in: $0.element) }.map(\.offset)
         matchSet = Set(matches)
     }
 
@@ -169,17 +169,6 @@ package struct WaterfallState: Sendable {
         let here = selected ?? -1
         if step > 0 { return rows.first { $0 > here } ?? rows.first }
         return rows.last { $0 < here } ?? rows.last
-    }
-}
-
-extension Waterfall.Row {
-    /// Whether the words that are shown of it contain `text`, which is in lower case.
-    fileprivate func contains(_ text: String) -> Bool {
-        func has(_ words: String) -> Bool { words.lowercased().contains(text) }
-        return has(service) || has(operation) || has(span.name) || has(span.statusMessage)
-            || span.id.description.hasPrefix(text)
-            || span.attributes.contains { has($0.key) || has($0.value) || has("\($0.key)=\($0.value)") }
-            || span.events.contains { has($0.name) || $0.attributes.contains { has($0.value) } }
     }
 }
 
