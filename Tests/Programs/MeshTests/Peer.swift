@@ -28,4 +28,9 @@ enum Peer {
     static let hasOpenTelemetry =
         RunningMesh.mustHavePeers
         || (try? run(python, ["-c", "import opentelemetry.exporter.otlp.proto.http"]).status) == 0
+
+    /// And its exporters over gRPC.
+    static let hasGRPCExporter =
+        RunningMesh.mustHavePeers
+        || (try? run(python, ["-c", "import opentelemetry.exporter.otlp.proto.grpc.trace_exporter"]).status) == 0
 }
