@@ -159,12 +159,14 @@ import Testing
         #expect(peer.head(1, 1)[":status"] == "200")
     }
 
-    @Test func `tells a client to stop whose request is answered early`() throws {
-        let listener = try listen()
+    @Test func `tells a client to stop whose request is answered early, after a while`() throws {
+        let listener = try listen { $0.halfCloseGrace = .milliseconds(30) }
         recorder.onRequest = { stream, _ in stream.answer("no", status: 403) }
         let peer = try HTTP2Peer(loop, connectingTo: listener.boundAddress)
 
         peer.request(1, "POST", "/", ends: false)
+        #expect(runs(loop) { peer.hasEnded(1) })
+        #expect(peer.frames(of: 1).last?.kind == .data)
         #expect(runs(loop) { peer.frames(of: 1).last?.kind == .reset })
         peer.data(1, 1000)
         peer.request(3)

@@ -70,9 +70,9 @@ final class HTTP2Exchange {
     }
 
     func received(_ bytes: UnsafeRawBufferPointer, for handler: any HTTPServerStreamHandler, at now: MonotonicTime) {
-        lastProgress = now
         // Of a request that is answered already, the client may send what fits into its window and no more.
         guard let stream else { return }
+        lastProgress = now
         handler.requestBody(stream, bytes)
         if isPaused { withheld += bytes.count } else { connection?.session?.consume(bytes.count, of: id) }
     }
@@ -153,6 +153,9 @@ final class HTTP2Exchange {
         response = .complete
         stream?.detach()
         stream = nil
+        guard !hasRequestEnded, let connection else { return }
+        lastProgress = connection.now
+        connection.noteAnsweredEarly(id)
     }
 
     private func resume() {

@@ -41,6 +41,9 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     private var dropped: Set<HTTP2StreamID> = []
     /// Streams that the client has reset.
     private var resetByClient: Set<HTTP2StreamID> = []
+    /// Streams whose request has been answered before its end, and when to look at them.
+    private var answeredEarly: [HTTP2StreamID] = []
+    private var answeredTimer: TimerID?
     /// Bytes of responses that wait for windows.
     private var waitingCount = 0
     private var resets: HTTP2FloodGuard
@@ -135,7 +138,6 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
             drained = []
             guard empty(session, into: channel) else { return close(.peerClosed) }
         } while !drained.isEmpty && self.session != nil
-        resetAnswered()
         guard self.session != nil else { return }
         if channel.isFull {
             // The client does not even take what answers its frames: it may send no more of them.
@@ -164,14 +166,34 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         return true
     }
 
-    /// Tells clients whose request is answered before it has been sent to stop sending it (RFC 9113 §8.1).
-    private func resetAnswered() {
-        for exchange in exchanges.values
-        where exchange.isComplete && !exchange.hasRequestEnded && exchange.waitingCount == 0 {
-            guard dropped.insert(exchange.id).inserted else { continue }
-            session?.reset(exchange.id, .noError)
-            schedulePump()
+    /// A request has been answered before it has all been sent.
+    ///
+    /// A reset would tell the client to stop sending it (RFC 9113 §8.1), but some that get one while they send, such as
+    /// curl 7.88, never look at the answer. Most stop by themselves, and their window stays closed, so the others get
+    /// some time first.
+    func noteAnsweredEarly(_ id: HTTP2StreamID) {
+        answeredEarly.append(id)
+        if answeredTimer == nil { scheduleReset() }
+    }
+
+    private func scheduleReset() {
+        answeredTimer = listener.loop.schedule(after: listener.limits.halfCloseGrace) { [weak self] in
+            self?.resetAnswered()
         }
+    }
+
+    private func resetAnswered() {
+        answeredTimer = nil
+        answeredEarly = answeredEarly.filter { id in
+            guard let exchange = exchanges[id], !exchange.hasRequestEnded else { return false }
+            guard exchange.waitingCount == 0, exchange.lastProgress.duration(to: now) >= listener.limits.halfCloseGrace
+            else { return true }
+            dropped.insert(id)
+            session?.reset(id, .noError)
+            schedulePump()
+            return false
+        }
+        if !answeredEarly.isEmpty { scheduleReset() }
     }
 
     func noteWaiting(_ count: Int) {
@@ -213,6 +235,8 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         self.session = nil
         deadline?.invalidate()
         deadline = nil
+        if let answeredTimer { listener.loop.cancel(answeredTimer) }
+        answeredTimer = nil
         channel?.close(unlessEnding: true)
         channel = nil
         let exchanges = exchanges.values.sorted { $0.id.number < $1.id.number }
