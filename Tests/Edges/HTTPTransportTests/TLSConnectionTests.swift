@@ -71,6 +71,51 @@ private let clientURI = "spiffe://cluster.local/ns/shop/sa/order"
         #expect(server.connectionCount == 1)
     }
 
+    @Test func `is HTTP/2 where both ends have agreed on it`() throws {
+        let (chain, key) = try identity(serverURI)
+        var settings = TLSServerSettings(chain: chain, key: key, roots: [authority.root])
+        settings.applicationProtocols = ["h2", "http/1.1"]
+        settings.clientCertificate = .optional
+        var limits = HTTPServerLimits()
+        limits.http2 = HTTP2Limits()
+        let recorder = ServerRecorder()
+        let listener = try HTTPListener(
+            loop: loop, address: .loopback(), tls: TLSContext(server: settings), limits: limits, handler: recorder)
+        recorder.onEnd = { $0.answer("\($0.isTLS)") }
+        let client = TLSClientSettings(
+            roots: [authority.root], applicationProtocols: ["h2"], acceptedPeerURIs: [serverURI])
+        let session = try TLSSession(TLSContext(client: client))
+        let peer = try RawPeer(loop, connectingTo: listener.boundAddress)
+        var taken = 0
+        func exchange() -> Bool {
+            peer.received[taken...].withUnsafeBytes { session.receive($0) }
+            taken = peer.received.count
+            let isDone = (try? session.handshake()) == true
+            session.takeCiphertext { peer.send(Array($0)) }
+            return isDone
+        }
+
+        #expect(runs(loop, until: exchange))
+        #expect(session.negotiatedProtocol == "h2")
+        let request = Frame(
+            kind: .headers, flags: Frame.endHeaders | Frame.endStream, stream: 1,
+            payload: HTTP2Peer.block([(":method", "GET"), (":scheme", "https"), (":path", "/"), (":authority", "a")]))
+        try session.write(Array(HTTP2Peer.preface.utf8) + Frame(kind: .settings).bytes + request.bytes)
+
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+        defer { buffer.deallocate() }
+        var plain: [UInt8] = []
+        #expect(
+            runs(loop) {
+                _ = exchange()
+                while case .bytes(let count)? = try? session.read(into: buffer) { plain += buffer[..<count] }
+                return plain.suffix(4) == Array("true".utf8)[...]
+            })
+        // The server's SETTINGS come first.
+        #expect(plain.dropFirst(3).first == Frame.Kind.settings.rawValue)
+        #expect(recorder.events == ["get /", "end"])
+    }
+
     @Test func `fails in words when the server is somebody else`() throws {
         let server = try HTTPServer(loop: loop, address: .loopback(), tls: serverContext()) { _, responder in
             responder.respond(.text("must not be reached"))

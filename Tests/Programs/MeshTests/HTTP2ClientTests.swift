@@ -60,11 +60,19 @@ extension EndToEnd {
         @Test(.enabled(if: Peer.isUsable("h2load"), "h2load is not installed"))
         func `h2load loses no request`() throws {
             _ = try RunningMesh.running()
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "body-\(UInt32.random(in: 0 ... .max))")
+            defer { try? FileManager.default.removeItem(at: file) }
+            try Data("{}".utf8).write(to: file)
 
             let result = try run(
-                "h2load", ["-n", "20000", "-c", "20", "-m", "10", Self.receiver + "/api/services"], seconds: 60)
+                "h2load",
+                [
+                    "-n", "20000", "-c", "20", "-m", "10", "-d", file.path, "-H", "content-type: application/json",
+                    Self.receiver + "/v1/traces",
+                ])
 
-            try #require(result.status == 0, "\(result.errors)")
+            try #require(result.status == 0, "\(result.errors)\(result.output)")
             #expect(
                 result.output.contains(
                     "20000 total, 20000 started, 20000 done, 20000 succeeded, 0 failed, 0 errored, 0 timeout"),
