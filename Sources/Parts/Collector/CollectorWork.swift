@@ -27,7 +27,9 @@ final class CollectorWork {
         if configuration.inventory != .none { inventory.set(configuration.inventory, of: .given) }
         graph.health = HealthJudge(configuration.health)
         // Without anybody to scrape the scraper does nothing, but says so.
-        sources.append(Scraper(configuration, graph: graph, loop: loop, view: view, recorders: recorders))
+        sources.append(
+            Scraper(
+                configuration, graph: graph, inventory: inventory, loop: loop, view: view, recorders: recorders))
         if let inbox = configuration.inbox {
             sources.append(PushSource(inbox, graph: graph, loop: loop, view: view, recorders: recorders))
         }
@@ -45,20 +47,26 @@ final class CollectorWork {
         tick()
     }
 
-    /// What the control plane says there is. Its workloads are all there are when nobody else names any.
+    /// What the control plane says there is, or the cluster's API where there is none. A control plane's workloads are all
+    /// there are when nobody else names any.
     private func followObjects() {
-        guard let control = configuration.control else { return }
+        let cluster = configuration.sources.clusters.first
+        guard
+            let server = configuration.control.map({ TargetURL(scheme: .http, host: .address($0)) }) ?? cluster?.server
+        else { return }
         let isAlone =
             configuration.sources.isEmpty && configuration.prometheus == nil && configuration.inbox == nil
             && configuration.inventory == .none
         let errands = Errands(name: "control plane", width: 1, loop: loop.handle)
         let names = TargetNames(loop: loop, errands: errands, server: configuration.sources.dnsServer)
-        let feed = InventoryFeed(
-            of: TargetURL(scheme: .http, host: .address(control)), hasAllWorkloads: isAlone, loop: loop,
-            asking: TargetAsking(TargetAccess(), loop: loop, names: names, errands: errands)
-        ) { [inventory] in inventory.set($0, of: .objects) }
+        // A control plane of this machine is told no secrets.
+        let access = configuration.control == nil ? cluster?.access ?? TargetAccess() : TargetAccess()
+        let asking = TargetAsking(access, loop: loop, names: names, errands: errands)
+        let feed = InventoryFeed(of: server, hasAllWorkloads: isAlone, loop: loop, asking: asking) { [inventory] in
+            inventory.set($0, of: .objects)
+        }
         objects = feed
-        feed.start()
+        asking.start { feed.start() }
     }
 
     /// The mesh as it was, from what the sources remember.

@@ -10,7 +10,7 @@ final class InventoryFeed {
     private let onInventory: (MeshInventory) -> Void
     /// Whether there are no workloads but those of WorkloadEntries.
     private let hasAllWorkloads: Bool
-    private var feeds: [ObjectFeed] = []
+    private var feeds: [ObjectFeed<InventoryObject>] = []
     private var isTelling = false
 
     /// - Parameters:
@@ -24,7 +24,9 @@ final class InventoryFeed {
         self.hasAllWorkloads = hasAllWorkloads
         self.onInventory = onInventory
         feeds = InventoryKind.allCases.map { kind in
-            ObjectFeed(kind, of: server, loop: loop, asking: asking) { [weak self] in self?.tellSoon() }
+            ObjectFeed(
+                kind.rawValue, at: kind.paths, of: server, loop: loop, asking: asking,
+                read: { InventoryObject($0, kind: kind) }, onChange: { [weak self] in self?.tellSoon() })
         }
     }
 

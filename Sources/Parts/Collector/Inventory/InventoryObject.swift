@@ -13,25 +13,8 @@ enum InventoryObject: Hashable, Sendable {
     /// The most names that are kept of one object: hosts, labels.
     static let maximumNames = 256
 
-    /// Which object of its kind it is.
-    struct Key: Hashable, Comparable, Sendable {
-        var namespace: String
-        var name: String
-
-        /// Nothing for what has no name.
-        init?(_ object: JSONValue) {
-            guard let name = object["metadata"]?["name"]?.string, !name.isEmpty else { return nil }
-            self.name = name
-            namespace = object["metadata"]?["namespace"]?.string ?? "default"
-        }
-
-        static func < (left: Key, right: Key) -> Bool {
-            (left.namespace, left.name) < (right.namespace, right.name)
-        }
-    }
-
     init?(_ object: JSONValue, kind: InventoryKind) {
-        guard let key = Key(object) else { return nil }
+        guard let key = ObjectKey(object) else { return nil }
         let spec = object["spec"]
         switch kind {
         case .service:
@@ -54,7 +37,7 @@ enum InventoryObject: Hashable, Sendable {
     }
 
     /// Named as its proxy names itself in telemetry: by its canonical labels, then the usual ones, then its own name.
-    private static func workload(_ object: JSONValue, _ key: Key) -> MeshInventory.Workload {
+    private static func workload(_ object: JSONValue, _ key: ObjectKey) -> MeshInventory.Workload {
         let own = labels(object["metadata"]?["labels"])
         let labels = own.merging(labels(object["spec"]?["labels"])) { $1 }
         let name = labels["service.istio.io/workload-name"] ?? key.name

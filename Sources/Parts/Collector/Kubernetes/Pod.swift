@@ -2,13 +2,6 @@ internal import JSONWire
 
 /// What of a pod matters here. A pod's own text is a hundred times as long.
 struct Pod: Hashable {
-    struct ID: Hashable, Comparable {
-        var namespace: String
-        var name: String
-
-        static func < (left: ID, right: ID) -> Bool { (left.namespace, left.name) < (right.namespace, right.name) }
-    }
-
     struct Container: Hashable {
         var name: String
         /// Those with a number, by name; without one, ``""``.
@@ -20,7 +13,7 @@ struct Pod: Hashable {
         var number: UInt16
     }
 
-    var id: ID
+    var id: ObjectKey
     var labels: [String: String]
     var annotations: [String: String]
     /// Who made it and sees to it.
@@ -46,8 +39,8 @@ struct Pod: Hashable {
 
     /// Nothing for what is no pod: an API server is trusted with what a pod is, not with what crashes us.
     init?(_ value: JSONValue) {
-        guard let metadata = value["metadata"], let name = metadata["name"]?.string, !name.isEmpty else { return nil }
-        id = ID(namespace: metadata["namespace"]?.string ?? "default", name: name)
+        guard let metadata = value["metadata"], let id = ObjectKey(value) else { return nil }
+        self.id = id
         labels = Self.texts(metadata["labels"]) { Self.wantedLabels.contains($0) }
         annotations = Self.texts(metadata["annotations"]) { $0.hasPrefix(Self.annotationPrefix) }
         let owners = metadata["ownerReferences"]?.array ?? []

@@ -31,6 +31,7 @@ final class Scraper: MetricsSource {
     private let asking: TargetAsking
     private let plainAsking: TargetAsking
     private let clusterAskings: [TargetAsking]
+    private let inventory: InventoryBook
     private var feeds: TargetFeeds?
     private var store: MetricStore<GraphBuilder.Meaning>
     private var book = TargetBook()
@@ -46,10 +47,11 @@ final class Scraper: MetricsSource {
     private var departed: [String: MonotonicTime] = [:]
 
     init(
-        _ configuration: CollectorConfiguration, graph: GraphBuilder, loop: EventLoop, view: SharedView,
-        recorders: [Recorder] = []
+        _ configuration: CollectorConfiguration, graph: GraphBuilder, inventory: InventoryBook, loop: EventLoop,
+        view: SharedView, recorders: [Recorder] = []
     ) {
         self.configuration = configuration
+        self.inventory = inventory
         self.loop = loop
         self.view = view
         self.graph = graph
@@ -73,7 +75,8 @@ final class Scraper: MetricsSource {
     func start() {
         let feeds = TargetFeeds(
             configuration.sources, control: configuration.control, loop: loop, asking: asking,
-            plainAsking: plainAsking, clusterAskings: clusterAskings
+            plainAsking: plainAsking, clusterAskings: clusterAskings,
+            onWorkloads: { [inventory] in inventory.set($0, of: .pods) }
         ) { [weak self] in self?.follow($0) }
         self.feeds = feeds
         asking.start { [weak feeds] in feeds?.start() }

@@ -1,3 +1,4 @@
+internal import MeshModel
 internal import SystemIO
 
 /// All sources of targets, followed at once and joined to one list. Belongs to the loop.
@@ -9,10 +10,12 @@ final class TargetFeeds {
     /// - Parameters:
     ///   - clusterAskings: for each cluster of the sources, with its own keys.
     ///   - asking: for lists; `plainAsking` is for the control plane, which is told no secrets.
+    ///   - onWorkloads: called on the loop with what the pods of clusters are.
     ///   - onList: called on the loop with all targets, whenever they may have changed.
     init(
         _ sources: TargetSources, control: SocketAddress?, loop: EventLoop, asking: TargetAsking,
-        plainAsking: TargetAsking, clusterAskings: [TargetAsking], onList: @escaping ([TargetEntry]) -> Void
+        plainAsking: TargetAsking, clusterAskings: [TargetAsking],
+        onWorkloads: @escaping (MeshInventory) -> Void, onList: @escaping ([TargetEntry]) -> Void
     ) {
         self.onList = onList
         // The targets named one by one come first, then one list for each feed.
@@ -41,7 +44,9 @@ final class TargetFeeds {
                     onList: listener(feeds.count + 1)))
         }
         for (cluster, asking) in zip(sources.clusters, clusterAskings) {
-            feeds.append(PodTargetFeed(cluster, loop: loop, asking: asking, onList: listener(feeds.count + 1)))
+            feeds.append(
+                PodTargetFeed(
+                    cluster, loop: loop, asking: asking, onWorkloads: onWorkloads, onList: listener(feeds.count + 1)))
         }
     }
 

@@ -74,10 +74,10 @@ import Testing
         #"{"metadata":{"name":"\#(name)","namespace":"shop","resourceVersion":"\#(version)"}}"#
     }
 
-    private func names(_ list: ObjectList) -> [String] { list.objects.keys.sorted().map(\.name) }
+    private func names(_ list: ObjectList<InventoryObject>) -> [String] { list.objects.keys.sorted().map(\.name) }
 
     @Test func `pages make one list, from whose version a watch goes on`() throws {
-        var list = ObjectList(.service)
+        var list = ObjectList { InventoryObject($0, kind: .service) }
 
         let next = try list.add(
             page: Array(#"{"metadata":{"resourceVersion":"7","continue":"abc"},"items":[\#(service("a"))]}"#.utf8))
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `events change the list, and tell whether they did`() throws {
-        var list = ObjectList(.service)
+        var list = ObjectList { InventoryObject($0, kind: .service) }
         func take(_ type: String, _ object: String) throws -> Bool {
             try list.take(event: Array(#"{"type":"\#(type)","object":\#(object)}"#.utf8))
         }
@@ -104,14 +104,14 @@ import Testing
         #expect(try !take("SOMETHING", "{}"))
         #expect(names(list) == ["b"])
         #expect(list.version == "9")
-        #expect(throws: ObjectList.Failure.ended("too old")) { try take("ERROR", #"{"message":"too old","code":410}"#) }
+        #expect(throws: ObjectListFailure.ended("too old")) { try take("ERROR", #"{"message":"too old","code":410}"#) }
     }
 
     @Test(arguments: ["", "{", "[]", "{}", #"{"type":"ADDED"}"#, "\u{0}"])
     func `what is no event is refused`(_ text: String) {
-        var list = ObjectList(.service)
-        #expect(throws: ObjectList.Failure.self) { try list.take(event: Array(text.utf8)) }
-        #expect(throws: ObjectList.Failure.self) { _ = try list.add(page: Array(text.utf8)) }
+        var list = ObjectList { InventoryObject($0, kind: .service) }
+        #expect(throws: ObjectListFailure.self) { try list.take(event: Array(text.utf8)) }
+        #expect(throws: ObjectListFailure.self) { _ = try list.add(page: Array(text.utf8)) }
     }
 
     @Test func `lines are the same however the bytes are cut`() throws {

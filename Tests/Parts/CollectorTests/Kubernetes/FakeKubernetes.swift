@@ -64,9 +64,11 @@ final class FakeKubernetes {
 
     private func answer(_ head: String, _ peer: RawPeer) {
         let target = String(head.split(separator: " ").dropFirst().first ?? "")
+        // Of all other kinds it has none, as a cluster without Istio.
+        guard target.contains("/pods?") else { return respond(peer, "404 Not Found", "{}") }
         requests.append(target)
         heads.append(head)
-        if target.contains("watch=1") {
+        if target.contains("watch=true") {
             if let watchRefusal { return respond(peer, watchRefusal.status, watchRefusal.body) }
             peer.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
             watchers.append(peer)
@@ -89,11 +91,11 @@ final class FakeKubernetes {
     }
 
     /// A pod whose proxy is asked at a port of this machine.
-    static func pod(_ name: String, port: UInt16, version: String = "v1", phase: String = "Running") -> String {
+    static func pod(_ name: String, port: UInt16, workload: String? = nil, phase: String = "Running") -> String {
         """
         {"metadata":{"namespace":"shop","name":"\(name)-1","resourceVersion":"7","labels":{"app":"\(name)",
-        "version":"\(version)"},"annotations":{"prometheus.io/scrape":"true","prometheus.io/port":"\(port)"},
-        "ownerReferences":[{"kind":"StatefulSet","name":"\(name)"}]},"spec":{"containers":[]},
+        "version":"v1"},"annotations":{"prometheus.io/scrape":"true","prometheus.io/port":"\(port)"},
+        "ownerReferences":[{"kind":"StatefulSet","name":"\(workload ?? name)"}]},"spec":{"containers":[]},
         "status":{"phase":"\(phase)","podIP":"127.0.0.1"}}
         """.replacingLineBreaks
     }

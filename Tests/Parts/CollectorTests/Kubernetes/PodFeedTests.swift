@@ -29,7 +29,7 @@ import Testing
         #expect(
             api.requests == [
                 "/api/v1/pods?limit=500", "/api/v1/pods?limit=500&continue=2",
-                "/api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=290&resourceVersion=100",
+                "/api/v1/pods?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=100",
             ])
         #expect(api.heads.allSatisfy { $0.contains("authorization: Bearer abc") })
 
@@ -47,11 +47,10 @@ import Testing
         for piece in ["\n", String(event.prefix(40)), String(event.dropFirst(40))] { api.say(piece) }
         #expect(runs(loop) { mailbox.up.count == 3 })
 
-        // And: a watch that ends goes on where it was.
-        api.event("BOOKMARK", #"{"metadata":{"resourceVersion":"251"}}"#)
-        #expect(runs(loop) { api.watches == 1 })
+        // And: after a watch that ends the list is read again.
+        api.pods.removeFirst()
         api.endWatches()
-        #expect(runs(loop) { api.requests.last?.hasSuffix("resourceVersion=251") ?? false })
+        #expect(runs(loop) { mailbox.up.count == 2 && api.watches == 1 })
         #expect(mailbox.notices.isEmpty)
     }
 
@@ -84,7 +83,7 @@ import Testing
         api.refusal = ("403 Forbidden", "{}")
         api.cutWatches()
 
-        #expect(runs(loop) { mailbox.notices.first?.contains("reading pods needs the verbs list and watch") ?? false })
+        #expect(runs(loop) { mailbox.notices.first?.contains("reading them needs the verbs list and watch") ?? false })
         #expect(mailbox.notices.first?.hasSuffix("; the last list of pods still counts") == true)
         #expect(mailbox.up.count == 1)
         // And: it comes back.
@@ -115,11 +114,14 @@ import Testing
                 status: 200, headers: ["content-type": "text/plain; version=0.0.4"],
                 body: telemetry.exposition(of: "cart/v1@shop", times: times))
         }
-        api.pods = [FakeKubernetes.pod("cart", port: target.port)]
+        api.pods = [FakeKubernetes.pod("cart", port: target.port, workload: "cart-v1")]
         let collector = try collect(mailbox, TargetSources(clusters: [api.cluster()]))
         defer { collector.stop() }
 
         #expect(runs(loop) { mailbox.newest?.edges.contains { $0.traffic.rate.value > 0 } ?? false })
         #expect(mailbox.newest?.edges.first?.id.text == "app/shop/web/v1 > app/shop/cart/v1 (http)")
+        // And: what its pods tell of it is, too.
+        let cart = mailbox.newest?.nodes.first { $0.id.text == "app/shop/cart/v1" }
+        #expect(cart?.marks.contains(.outOfMesh) == true)
     }
 }

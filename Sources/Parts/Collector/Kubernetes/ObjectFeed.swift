@@ -1,28 +1,33 @@
 internal import HTTPTransport
+internal import JSONWire
 internal import Quantities
 internal import SystemIO
 
 /// Follows all objects of one kind: lists them, then watches, and lists again whenever the watch ends, however it does –
 /// whoever answers then may be another one, who never heard of the version that we are at. Belongs to the loop.
-final class ObjectFeed {
+final class ObjectFeed<Object: Hashable> {
     /// For one answer, and for the head of a watch.
-    private static let deadline = Duration.seconds(5)
-    private static let maximumBody = 64 << 20
-    private static let pageSize = 500
+    private static var deadline: Duration { Duration.seconds(5) }
+    private static var maximumBody: Int { 64 << 20 }
+    private static var pageSize: Int { 500 }
     /// Of more pages than objects are kept the rest is not asked for.
-    private static let maximumPages = ObjectList.maximumObjects / pageSize
+    private static var maximumPages: Int { ObjectList<Object>.maximumObjects / pageSize }
     /// How long a watch goes on, by its server's clock, and when it is given up by ours.
-    private static let watchTime = Duration.seconds(300)
-    private static let watchPatience = Duration.seconds(330)
+    private static var watchTime: Duration { Duration.seconds(300) }
+    private static var watchPatience: Duration { Duration.seconds(330) }
     /// Between two tries of what fails; doubled up to the most.
-    private static let firstPause = Duration.milliseconds(200)
-    private static let longestPause = Duration.seconds(5)
+    private static var firstPause: Duration { Duration.milliseconds(200) }
+    private static var longestPause: Duration { Duration.seconds(5) }
     /// An API that has no such kind may be given it later.
-    private static let pauseWithoutKind = Duration.seconds(30)
+    private static var pauseWithoutKind: Duration { Duration.seconds(30) }
 
-    let kind: InventoryKind
+    /// What the objects are called: `Service`.
+    private let kind: String
+    /// Where an API has them, the place that is preferred first.
+    private let paths: [String]
+    private let read: (JSONValue) -> Object?
     /// Nothing until there was a first whole list.
-    private(set) var list: ObjectList?
+    private(set) var list: ObjectList<Object>?
     /// Why there is no list, or no new one, in words; nothing while all is well.
     private(set) var trouble: String? {
         // What cannot be asked is not known to be all there is.
@@ -43,12 +48,16 @@ final class ObjectFeed {
     private var lines = LineBuffer()
     private var giveUp: TimerID?
 
-    /// - Parameter onChange: called on the loop when the objects may be others.
+    /// - Parameters:
+    ///   - read: what is kept of an object; nothing for one that does not matter.
+    ///   - onChange: called on the loop when the objects may be others.
     init(
-        _ kind: InventoryKind, of server: TargetURL, loop: EventLoop, asking: TargetAsking,
-        onChange: @escaping () -> Void
+        _ kind: String, at paths: [String], of server: TargetURL, loop: EventLoop, asking: TargetAsking,
+        read: @escaping (JSONValue) -> Object?, onChange: @escaping () -> Void
     ) {
         self.kind = kind
+        self.paths = paths
+        self.read = read
         self.server = server
         self.loop = loop
         self.asking = asking
@@ -57,12 +66,12 @@ final class ObjectFeed {
 
     func start() {
         pages = 0
-        askPage(ObjectList(kind), after: nil)
+        askPage(ObjectList(read), after: nil)
     }
 
     // MARK: Listing
 
-    private func askPage(_ begun: ObjectList, after mark: String?) {
+    private func askPage(_ begun: ObjectList<Object>, after mark: String?) {
         var query = "limit=\(Self.pageSize)"
         if let mark { query += "&continue=\(PercentCoding.encode(mark))" }
         asking.get(
@@ -71,16 +80,16 @@ final class ObjectFeed {
         ) { [weak self] in self?.take($0, into: begun) }
     }
 
-    private func take(_ result: Result<HTTPResponse, TargetAsking.Failure>, into begun: ObjectList) {
+    private func take(_ result: Result<HTTPResponse, TargetAsking.Failure>, into begun: ObjectList<Object>) {
         switch result {
         case .success(let response) where response.status == 200:
             var list = begun
-            do throws(ObjectList.Failure) {
+            do throws(ObjectListFailure) {
                 let next = try list.add(page: response.body)
                 pages += 1
                 if let next, pages < Self.maximumPages { return askPage(list, after: next) }
             } catch {
-                return fail("the list of \(kind.rawValue) objects of \(server) cannot be read: \(error.words)")
+                return fail("the list of \(kind) objects of \(server) cannot be read: \(error.words)")
             }
             failures = 0
             trouble = nil
@@ -90,7 +99,7 @@ final class ObjectFeed {
             if isNew { onChange() }
             watch()
         case .success(let response) where response.status == 404:
-            if path + 1 < kind.paths.count {
+            if path + 1 < paths.count {
                 path += 1
                 return start()
             }
@@ -101,9 +110,10 @@ final class ObjectFeed {
             onChange()
             again(after: Self.pauseWithoutKind)
         case .success(let response):
-            fail("\(server) \(TargetAsking.words(for: response)) when asked for its \(kind.rawValue) objects")
+            let remedy = response.status == 403 ? "; reading them needs the verbs list and watch" : ""
+            fail("\(server) \(TargetAsking.words(for: response)) when asked for its \(kind) objects\(remedy)")
         case .failure(let failure):
-            fail("\(server) does not tell its \(kind.rawValue) objects: \(failure.description)")
+            fail("\(server) does not tell its \(kind) objects: \(failure.description)")
         }
     }
 
@@ -139,7 +149,7 @@ final class ObjectFeed {
         guard let whole = lines.add(bytes) else { return end("an event is too long") }
         var isNew = false
         for line in whole {
-            do throws(ObjectList.Failure) {
+            do throws(ObjectListFailure) {
                 if try list?.take(event: line) == true { isNew = true }
             } catch {
                 if isNew { onChange() }
@@ -157,7 +167,7 @@ final class ObjectFeed {
         giveUp = nil
         call?.cancel()
         call = nil
-        if let reason { return fail("\(server) tells no changes of its \(kind.rawValue) objects: \(reason)") }
+        if let reason { return fail("\(server) tells no changes of its \(kind) objects: \(reason)") }
         again(after: Self.firstPause)
     }
 
@@ -176,12 +186,12 @@ final class ObjectFeed {
 
     private func url(_ query: String) -> TargetURL {
         var url = server
-        url.path = (server.path ?? "") + kind.paths[path] + "?" + query
+        url.path = (server.path ?? "") + paths[path] + "?" + query
         return url
     }
 }
 
-extension ObjectList.Failure {
+extension ObjectListFailure {
     fileprivate var words: String {
         switch self {
         case .malformed(let reason), .ended(let reason): reason

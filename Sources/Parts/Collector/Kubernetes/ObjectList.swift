@@ -1,25 +1,52 @@
 internal import JSONWire
 
-/// The objects of one kind, as a list and the changes after it have told them: no sockets, no clock.
-struct ObjectList {
-    /// Why an answer is no list, or an event ends a watch.
-    enum Failure: Error, Hashable {
-        /// Not in the shape of the API.
-        case malformed(String)
-        /// The API says that the watch cannot go on.
-        case ended(String)
+/// Which object of its kind it is.
+struct ObjectKey: Hashable, Comparable, Sendable {
+    var namespace: String
+    var name: String
+
+    init(namespace: String, name: String) {
+        self.namespace = namespace
+        self.name = name
     }
 
-    /// The most objects of one kind. Beyond, the inventory is not complete.
-    static let maximumObjects = 100_000
+    /// Nothing for what has no name.
+    init?(_ object: JSONValue) {
+        guard let name = object["metadata"]?["name"]?.string, !name.isEmpty else { return nil }
+        self.name = name
+        namespace = object["metadata"]?["namespace"]?.string ?? "default"
+    }
 
-    let kind: InventoryKind
-    private(set) var objects: [InventoryObject.Key: InventoryObject] = [:]
+    static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+        (left.namespace, left.name) < (right.namespace, right.name)
+    }
+}
+
+/// Why an answer is no list, or an event ends a watch.
+enum ObjectListFailure: Error, Hashable {
+    /// Not in the shape of the API.
+    case malformed(String)
+    /// The API says that the watch cannot go on.
+    case ended(String)
+}
+
+/// The objects of one kind, as a list and the changes after it have told them: no sockets, no clock.
+///
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>
+struct ObjectList<Object: Hashable> {
+    typealias Failure = ObjectListFailure
+
+    /// The most objects of one kind. Beyond, the inventory is not complete.
+    static var maximumObjects: Int { 100_000 }
+
+    /// What is kept of an object; nothing for one that does not matter.
+    private let read: (JSONValue) -> Object?
+    private(set) var objects: [ObjectKey: Object] = [:]
     /// From where a watch goes on.
     private(set) var version = ""
     private(set) var isCut = false
 
-    init(_ kind: InventoryKind) { self.kind = kind }
+    init(_ read: @escaping (JSONValue) -> Object?) { self.read = read }
 
     /// Adds a page of a list.
     ///
@@ -46,7 +73,7 @@ struct ObjectList {
         switch type {
         case "ADDED", "MODIFIED": return put(object)
         case "DELETED":
-            guard let key = InventoryObject.Key(object) else { return false }
+            guard let key = ObjectKey(object) else { return false }
             return objects.removeValue(forKey: key) != nil
         // A bookmark, or what a newer API has to tell.
         default: return false
@@ -55,7 +82,7 @@ struct ObjectList {
 
     @discardableResult
     private mutating func put(_ item: JSONValue) -> Bool {
-        guard let key = InventoryObject.Key(item), let object = InventoryObject(item, kind: kind) else { return false }
+        guard let key = ObjectKey(item), let object = read(item) else { return false }
         guard objects[key] != nil || objects.count < Self.maximumObjects else {
             isCut = true
             return false
