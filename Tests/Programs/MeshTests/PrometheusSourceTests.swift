@@ -28,7 +28,8 @@ extension EndToEnd {
             try isThereAtOnce(mesh)
             // A minute by scraping, and the server asked for the same minute as soon as it is over.
             let window = ["--window", "\(Self.windowSeconds)s", "-o", "json"]
-            let scraped = try edges(mesh, window)
+            // By the same list as the server: a control plane also tells by which names hosts outside go.
+            let scraped = try edges(mesh, ["--targets-url", "http://127.0.0.1:15010/v1/targets"] + window)
             let asked = try edges(
                 mesh, ["--prometheus", "http://\(Self.address)", "--prometheus-interval", "1s"] + window)
 
