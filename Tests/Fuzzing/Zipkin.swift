@@ -1,4 +1,4 @@
-// Modules: Quantities ByteCursor JSONWire ProtobufWire MeshModel TraceModel
+// Modules: Quantities ByteCursor JSONWire ProtobufWire TraceModel
 // Shared: Tests/Fuzzing/Shared/SpanJourney.swift
 
 import TraceModel
