@@ -15,6 +15,7 @@ enum Program {
           kept         the same with a history in a file
           fleet        ten thousand of them every ten seconds
           hanging      a thousand every second, of which three hundred never answer
+          idle         what a series takes in memory that counts nothing
           history      fifteen minutes of it: memory, the time to a graph, and the same in a file
           traces       spans taken in, bytes a span kept, and opening a trace of 10,000
           waterfall    such a trace on the console's screen
@@ -28,7 +29,8 @@ enum Program {
         """
 
     private static let all = [
-        "proxy", "exposition", "collector", "kept", "fleet", "hanging", "history", "traces", "waterfall", "graph",
+        "proxy", "exposition", "collector", "kept", "fleet", "hanging", "idle", "history", "traces", "waterfall",
+        "graph",
         "layout", "canary", "demo", "console",
     ]
 
@@ -105,6 +107,9 @@ enum Program {
         case "hanging":
             print("Hanging: 1,000 proxies every second, of which 300 take the question and never answer")
             try CollectorBenchmark(program: programPath, .hanging).run()
+        case "idle":
+            print("Idle: the series of 1,000 proxies that count nothing, in memory")
+            try IdleSeriesBenchmark().run()
         case "history":
             print("History: the same for 15 minutes, without sockets and with made-up time")
             try HistoryBenchmark().run()
