@@ -12,18 +12,36 @@ package import Quantities
 ///     store ─▶ TrafficNumbers ─▶ FlowCounts ─▶ GraphSums ─▶ FinishedGraph ─▶ MeshSnapshot
 ///              by kind           by flow       by edge      only what changed: LiveGraph
 package final class GraphBuilder {
-    /// What a store keeps of a series.
+    /// What a store keeps of a series: twelve bytes of numbers.
     package struct Meaning: Sendable {
-        var number: TrafficSeries.Number
-        var kind: Int
-        /// Where the counts of a bucket go.
+        private var kindNumber: Int32
+        /// Where the counts of a bucket go; of all else, nowhere.
         var bucket: Int32
+        var quantity: TrafficSeries.Quantity
         /// Counts only where its target speaks no other format.
         var givesWay: Bool
         /// As for ``TrafficSeries/isSubstitute``.
         var isSubstitute: Bool
         /// Whether its examples' values are seconds, where bounds are milliseconds.
-        var isInSeconds = false
+        var isInSeconds: Bool
+
+        /// Of ``TrafficNumbering``.
+        var kind: Int {
+            get { Int(kindNumber) }
+            set { kindNumber = Int32(clamping: newValue) }
+        }
+
+        init(
+            kind: Int, bucket: Int32 = 0, quantity: TrafficSeries.Quantity, givesWay: Bool = false,
+            isSubstitute: Bool = false, isInSeconds: Bool = false
+        ) {
+            kindNumber = Int32(clamping: kind)
+            self.bucket = bucket
+            self.quantity = quantity
+            self.givesWay = givesWay
+            self.isSubstitute = isSubstitute
+            self.isInSeconds = isInSeconds
+        }
     }
 
     /// What a plan was made for.
@@ -97,11 +115,12 @@ package final class GraphBuilder {
             else { continue }
             voices.hear(target, number, key)
             var meaning = Meaning(
-                number: series.number, kind: 0, bucket: 0, givesWay: format.givesWay, isSubstitute: series.isSubstitute)
+                kind: numbering.kind(of: series.traffic), quantity: series.number.quantity,
+                givesWay: format.givesWay, isSubstitute: series.isSubstitute)
             if case .latencyBucket(let bound) = series.number {
+                meaning.bucket = numbering.bucket(of: meaning.kind, upTo: bound)
                 meaning.isInSeconds = Self.isInSeconds(key, bound)
             }
-            renumber(&meaning, as: series.traffic)
             return meaning
         }
         if let gap = formats.lazy.filter({ $0.reads(key.name) }).compactMap({ $0.gap(in: key) }).first {
@@ -160,11 +179,10 @@ package final class GraphBuilder {
         store.remove(target)
     }
 
-    private func renumber(_ meaning: inout Meaning, as traffic: Traffic) {
-        meaning.kind = numbering.kind(of: traffic)
-        if case .latencyBucket(let bound) = meaning.number {
-            meaning.bucket = numbering.bucket(of: meaning.kind, upTo: bound)
-        }
+    private func renumber(_ meaning: inout Meaning, of old: TrafficNumbering) {
+        let bound = meaning.quantity == .latencyBucket ? old.bound(of: meaning.bucket, of: meaning.kind) : nil
+        meaning.kind = numbering.kind(of: old.traffic(of: meaning.kind))
+        if let bound { meaning.bucket = numbering.bucket(of: meaning.kind, upTo: bound) }
     }
 
     /// Forgets kinds of traffic of which the store has no series any more: numbers must not grow with every workload
@@ -174,8 +192,8 @@ package final class GraphBuilder {
         let old = numbering
         numbering = TrafficNumbering()
         planKey = nil
-        store.updateMeanings { renumber(&$0, as: old.traffic[$0.kind]) }
-        for index in rated.indices { renumber(&rated[index].meaning, as: old.traffic[rated[index].meaning.kind]) }
+        store.updateMeanings { renumber(&$0, of: old) }
+        for index in rated.indices { renumber(&rated[index].meaning, of: old) }
         exemplars.renumber { numbering.number(ofKnown: old.flows[Int($0)]).map { Int32(clamping: $0) } }
         // Of flows without any series nobody will ask again.
         ratedActivity = ratedActivity.reduce(into: [:]) { kept, item in
@@ -187,7 +205,9 @@ package final class GraphBuilder {
     ///
     /// - Parameter time: when it was read.
     func take(_ exemplar: Exemplar, of meaning: Meaning, at time: WallTime) {
-        guard case .latencyBucket(let bound) = meaning.number, let traceID = exemplar.traceID else { return }
+        guard meaning.quantity == .latencyBucket, let traceID = exemplar.traceID,
+            let bound = numbering.bound(of: meaning.bucket, of: meaning.kind)
+        else { return }
         // A clock that is ahead must not keep the place of all that come later.
         let told = exemplar.timestampMilliseconds.map { WallTime(secondsSinceEpoch: Double($0) / 1000) }
         let ended = min(told ?? time, time)
@@ -295,7 +315,7 @@ extension GraphBuilder {
         var numbers = TrafficNumbers(numbering)
         let seconds = window.inSeconds
         for (meaning, perSecond) in readings {
-            if meaning.number.isTraffic, perSecond > 0 { numbers.markAlive(meaning.kind) }
+            if meaning.quantity.isTraffic, perSecond > 0 { numbers.markAlive(meaning.kind) }
             numbers.add(perSecond * seconds, perSecond: perSecond, as: meaning, numbering.places)
         }
         return numbers
@@ -328,7 +348,7 @@ extension GraphBuilder {
     func take(rates: some Sequence<(key: SeriesKey, perSecond: Double)>, now: MonotonicTime) {
         rated = readings(rates)
         ratedActivity = ratedActivity.filter { $0.value.newest.duration(to: now) <= Self.idleTime }
-        for (meaning, perSecond) in rated where perSecond > 0 && meaning.number.isTraffic {
+        for (meaning, perSecond) in rated where perSecond > 0 && meaning.quantity.isTraffic {
             let place = numbering.places[meaning.kind]
             ratedActivity[Int(place.flow), default: RatedActivity()].see(place.reporter, at: now)
         }
@@ -367,7 +387,7 @@ extension GraphBuilder {
             let idleSince = now.advanced(by: .zero - Self.idleTime)
             let seconds = read.duration.inSeconds
             func add(_ meaning: Meaning, _ increase: Double, _ lastChange: MonotonicTime) {
-                if meaning.number.isTraffic, lastChange > idleSince { numbers.markAlive(meaning.kind) }
+                if meaning.quantity.isTraffic, lastChange > idleSince { numbers.markAlive(meaning.kind) }
                 guard window != nil else { return }
                 numbers.add(increase, perSecond: increase / seconds, as: meaning, places)
             }
@@ -407,7 +427,7 @@ extension GraphBuilder {
 
     private func subject(of meaning: Meaning) -> Subject {
         let quantity: Subject.Quantity
-        switch meaning.number {
+        switch meaning.quantity {
         case .requests, .failures: quantity = .requests
         case .retries: quantity = .retries
         case .latencyBucket: quantity = .latency

@@ -56,10 +56,9 @@ final class TrafficNumbering {
     private(set) var operations: [String] = []
     private(set) var bucketCount = 0
     private(set) var responses = ResponseTable()
-    private(set) var traffic: [Traffic] = []
 
     private var flowNumbers: [Flow: Int32] = [:]
-    private var kindNumbers: [Traffic: Int] = [:]
+    private var kinds = TrafficKinds()
     private var cellNumbers: [CellKey: Int32] = [:]
     private var operationNumbers: [String: Int32] = [:]
     private var operationsOfFlow: [Int32: Int] = [:]
@@ -68,9 +67,10 @@ final class TrafficNumbering {
     private var sorted: TrafficTables?
 
     func kind(of traffic: Traffic) -> Int {
-        if let number = kindNumbers[traffic] { return number }
         let flow = number(of: traffic.flow)
         let facts = traffic.facts
+        let (kind, isNew) = kinds.number(of: facts, in: flow)
+        guard isNew else { return kind }
         let host = traffic.flow.service
         let cell = cell(of: flow, facts)
         note(facts, of: flow)
@@ -82,10 +82,13 @@ final class TrafficNumbering {
                 success: responses.number(
                     of: .init(code: TrafficFacts.codeOfSuccess, flags: "-", host: host, result: .succeeded)),
                 result: facts.result, passage: facts.passage, isMutualTLS: facts.isMutualTLS))
-        self.traffic.append(traffic)
-        kindNumbers[traffic] = places.count - 1
         sorted = nil
-        return places.count - 1
+        return kind
+    }
+
+    /// What a kind's series said.
+    func traffic(of kind: Int) -> Traffic {
+        Traffic(flow: flows[Int(places[kind].flow)], facts: kinds.facts(of: kind))
     }
 
     /// Where the counts of a kind's bucket go.
@@ -98,6 +101,12 @@ final class TrafficNumbering {
         bucketCount += 1
         sorted = nil
         return Int32(clamping: bucketCount - 1)
+    }
+
+    /// The upper bound of a bucket of this kind's, in milliseconds.
+    func bound(of bucket: Int32, of kind: Int) -> Double? {
+        let cell = cells[Int(places[kind].cell)]
+        return cell.buckets.firstIndex(of: bucket).map { cell.bounds[$0] }
     }
 
     /// The number of a flow that has one.

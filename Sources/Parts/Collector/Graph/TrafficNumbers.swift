@@ -130,9 +130,9 @@ struct TrafficNumbers {
         let kind = meaning.kind
         let cell = Int(places[kind].cell)
         // That nothing was tried again is worth knowing; of all else nothing is nothing.
-        if increase <= 0, meaning.number == .retries, cells[cell].retries == nil { cells[cell].retries = 0 }
+        if increase <= 0, meaning.quantity == .retries, cells[cell].retries == nil { cells[cell].retries = 0 }
         guard increase > 0 else { return }
-        switch meaning.number {
+        switch meaning.quantity {
         case .requests:
             kinds[kind].requests += increase
             kinds[kind].requestsPerSecond += perSecond

@@ -21,6 +21,31 @@ package struct TrafficSeries: Hashable, Sendable {
         case requestMessages
         case responseMessages
 
+        var quantity: Quantity {
+            switch self {
+            case .requests: .requests
+            case .failures: .failures
+            case .retries: .retries
+            case .latencyBucket: .latencyBucket
+            case .bodyBytes: .bodyBytes
+            case .requestBytes: .requestBytes
+            case .responseBytes: .responseBytes
+            case .streamBytes: .streamBytes
+            case .streamBytesSent: .streamBytesSent
+            case .streamBytesReceived: .streamBytesReceived
+            case .requestMessages: .requestMessages
+            case .responseMessages: .responseMessages
+            }
+        }
+    }
+
+    /// A ``Number`` that does not say which bucket it is: a byte, as there is one for each of millions of series.
+    enum Quantity: Hashable, Sendable {
+        case requests, failures, retries, latencyBucket
+        case bodyBytes, requestBytes, responseBytes
+        case streamBytes, streamBytesSent, streamBytesReceived
+        case requestMessages, responseMessages
+
         /// Whether it tells that there is traffic at all, and not only how some went.
         var isTraffic: Bool {
             switch self {
