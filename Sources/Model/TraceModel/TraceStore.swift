@@ -25,6 +25,8 @@ package struct TraceStore: Sendable {
     private var recent = Class()
     private var slow = Class()
     private var errors = Class()
+    /// How many traces have a span of each service.
+    private var tracesOfService: [SpanTexts.Number: Int] = [:]
     private var nextArrival: UInt64 = 0
     private var evicted = EvictedTraces()
 
@@ -104,9 +106,7 @@ package struct TraceStore: Sendable {
     }
 
     /// Every service that has a span here, sorted.
-    package var services: [String] {
-        entries.values.reduce(into: Set<SpanTexts.Number>()) { $0.formUnion($1.services) }.map { texts[$0] }.sorted()
-    }
+    package var services: [String] { tracesOfService.keys.map { texts[$0] }.sorted() }
 
     // MARK: Taking spans
 
@@ -123,6 +123,7 @@ package struct TraceStore: Sendable {
             count(TraceEntry.overhead, traces: 1, at: .recent)
         }
         let before = entries[span.trace]?.bytes ?? 0
+        let knownServices = entries[span.trace]?.services.count ?? 0
         let textBytes = texts.bytes
         defer { counts.bytes += texts.bytes - textBytes }
         switch entries[span.trace]?.insert(span, latest: latest, &texts) {
@@ -135,6 +136,7 @@ package struct TraceStore: Sendable {
             return
         }
         guard let entry = entries[span.trace] else { return }
+        for service in entry.services.dropFirst(knownServices) { tracesOfService[service, default: 0] += 1 }
         count(entry.bytes - before, traces: 0, at: entry.place)
         reconsider(span.trace, entry.place)
     }
@@ -217,6 +219,10 @@ package struct TraceStore: Sendable {
     private mutating func evict(_ id: TraceID, _ reason: WritableKeyPath<TraceStoreCounts, Int>) -> Bool {
         guard let entry = entries.removeValue(forKey: id) else { return false }
         count(-entry.bytes, traces: -1, at: entry.place)
+        for service in entry.services {
+            let left = (tracesOfService[service] ?? 0) - 1
+            tracesOfService[service] = left > 0 ? left : nil
+        }
         let textBytes = texts.bytes
         entry.drop(from: &texts)
         counts.bytes += texts.bytes - textBytes

@@ -93,6 +93,7 @@ import TraceModel
             let batch = try (0..<Int.random(in: 1...5, using: &random)).map { _ in
                 try span(
                     .random(in: 1...6, using: &random), of: .random(in: 1...60, using: &random),
+                    service: "service-\(Int.random(in: 1...40, using: &random))",
                     status: random.oneIn(4) ? .error : .unset,
                     attributes: random.oneIn(3) ? [.init(key: "key", value: String(repeating: "x", count: 200))] : [])
             }
@@ -105,6 +106,7 @@ import TraceModel
             let held = store.traces(TraceQuery(limit: .max))
             #expect(held.count == counts.traces)
             #expect(held.reduce(0) { $0 + $1.spans.count } == counts.spans)
+            #expect(store.services == Set(held.flatMap { $0.spans.map(\.service) }).sorted())
         }
         #expect(store.counts.evictedTraces > 0)
     }
