@@ -69,7 +69,8 @@ package struct PushedBatch: Hashable, Sendable {
 
     package init() {}
 
-    mutating func append(_ new: PushedSeries, limits: PushLimits) {
+    /// Adds a series, or counts it as rejected where there is no room.
+    package mutating func append(_ new: PushedSeries, limits: PushLimits = .default) {
         guard !new.samples.isEmpty else { return }
         guard sampleCount + new.samples.count <= limits.samples else {
             return reject(new.samples.count, "a request may bring \(limits.samples) samples; send smaller batches")

@@ -10,6 +10,8 @@ package final class MetricInbox: Sendable {
     package enum Way: String, Hashable, Sendable {
         case remoteWrite = "remote write"
         case otlp = "OTLP"
+        /// Counted here, by ``SpanCounter``.
+        case spans = "their spans"
     }
 
     /// One request.
@@ -26,6 +28,7 @@ package final class MetricInbox: Sendable {
     private struct State {
         var letters: [Letter] = []
         var samples = 0
+        var hearsMetrics = false
     }
 
     /// Samples that wait; beyond it senders are asked to come again.
@@ -50,6 +53,9 @@ package final class MetricInbox: Sendable {
     /// Whether there is room for a request now.
     package var isFull: Bool { state.withLock { $0.samples >= Self.capacity } }
 
+    /// Whether anybody has sent metrics that a graph is made of.
+    package var hearsMetrics: Bool { state.withLock { $0.hearsMetrics } }
+
     /// Puts a request's samples in.
     ///
     /// - Returns: whether there was room.
@@ -62,6 +68,7 @@ package final class MetricInbox: Sendable {
             // A request without anything wanted still tells that somebody is there.
             guard state.letters.count < 10_000 else { return false }
             state.samples += batch.sampleCount
+            if way != .spans, batch.sampleCount > 0 { state.hearsMetrics = true }
             state.letters.append(letter)
             return true
         }
@@ -71,7 +78,8 @@ package final class MetricInbox: Sendable {
     func take() -> [Letter] {
         state.withLock { state in
             let letters = state.letters
-            state = State()
+            state.letters = []
+            state.samples = 0
             return letters
         }
     }

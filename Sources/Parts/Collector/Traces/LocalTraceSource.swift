@@ -1,14 +1,18 @@
 package import Quantities
 import Synchronization
+internal import SystemIO
 package import TraceModel
 
 /// The traces of this process: the receiver puts them in, everyone else looks them up.
 package final class LocalTraceSource: TraceSource {
     private let store: Mutex<TraceStore>
+    /// Who counts the calls in what arrives, when somebody wants a graph of them.
+    let counter: SpanCounter?
 
     /// - Parameter byteBudget: see ``TraceStore``.
-    package init(byteBudget: Int = 64 << 20) {
+    package init(byteBudget: Int = 64 << 20, counter: SpanCounter? = nil) {
         store = Mutex(TraceStore(byteBudget: byteBudget))
+        self.counter = counter
     }
 
     /// - Parameter receivedAt: see ``TraceStore/insert(_:receivedAt:)``.
@@ -18,6 +22,7 @@ package final class LocalTraceSource: TraceSource {
 
     /// Takes what one request brought, and counts what was rejected of it.
     package func insert(_ batch: SpanBatch, receivedAt: WallTime) {
+        counter?.take(batch.spans, at: SystemClock.monotonic())
         store.withLock {
             $0.insert(batch.spans, receivedAt: receivedAt)
             $0.noteRejected(spans: batch.rejectedCount)

@@ -69,6 +69,7 @@ package final class TraceReceiver: Sendable {
             nonisolated(unsafe) let running = servers
             handle = loop.handle
             thread = try Threads.spawn(name: "traces") {
+                if let counter = traces.counter { Self.sendCounts(counter, on: loop) }
                 loop.run()
                 for server in running { server.close() }
             }
@@ -76,6 +77,14 @@ package final class TraceReceiver: Sendable {
             // The ports before the one that is taken are free again.
             for server in servers { server.close() }
             throw error.code == EADDRINUSE ? .portTaken(tried) : .system(error)
+        }
+    }
+
+    /// Once a second, beginning with the next.
+    private static func sendCounts(_ counter: SpanCounter, on loop: EventLoop) {
+        loop.schedule(after: .seconds(1)) {
+            counter.send(at: loop.now, SystemClock.wall())
+            sendCounts(counter, on: loop)
         }
     }
 

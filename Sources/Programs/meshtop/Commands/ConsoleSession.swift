@@ -18,7 +18,8 @@ extension Command {
         try ConsoleSession.requireTerminal()
         if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
         let source = try Source(invocation)
-        let traces = try TraceSession.open(invocation, elsewhere: source.traces, receive: source.receive)
+        let traces = try TraceSession.open(
+            invocation, elsewhere: source.traces, receive: source.receive, countsSpans: source.onlyReceives)
         defer { traces.stop() }
         try ConsoleSession.requireMesh(source)
         return try ConsoleSession.run(source, traces: traces, invocation, name: source.name)

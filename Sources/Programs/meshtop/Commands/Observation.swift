@@ -62,7 +62,7 @@ enum Observation {
             interval: source.interval ?? .seconds(1), window: window, showsIdle: showsIdle)
         configuration.view = try GraphOptions.view(invocation, from: configuration.view)
         configuration.health = try HealthRules(invocation)
-        let traces = try source.receive.map { try TraceSession.receive(at: $0) }
+        let traces = try source.receive.map { try TraceSession.receive(at: $0, countsSpans: source.onlyReceives) }
         defer { traces?.stop() }
         configuration.inbox = traces?.inbox
         let mailbox = try Mailbox<MeshSnapshot>()
@@ -87,7 +87,7 @@ enum Observation {
             throw Source.nothingFound(control, snapshot.notices.first ?? "it names no targets")
         }
         if let address = source.receive, snapshot.targets.isEmpty {
-            throw CommandFailure("nobody has sent metrics to \(address) for \(Int(waited.inSeconds)) s")
+            throw CommandFailure("nobody has sent metrics or spans to \(address) for \(Int(waited.inSeconds)) s")
         }
         guard !snapshot.targets.isEmpty else {
             throw CommandFailure(snapshot.notices.first ?? "there is no target to look at")

@@ -27,7 +27,8 @@ struct Source {
 
     private static let receiveOption = Option(
         name: "--receive", value: "ADDRESS",
-        summary: "take metrics that are pushed here, by Prometheus' remote write or OTLP, as 0.0.0.0:4318")
+        summary:
+            "take what is pushed here, as 0.0.0.0:4318: Prometheus' remote write, OTLP; spans alone make a graph, too")
 
     private static let targetOptions = [
         Option(
@@ -97,6 +98,9 @@ struct Source {
         targets = TargetSources()
         name = control?.description ?? ""
     }
+
+    /// Whether nobody is asked for metrics: a graph may have to be made of spans.
+    var onlyReceives: Bool { receive != nil && control == nil && targets.isEmpty && prometheus == nil }
 
     /// The control plane's address; a sentence when only targets were named.
     func requireControl() throws(CommandFailure) -> SocketAddress {

@@ -34,13 +34,17 @@ struct TraceSession {
     }
 
     /// Starts a receiver there, or fails.
+    ///
+    /// - Parameter countsSpans: whether a graph is made of spans where nobody sends metrics for one.
     static func receive(
-        at address: SocketAddress, others: [SocketAddress] = [], metrics: Bool = true
+        at address: SocketAddress, others: [SocketAddress] = [], metrics: Bool = true, countsSpans: Bool = false
     ) throws(TraceReceiverError) -> TraceSession {
         // What nobody empties must not fill.
         let inbox = metrics ? MetricInbox() : nil
+        let counter = countsSpans ? inbox.map { SpanCounter(inbox: $0) } : nil
         let receiver = try TraceReceiver(
-            address: address, others: others, wishes: besides(address), metrics: inbox)
+            address: address, others: others, wishes: besides(address), traces: LocalTraceSource(counter: counter),
+            metrics: inbox)
         return TraceSession(source: receiver.traces, inbox: inbox, receiver: receiver)
     }
 
@@ -49,10 +53,11 @@ struct TraceSession {
     /// - Parameters:
     ///   - elsewhere: a server whose traces are wanted instead, if the command line names no other.
     ///   - receive: where metrics are wanted, and so a receiver of our own.
+    ///   - countsSpans: see ``receive(at:others:metrics:countsSpans:)``; only where `receive` says where.
     ///   - metrics: whether somebody looks at metrics that are pushed.
     static func open(
         _ invocation: Invocation, elsewhere configured: TraceServerConfiguration? = nil,
-        receive wanted: SocketAddress? = nil,
+        receive wanted: SocketAddress? = nil, countsSpans: Bool = false,
         metrics: Bool = true
     ) throws -> TraceSession {
         let elsewhere = try TraceServerConfiguration(invocation) ?? configured
@@ -61,7 +66,7 @@ struct TraceSession {
             throw UsageError("--zipkin takes spans here, but the traces of this mesh are at \(elsewhere.url)")
         }
         if let wanted {
-            let session = try receive(at: wanted, others: others)
+            let session = try receive(at: wanted, others: others, countsSpans: countsSpans)
             guard let elsewhere else { return session }
             return TraceSession(
                 source: TraceServer(elsewhere), inbox: session.inbox, receiver: session.receiver)
