@@ -25,19 +25,41 @@ enum Layering {
         return (layerOf, (layerOf.max() ?? -1) + 1)
     }
 
-    /// Moves nodes with more callees than callers right, up to their callees: each step shortens the edges
-    /// (after Nikolov and Tarassov, "Graph layering by promotion of nodes", 2006). A node that nobody calls thus
-    /// stands beside the first thing it calls, not far to the left of it.
+    /// Moves nodes right where that makes the edges shorter altogether, each with all that it pushes before it (after
+    /// Nikolov and Tarassov, "Graph layering by promotion of nodes", 2006). A node that nobody calls thus stands beside
+    /// the first thing it calls, not far to the left of it. No new layer is made for it.
     private static func promote(
         _ order: [Int], _ callers: [[Int]], _ callees: [[Int]], _ layerOf: inout [Int], work: inout Int
     ) {
-        for _ in 0..<8 {
+        let last = layerOf.max() ?? 0
+        var isPushed = [Bool](repeating: false, count: order.count)
+        for _ in 0..<16 {
             var moved = false
-            for node in order.reversed() where callees[node].count > callers[node].count {
-                let nearest = callees[node].reduce(Int.max) { min($0, layerOf[$1]) }
-                work += callees[node].count
-                if nearest - 1 > layerOf[node] {
-                    layerOf[node] = nearest - 1
+            for node in order.reversed() where !callees[node].isEmpty {
+                while true {
+                    // What stands right beside its caller has to go with it.
+                    var pushed = [node]
+                    isPushed[node] = true
+                    var next = 0
+                    var isRoom = true
+                    while next < pushed.count {
+                        let current = pushed[next]
+                        next += 1
+                        if layerOf[current] == last { isRoom = false }
+                        for callee in callees[current]
+                        where layerOf[callee] == layerOf[current] + 1 && !isPushed[callee] {
+                            isPushed[callee] = true
+                            pushed.append(callee)
+                        }
+                    }
+                    var longer = 0
+                    for current in pushed {
+                        longer += callers[current].count { !isPushed[$0] } - callees[current].count { !isPushed[$0] }
+                        work += callers[current].count + callees[current].count
+                    }
+                    for current in pushed { isPushed[current] = false }
+                    guard isRoom, longer < 0 else { break }
+                    for current in pushed { layerOf[current] += 1 }
                     moved = true
                 }
             }

@@ -78,6 +78,16 @@ struct LayoutPropertyTests {
         #expect(layout.edges.count > edges * 9 / 10)
     }
 
+    /// `dot` 2.43 draws these graphs with 25,084 crossings (`meshtop-bench layout`).
+    @Test
+    func `no more lines cross than in dot's pictures and a tenth`() {
+        let crossings = (0..<50).reduce(0) { sum, number in
+            sum + Layout(benchmarkMesh(nodes: 10 + number * 290 / 49, seed: UInt64(number) * 7919 + 1)).crossings
+        }
+
+        #expect(crossings <= 27_592)
+    }
+
     @Test
     func `nothing is a picture of nothing`() {
         let layout = Layout(LayoutInput<Int>(nodes: [], edges: []))

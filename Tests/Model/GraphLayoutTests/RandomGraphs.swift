@@ -19,3 +19,18 @@ func randomGraph(nodes: Int, edges: Int, seed: UInt64) -> LayoutInput<Int> {
     }
     return LayoutInput(nodes: boxes, edges: list)
 }
+
+/// The meshes that `meshtop-bench layout` compares with Graphviz.
+func benchmarkMesh(nodes count: Int, seed: UInt64) -> LayoutInput<Int> {
+    var state = seed
+    func random(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(truncatingIfNeeded: (state >> 33) % UInt64(bound))
+    }
+    var edges: Set<LayoutInput<Int>.Edge> = []
+    for target in 1..<count {
+        edges.insert(.init(source: max(0, target - 1 - random(max(1, count / 5))), target: target))
+        if random(2) == 0 { edges.insert(.init(source: random(target), target: target)) }
+    }
+    return LayoutInput(nodes: (0..<count).map { .init(id: $0, width: 22, height: 4) }, edges: edges.sorted())
+}
