@@ -20,7 +20,7 @@ enum Program {
           traces       spans taken in, bytes a span kept, and opening a trace of 10,000
           waterfall    such a trace on the console's screen
           graph        from the counters of a large mesh to its graph
-          layout       laying out graphs of 300 and 1,000 nodes
+          layout       laying out graphs of 300 and 1,000 nodes, and fifty others with dot beside it
           canary       from a weight change's answer to the last request under the old weights
           demo         from the command to traffic on the screen, and the memory of the whole mesh
           console      first frame, frame time and bytes per animated frame
@@ -128,7 +128,7 @@ enum Program {
             try GraphBenchmark().run()
         case "layout":
             print("Layout: layered graphs, 1.5 edges a node")
-            LayoutBenchmark().run()
+            try LayoutBenchmark().run()
         case "canary":
             print("Canary: all weight from one version to the other, under the demo's load")
             try CanaryBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
