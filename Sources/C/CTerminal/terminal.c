@@ -166,6 +166,20 @@ void meshtop_stop_job(void) {
     sigaction(SIGTSTP, &ours, NULL);
 }
 
+void meshtop_keyboard_ignore(int ignored) {
+    static const int keyboard[] = {SIGINT, SIGQUIT, SIGTSTP};
+    static struct sigaction ours[COUNT(keyboard)];
+    static int is_ignored;
+    if (is_ignored == (ignored != 0)) return;
+    is_ignored = ignored != 0;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN;
+    for (size_t index = 0; index < COUNT(keyboard); index++) {
+        sigaction(keyboard[index], is_ignored ? &action : &ours[index], is_ignored ? &ours[index] : NULL);
+    }
+}
+
 int meshtop_pty_open(int *terminal, int *program) {
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (master < 0) return -1;

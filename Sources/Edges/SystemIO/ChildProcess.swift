@@ -133,7 +133,7 @@ package final class ChildProcess {
         }
     }
 
-    private static func spawn(_ command: ChildCommand, input: CInt, output: CInt, error: CInt)
+    static func spawn(_ command: ChildCommand, input: CInt, output: CInt, error: CInt)
         throws(SystemError) -> Int32
     {
         var arguments = ([command.executable] + command.arguments).map { strdup($0) } + [nil]

@@ -54,6 +54,7 @@ int meshtop_dns_query(
 char **meshtop_environment(void);
 
 // The status macros of wait(2).
+static inline int meshtop_stopped(int status) { return WIFSTOPPED(status); }
 static inline int meshtop_exited(int status) { return WIFEXITED(status); }
 static inline int meshtop_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int meshtop_exit_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }

@@ -33,6 +33,10 @@ int meshtop_signal_take(int number);
 // Stops the whole foreground job as Ctrl-Z would, and returns when it goes on.
 void meshtop_stop_job(void);
 
+// While another program has the terminal, what the keyboard sends is for that one: ignores its signals, or takes them
+// again. Nothing happens when they are as asked already.
+void meshtop_keyboard_ignore(int ignored);
+
 // A pseudo terminal for tests: glibc declares these functions only under _XOPEN_SOURCE. Both ends close on exec; -1 with
 // errno when there is none to be had.
 int meshtop_pty_open(int *terminal, int *program);

@@ -24,6 +24,10 @@ extension Terminal {
             let request = handle(turn)
             loop.needsFrame = loop.needsFrame || request.needsFrame
             loop.timer = request.timer
+            if let borrower = request.borrower {
+                lend(to: borrower)
+                loop.needsFrame = true
+            }
             switch request.action {
             case .proceed: break
             case .finish: return .finished

@@ -103,6 +103,15 @@ package final class Terminal {
         resume()
     }
 
+    /// Gives the terminal to whatever `borrower` starts on it, and takes it back when that returns.
+    func lend(to borrower: () -> Void) {
+        meshtop_rescue_run()
+        meshtop_keyboard_ignore(1)
+        borrower()
+        meshtop_keyboard_ignore(0)
+        resume()
+    }
+
     /// Takes the terminal again after somebody else may have had it.
     func resume() {
         curses.setLineModes()
