@@ -1,0 +1,50 @@
+/// Which hosts an object concerns, its own and those of the workloads that it selects.
+struct ConfigSubjects {
+    private let mesh: MeshConfiguration
+    /// The hosts that a workload answers for.
+    private let hostsOfWorkload: [ObjectKey: [String]]
+
+    init(_ mesh: MeshConfiguration) {
+        self.mesh = mesh
+        var hosts: [ObjectKey: [String]] = [:]
+        for service in mesh.services {
+            let workloads = Set(service.ports.flatMap(\.endpoints).compactMap { $0.workload?.key })
+            for workload in workloads { hosts[workload, default: []].append(service.host) }
+        }
+        hostsOfWorkload = hosts
+    }
+
+    /// The hosts, each once, those that the object names itself first; and whether it holds for the whole mesh.
+    func hosts(of object: ConfigObject) -> (hosts: [String], isMeshWide: Bool) {
+        let namespace = object.key.namespace
+        var hosts: [String] = []
+        switch object.spec {
+        case .virtualService(let spec):
+            hosts += spec.hosts.map { mesh.fullHost($0, in: namespace) }
+            for route in spec.http {
+                hosts += route.destinations.map { mesh.fullHost($0.destination.host, in: namespace) }
+            }
+            let keys = Set(spec.gateways.compactMap { mesh.gatewayKey($0, in: namespace) })
+            for gateway in mesh.gateways where keys.contains(gateway.key) {
+                hosts += selected(by: gateway.spec.selector, in: nil)
+            }
+        case .destinationRule(let spec): hosts.append(mesh.fullHost(spec.host, in: namespace))
+        case .gateway(let spec): hosts += spec.servers.flatMap(\.hosts) + selected(by: spec.selector, in: nil)
+        case .serviceEntry(let spec): hosts += spec.hosts
+        case .workloadEntry: hosts += hostsOfWorkload[object.key] ?? []
+        case .service: hosts.append(mesh.fullHost(object.key.name, in: namespace))
+        case .peerAuthentication(let spec):
+            if spec.selector == nil, namespace == mesh.settings.rootNamespace { return ([], true) }
+            hosts += selected(by: spec.selector ?? [:], in: namespace)
+        }
+        var seen: Set<String> = []
+        return (hosts.filter { seen.insert($0).inserted }, false)
+    }
+
+    /// The hosts of all workloads with these labels, of one namespace or of all.
+    private func selected(by selector: [String: String], in namespace: String?) -> [String] {
+        mesh.workloads
+            .filter { (namespace == nil || $0.namespace == namespace) && $0.labels.satisfies(selector) }
+            .flatMap { hostsOfWorkload[$0.key] ?? [] }
+    }
+}
