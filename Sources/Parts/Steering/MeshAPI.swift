@@ -31,7 +31,7 @@ package struct MeshAPI: Sendable {
         }
     }
 
-    private let exchange: @Sendable (Request) throws(SteeringError) -> Reply
+    let exchange: @Sendable (Request) throws(SteeringError) -> Reply
 
     /// An API that is asked by `exchange`: a transport, or a script in tests.
     package init(exchange: @escaping @Sendable (Request) throws(SteeringError) -> Reply) {
@@ -115,7 +115,7 @@ package struct MeshAPI: Sendable {
         try get("/apis/networking.istio.io/v1/\(plural)")["items"]?.array ?? []
     }
 
-    private func get(_ target: String) throws(SteeringError) -> JSONValue {
+    func get(_ target: String) throws(SteeringError) -> JSONValue {
         let request = Request(target: target)
         let reply = try exchange(request)
         guard (200..<300).contains(reply.status) else {
@@ -130,7 +130,7 @@ package struct MeshAPI: Sendable {
         "/apis/networking.istio.io/v1/namespaces/\(split.owner.namespace)/virtualservices/\(split.owner.name)"
     }
 
-    private static func json(_ reply: Reply, _ request: Request) throws(SteeringError) -> JSONValue {
+    static func json(_ reply: Reply, _ request: Request) throws(SteeringError) -> JSONValue {
         do {
             return try JSONValue.parse(reply.body)
         } catch {
@@ -139,7 +139,7 @@ package struct MeshAPI: Sendable {
     }
 
     /// The words of a `Status`, or the beginning of whatever came.
-    private static func message(_ reply: Reply) -> String {
+    static func message(_ reply: Reply) -> String {
         if let message = (try? JSONValue.parse(reply.body))?["message"]?.string { return message }
         let text = String(decoding: reply.body.prefix(200), as: UTF8.self)
         return text.isEmpty ? "status \(reply.status)" : "status \(reply.status): \(text)"
