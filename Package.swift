@@ -96,7 +96,9 @@ let edges: [Target] = [
 
 // Floor 5: one product part each. They never import each other; the programs join them by values of floor 3.
 let parts: [Target] = [
-    library("Parts", "Console", ["TerminalUI", "SystemIO", "GraphLayout", "MeshModel", "TraceModel", "Quantities"]),
+    library(
+        "Parts", "Console",
+        ["TerminalUI", "SystemIO", "GraphLayout", "MeshModel", "MeshConfig", "TraceModel", "Quantities"]),
     library(
         "Parts", "Collector",
         [
@@ -173,7 +175,8 @@ let testing: [Target] = [
     tests("Edges", "Storage"),
     tests("Edges", "TerminalUI", ["CTerminal", "Quantities"]),
     tests(
-        "Parts", "Console", ["TerminalUI", "GraphLayout", "MeshModel", "TraceModel", "Quantities"],
+        "Parts", "Console",
+        ["TerminalUI", "GraphLayout", "MeshModel", "MeshConfig", "TraceModel", "JSONWire", "SystemIO", "Quantities"],
         resources: [.copy("Golden")]),
     tests(
         "Parts", "Collector",

@@ -10,6 +10,8 @@ package struct ConsoleEnvironment: Sendable {
     package var changeWeights: @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome
     /// Who remembers how the mesh was; nothing where nobody does.
     package var past: (any MeshPast)?
+    /// Where the configuration is read and changed.
+    package var config: any ConfigSource
     /// Makes the graph of other nodes from the next snapshot on.
     package var showGraph: @Sendable (GraphType) -> Void
 
@@ -17,12 +19,14 @@ package struct ConsoleEnvironment: Sendable {
         findTraces: @escaping @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>,
         loadTrace: @escaping @Sendable (TraceID) -> Result<Trace, ConsoleFailure>,
         changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome,
-        past: (any MeshPast)? = nil, showGraph: @escaping @Sendable (GraphType) -> Void = { _ in }
+        past: (any MeshPast)? = nil, config: any ConfigSource = NoConfigSource(),
+        showGraph: @escaping @Sendable (GraphType) -> Void = { _ in }
     ) {
         self.findTraces = findTraces
         self.loadTrace = loadTrace
         self.changeWeights = changeWeights
         self.past = past
+        self.config = config
         self.showGraph = showGraph
     }
 }

@@ -1,3 +1,4 @@
+package import MeshConfig
 package import MeshModel
 package import Quantities
 package import TraceModel
@@ -12,6 +13,14 @@ package enum Effect: Hashable, Sendable {
     /// Show the mesh as it was at that time.
     case seePast(WallTime, question: Int)
     case askHistory(HistoryQuestion)
+    /// Read the configuration, unless it is still in that state.
+    case readConfig(known: String?)
+    case readConfigHistory(ConfigKey?)
+    case writeConfig(ConfigWrite, dryRun: Bool)
+    /// Give the terminal to the person's editor with that text.
+    case editConfig(ConfigDraft)
+    /// Remove a draft's file: the mesh has the text.
+    case discardDraft(String)
     case listThemes
     /// Draw with that theme, by name or path, until something else is chosen.
     case showTheme(String)

@@ -1,3 +1,4 @@
+package import MeshConfig
 package import MeshModel
 package import Quantities
 package import TerminalUI
@@ -26,5 +27,11 @@ package enum Event: Sendable {
     case themeShown(String, isKept: Bool)
     /// Why a theme cannot be shown or kept, in words.
     case themeFailed(String)
+    /// The configuration; nothing when it has not changed.
+    case configRead(Result<ConfigCatalog?, ConsoleFailure>)
+    case configHistoryRead(ConfigKey?, Result<[ConfigStep], ConsoleFailure>)
+    case configAnswered(ConfigWrite, dryRun: Bool, ConfigWriteOutcome)
+    /// The person is back from the editor.
+    case configEdited(Result<ConfigDraft, ConsoleFailure>)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

@@ -27,6 +27,7 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .flame: FlameScreen.draw(model, on: &canvas)
         case .statistics: StatisticsScreen.draw(model, on: &canvas)
         case .canary: CanaryScreen.draw(model, on: &canvas)
+        case .config(let place): ConfigScreen.draw(place, model, on: &canvas)
         case .help: HelpScreen.draw(model, on: &canvas)
         }
     }

@@ -25,6 +25,13 @@ struct Driver {
     /// Whether questions about the past wait until somebody lets them go.
     var holdsPast = false
     var remembersNothing = false
+    /// What the mesh is configured with.
+    var config = SampleConfig()
+    /// What the person does in the editor.
+    var editor: @Sendable (String) -> String = { $0 }
+    /// Whether the editor stays open.
+    var holdsEditor = false
+    private(set) var discarded: [String] = []
     private(set) var openQuestions: [Effect] = []
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
@@ -141,6 +148,19 @@ struct Driver {
             theme = wanted.adapted(to: theme.depth)
             if case .keepTheme = effect { keptTheme = name }
             return .themeShown(name, isKept: keptTheme == name)
+        case .readConfig(let known): return .configRead(config.read(unless: known))
+        case .readConfigHistory(let key): return .configHistoryRead(key, config.history(of: key))
+        case .writeConfig(let write, let dryRun):
+            return .configAnswered(write, dryRun: dryRun, config.write(write, dryRun: dryRun))
+        case .editConfig(let draft):
+            guard !holdsEditor else { return nil }
+            var edited = draft
+            edited.path = draft.path ?? "/tmp/meshtop-1/draft.yaml"
+            edited.text = editor(draft.text)
+            return .configEdited(.success(edited))
+        case .discardDraft(let path):
+            discarded.append(path)
+            return nil
         case .showGraph, .repaint, .suspend, .quit: return nil
         }
     }

@@ -1,6 +1,6 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + traces + screens + canary + time + themes + general
+    package static let all: [Command] = moving + traces + config + screens + canary + time + themes + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
@@ -17,12 +17,16 @@ extension Command {
         Command("previous-edge", ["shift+tab"], .previousEdge, in: [.graph], "previous edge of the selected box"),
         Command("open", ["enter"], .open, in: [.graph], label: "open", "everything about what is selected"),
         Command(
-            "open-row", ["enter"], .open, in: Set<Context>.tables.union([.traces, .detail, .compare, .statistics]),
+            "open-row", ["enter"], .open,
+            in: Set<Context>.tables.union([
+                .traces, .detail, .compare, .statistics, .config, .configHistory,
+            ]),
             label: "open", "open the selected row"),
         Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
         Command("first", ["home"], .goToStart, in: .lists.union([.graph]), "the first row, or the first box"),
-        Command("top", ["g"], .goToStart, in: .lists, "the first row"),
+        Command(
+            "top", ["g"], .goToStart, in: Set<Context>.lists.subtracting([.config, .configObject]), "the first row"),
         Command("last", ["end", "G"], .goToEnd, in: .lists.union([.graph]), "the last row, or the last box"),
         Command("pan-up", ["shift+up"], .pan(.up), in: [.graph], "pan the picture (wheel, too)"),
         Command("pan-down", ["shift+down"], .pan(.down), in: [.graph], "pan down"),
@@ -42,7 +46,7 @@ extension Command {
         Command(
             "graph-type", ["g"], .nextGraphType, in: [.graph], label: "group",
             "a graph of versions, apps, services or workloads"),
-        Command("center", ["c"], .center, in: [.graph], "bring the selection to the middle"),
+        Command("center", ["z"], .center, in: [.graph], "bring the selection to the middle"),
         Command("select", [], .select, in: .screens, argument: .node, "select a box by its name"),
     ]
 
@@ -50,24 +54,32 @@ extension Command {
         Command("graph", ["1"], .showGraph, in: .browsing, "the graph"),
         Command("services", ["2"], .showTable(.services), in: .browsing, label: "services", "all services as a table"),
         Command("workloads", ["3"], .showTable(.workloads), in: .browsing, "all workloads, each version by itself"),
-        Command("edges", ["4", "e"], .showTable(.edges), in: .browsing, label: "edges", "who calls whom, as a table"),
+        Command("edges", ["4"], .showTable(.edges), in: .browsing, label: "edges", "who calls whom, as a table"),
+        Command(
+            "edge-table", ["e"], .showTable(.edges), in: Set<Context>.browsing.subtracting([.config, .configObject]),
+            "the same"),
         Command(
             "detail", ["5"], .showDetail, in: Set<Context>.browsing.subtracting([.detail]),
             "everything about what is selected"),
         Command("traces", ["6"], .showTraces, in: .browsing, label: "traces", "traces of what is selected"),
         Command("weights", ["w"], .showCanary, in: .browsing, label: "weights", "move the weights of a service"),
         Command(
-            "filter-prompt", ["/"], .promptFilter, in: Set<Context>.tables.union([.graph, .traces, .waterfall]),
+            "filter-prompt", ["/"], .promptFilter,
+            in: Set<Context>.tables.union([
+                .graph, .traces, .waterfall, .config, .configObject,
+            ]),
             label: "find",
             "filter the rows – words, or “p95 > 100” –, or find a box or a span"),
         Command(
-            "filter", [], .filter, in: Set<Context>.tables.union([.traces, .waterfall]), argument: .text(hint: "text"),
+            "filter", [], .filter, in: Set<Context>.tables.union([.traces, .waterfall, .config, .configObject]),
+            argument: .text(hint: "text"),
             "keep the rows that contain a text, or that an expression finds"),
         Command(
-            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces, .statistics]), label: "sort",
+            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces, .statistics, .config]),
+            label: "sort",
             "sort by the next column (or click a header)"),
         Command(
-            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces, .statistics]),
+            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces, .statistics, .config]),
             "reverse the order"),
         Command("sort-name", ["N"], .sortBy(.name), in: .tables, "sort by name; again turns the order round"),
         Command("sort-rate", ["R"], .sortBy(.rate), in: .tables, "sort by rate"),
@@ -84,7 +96,8 @@ extension Command {
         Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
         Command(
             "refresh", ["r", "ctrl+r", "f5"], .refresh,
-            in: [.traces, .detail, .waterfall, .compare, .flame, .statistics], label: "refresh",
+            in: [.traces, .detail, .waterfall, .compare, .flame, .statistics, .config, .configObject, .configHistory],
+            label: "refresh",
             "ask again"),
         Command(
             "pane", ["p"], .togglePane, in: [.graph, .traces, .waterfall],
@@ -126,13 +139,16 @@ extension Command {
             Command("apply", ["enter"], .open, in: [.canary], label: "apply", "show the difference and ask"),
             Command(
                 "undo", ["u"], .undo, in: [.graph, .canary], label: "undo", "put the weights back as they were before"),
-            Command("yes", ["y", "Y"], .answerYes, in: [.question], label: "apply", "apply the change"),
             Command(
-                "no", ["n", "N", "esc", "q"], .answerNo, in: [.question], label: "cancel", "leave everything as it is"),
+                "yes", ["y", "Y"], .answerYes, in: [.question, .configQuestion], label: "apply", "apply the change"),
             Command(
-                "other-answer", ["tab", "shift+tab", "left", "right", "h", "l"], .otherAnswer, in: [.question],
+                "no", ["n", "N", "esc", "q"], .answerNo, in: [.question, .configQuestion], label: "cancel",
+                "leave everything as it is"),
+            Command(
+                "other-answer", ["tab", "shift+tab", "left", "right", "h", "l"], .otherAnswer,
+                in: [.question, .configQuestion],
                 label: "choose", "the other button"),
-            Command("answer", ["enter"], .open, in: [.question], "press the marked button"),
+            Command("answer", ["enter"], .open, in: [.question, .configQuestion], "press the marked button"),
         ]
 
     private static let themes: [Command] = [

@@ -52,21 +52,26 @@ package struct Command: Sendable {
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
     case graph, services, workloads, edges, columns, detail, traces, waterfall, compare, flame, statistics, canary,
-        question, help, themes
+        question, help, themes, config
+    case configObject = "configuration object"
+    case configHistory = "history"
+    case configQuestion = "change"
 }
 
 extension Set<Context> {
     /// Everywhere but in front of an open question, which must be answered first, and in the list of themes.
-    static let screens: Set<Context> = Set(Context.allCases).subtracting([.question, .themes])
+    static let screens: Set<Context> = Set(Context.allCases).subtracting([.question, .themes, .configQuestion])
     static let tables: Set<Context> = [.services, .workloads, .edges]
     static let lists: Set<Context> = [
         .services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .compare, .statistics, .help,
+        .config, .configObject, .configHistory,
     ]
     /// Where a moment can be chosen.
     static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
     /// Where one looks around and changes nothing.
     static let browsing: Set<Context> = [
         .graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .flame, .statistics, .help,
+        .config, .configObject, .configHistory,
     ]
     static let everywhere = Set(Context.allCases)
 }
@@ -95,6 +100,8 @@ package enum Action: Hashable, Sendable {
     case toggleFollowing, nextTraceMode, markTrace, lightTrace
     /// So many steps on, or back with a negative number.
     case jump(SpanJump, Int)
+    case showConfig, showConfigOfSubject, showConfigHistory, showConfigOnGraph, editConfig, undoConfig
+    case markReference(Int)
     case fold(SpanFold)
     case zoom(SpanZoom)
     case nextSpan

@@ -18,4 +18,6 @@ enum HitTarget: Hashable, Sendable {
     /// A cell of the page's heatmap, and one moment of its charts.
     case heatmapCell(HeatmapCell)
     case moment(Int)
+    /// A reference of the open configuration object, by its number.
+    case configLink(Int)
 }

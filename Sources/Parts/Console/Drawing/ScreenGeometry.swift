@@ -31,7 +31,9 @@ struct ScreenGeometry: Hashable, Sendable {
         let wantsPane =
             switch screen {
             case .graph, .waterfall: showsPane
-            case .services, .workloads, .edges, .detail, .traces, .compare, .flame, .statistics, .canary, .help: false
+            case .services, .workloads, .edges, .detail, .traces, .compare, .flame, .statistics, .canary, .help,
+                .config:
+                false
             }
         var rest = body
         if !wantsPane || body.height < 13 {
@@ -55,9 +57,12 @@ struct ScreenGeometry: Hashable, Sendable {
             case .compare: CompareScreen.titles
             case .flame: FlameScreen.titles
             case .statistics: StatisticsScreen.titles
+            case .config(let place): ConfigScreen.titles(place)
             case .graph, .detail, .canary, .help: 0
             }
-        rows = rest.inset(top: titles)
+        var margins = (right: 0, bottom: 0)
+        if let place = screen.configPlace { margins = ConfigScreen.margins(place, body: body) }
+        rows = rest.inset(top: titles, right: margins.right, bottom: margins.bottom)
     }
 }
 

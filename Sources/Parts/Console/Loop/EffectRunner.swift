@@ -1,3 +1,4 @@
+import MeshConfig
 import MeshModel
 import Quantities
 import SystemIO
@@ -54,10 +55,30 @@ final class EffectRunner {
             return .weightsAnswered(change, dryRun: dryRun, environment.changeWeights(change, dryRun))
         case .seePast(let time, let question): return .pastSeen(question: question, past(time, environment))
         case .askHistory(let question): return .historyFound(question, history(question, environment))
+        case .readConfig(let known):
+            return .configRead(result { () throws(ConsoleFailure) in try environment.config.catalog(unless: known) })
+        case .readConfigHistory(let key):
+            return .configHistoryRead(
+                key, result { () throws(ConsoleFailure) in try environment.config.history(of: key) })
+        case .writeConfig(let write, let dryRun):
+            return .configAnswered(write, dryRun: dryRun, environment.config.write(write, dryRun: dryRun))
+        case .discardDraft(let path):
+            TextEditor.discard(path)
+            return nil
         case .showGraph(let type):
             environment.showGraph(type)
             return nil
-        case .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: return nil
+        case .editConfig, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: return nil
+        }
+    }
+
+    private static func result<Value>(
+        _ body: () throws(ConsoleFailure) -> Value
+    ) -> Result<Value, ConsoleFailure> {
+        do throws(ConsoleFailure) {
+            return .success(try body())
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -116,7 +137,12 @@ final class EffectRunner {
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
         case .askHistory(let question): feed.answer(.historyFound(question, .failure(MeshPastFailure(reason))))
-        case .showGraph, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: break
+        case .readConfig: feed.answer(.configRead(.failure(failure)))
+        case .readConfigHistory(let key): feed.answer(.configHistoryRead(key, .failure(failure)))
+        case .writeConfig(let write, let dryRun):
+            feed.answer(.configAnswered(write, dryRun: dryRun, .unreachable(reason: reason)))
+        case .editConfig, .discardDraft, .showGraph, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit:
+            break
         }
     }
 }

@@ -52,6 +52,7 @@ private struct ConsoleLoop {
     private let effects: EffectRunner
     private let feed: ConsoleFeed
     private(set) var themes: ThemeKeeper
+    private let editor = TextEditor { name in getenv(name).map { String(cString: $0) } }
     private var nextStep: MonotonicTime?
 
     init(model: Model, effects: EffectRunner, feed: ConsoleFeed, themes: ThemeKeeper) {
@@ -86,6 +87,10 @@ private struct ConsoleLoop {
             case .listThemes: _ = update(&model, themes.list())
             case .showTheme(let name): _ = update(&model, themes.show(name))
             case .keepTheme(let name): _ = update(&model, themes.keep(name))
+            case .editConfig(let draft):
+                let (editor, feed) = (editor, feed)
+                request.borrower = { feed.answer(.configEdited(editor.edit(draft))) }
+            case .readConfig, .readConfigHistory, .writeConfig, .discardDraft: effects.start(effect)
             case .findTraces, .loadTrace, .loadTraces, .changeWeights, .seePast, .askHistory, .showGraph:
                 effects.start(effect)
             }

@@ -149,6 +149,7 @@ enum Header {
         case .statistics(.one): "statistics"
         case .statistics(.listed): model.screen == screen ? "statistics of the listed traces" : "statistics"
         case .canary(let service): "weights of \(service.name)"
+        case .config(let place): ConfigScreen.title(place, model)
         case .help: "help"
         }
     }

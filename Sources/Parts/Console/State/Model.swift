@@ -100,6 +100,9 @@ package struct Model: Sendable {
     var lastSlowest: Int?
     package internal(set) var helpOffset = 0
 
+    // The configuration.
+    var config = ConfigState()
+
     // The canary.
     package internal(set) var canary: CanaryState?
     /// The last change that was stored from here, by service.
@@ -144,6 +147,10 @@ package struct Model: Sendable {
         case .flame: .flame
         case .statistics: .statistics
         case .canary: if case .asking? = canary?.phase { .question } else { .canary }
+        case .config(.list): .config
+        case .config(.object): .configObject
+        case .config(.history): .configHistory
+        case .config(.change): .configQuestion
         case .help: .help
         }
     }

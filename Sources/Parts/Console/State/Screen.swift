@@ -15,6 +15,7 @@ package enum Screen: Hashable, Sendable {
     case flame(TraceSet)
     case statistics(TraceSet)
     case canary(ServiceName)
+    case config(ConfigPlace)
     case help(Context)
 }
 

@@ -45,6 +45,14 @@ extension Model {
         case .nextTraceMode: changeTraceMode(&effects)
         case .markTrace: markTrace()
         case .lightTrace: lightTrace(&effects)
+        case .showConfig: showConfig(&effects)
+        case .showConfigOfSubject: showConfigOfSubject(&effects)
+        case .showConfigHistory: showConfigHistory(&effects)
+        case .showConfigOnGraph: showConfigOnGraph(&effects)
+        case .markReference(let step): markReference(step: step)
+        case .editConfig: editConfig(&effects)
+        case .undoConfig: askToUndoConfig(&effects)
+        case .jump(_, let step) where screen.isConfigObject: jumpToConfigMatch(step: step)
         case .jump(let target, let step): jump(target, step: step)
         case .fold(let change): fold(change)
         case .zoom(let change): zoom(change)
@@ -75,6 +83,9 @@ extension Model {
         case .equalWeights: editWeights { $0.makeEqual() }
         case .resetWeights: editWeights { $0.reset() }
         case .undo: askToUndo(&effects)
+        case .answerYes where context == .configQuestion: answerConfig(apply: true, &effects)
+        case .answerNo where context == .configQuestion: answerConfig(apply: false, &effects)
+        case .otherAnswer where context == .configQuestion: markOtherConfigAnswer()
         case .answerYes: answer(apply: true, &effects)
         case .answerNo: answer(apply: false, &effects)
         case .otherAnswer: markOtherAnswer()
@@ -91,7 +102,7 @@ extension Model {
         switch screen {
         case .graph: selectBox(direction)
         case .flame: moveInFlame(direction)
-        case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help:
+        case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help, .config:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -113,6 +124,7 @@ extension Model {
         case .waterfall: fold(.toggle)
         case .flame: zoomFlame()
         case .compare, .statistics: openAnalysisRow(&effects)
+        case .config: openInConfig(&effects)
         case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }
@@ -131,6 +143,7 @@ extension Model {
         case .traces, .detail: askForTraces(&effects)
         case .waterfall(let id): effects.append(.loadTrace(id))
         case .compare, .flame, .statistics: loadAnalysis(&effects)
+        case .config: refreshConfig(&effects)
         case .graph, .services, .workloads, .edges, .canary, .help: break
         }
     }

@@ -31,7 +31,9 @@ extension Model {
             case .theme(let index) where index == picker.cursor: perform(.open, &effects)
             case .theme(let index): moveThemeCursor(by: index - (picker.cursor ?? 0), &effects)
             case .action(let action): perform(action, &effects)
-            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell, .moment: break
+            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell, .moment,
+                .configLink:
+                break
             }
             return
         }
@@ -55,6 +57,9 @@ extension Model {
             detail?.cursor = number
             openLink(&effects)
         case .tableColumn(let column): toggleColumn(column)
+        case .configLink(let link):
+            config.page?.link = link
+            perform(.open, &effects)
         case .version(let index):
             guard canary?.phase == .editing else { return }
             canary?.edit.focus(on: index)
@@ -75,7 +80,10 @@ extension Model {
         case .waterfall: waterfall?.cursor ?? 0
         case .compare, .statistics: analysis?.table.cursor ?? 0
         case .flame: analysis?.flame?.cursor ?? 0
-        case .graph, .detail, .canary, .help: 0
+        case .config(.list): config.table.cursor
+        case .config(.object): config.page?.cursor ?? 0
+        case .config(.history): config.history?.table.cursor ?? 0
+        case .graph, .detail, .canary, .help, .config(.change): 0
         }
     }
 }

@@ -38,6 +38,7 @@ extension Model {
         case .compare, .flame, .statistics: enterAnalysis(&effects)
         case .canary(let service):
             if canary?.service != service, let split = split(of: service) { canary = CanaryState(split) }
+        case .config(let place): enterConfig(place, &effects)
         case .help: break
         }
     }

@@ -40,6 +40,7 @@ extension Model {
         case .compare, .statistics: moveInAnalysis(by: step)
         case .flame: break
         case .detail: moveOnPage(by: step)
+        case .config: moveInConfig(by: step)
         case .graph, .canary: break
         }
         revealRows()
@@ -50,6 +51,7 @@ extension Model {
         let height = listHeight
         if let kind = screen.table { tables[kind].state.reveal(rows: tables[kind].shown.count, height: height) }
         revealTraces()
+        if screen.configPlace != nil { revealConfig() }
         if screen.isWaterfall, var state = waterfall {
             let rows = state.visible.count
             var table = TableState(sortColumn: 0, isDescending: false)
@@ -124,6 +126,8 @@ extension Model {
             if columns.indices.contains(next) { sort(by: columns[next]) }
         } else if screen == .traces {
             sort(byColumn: ((traces?.table.sortColumn ?? 0) + 1) % TraceColumn.allCases.count)
+        } else if screen.isConfigList {
+            sort(byColumn: (config.table.sortColumn + 1) % ConfigColumn.allCases.count)
         } else if screen.isStatistics {
             sort(byColumn: ((analysis?.table.sortColumn ?? 0) + 1) % StatisticsColumn.allCases.count)
         }
@@ -134,6 +138,8 @@ extension Model {
             sort(by: table.sortColumn)
         } else if screen == .traces {
             sort(byColumn: traces?.table.sortColumn ?? 0)
+        } else if screen.isConfigList {
+            sort(byColumn: config.table.sortColumn)
         } else if screen.isStatistics {
             sort(byColumn: analysis?.table.sortColumn ?? 0)
         }
@@ -167,7 +173,9 @@ extension Model {
 
     /// Sorts by the column whose title was clicked.
     mutating func sort(byColumn column: Int) {
-        if screen.table != nil {
+        if screen.isConfigList {
+            sortConfig(byColumn: column)
+        } else if screen.table != nil {
             if let column = TableColumn(rawValue: column) { sort(by: column) }
         } else if screen == .traces, let chosen = TraceColumn(rawValue: column) {
             traces?.table.sort(by: column, descendingFirst: chosen.isNumeric)
@@ -212,6 +220,8 @@ extension Model {
     var currentFilter: String {
         if let table = openTable { return table.state.filter }
         if screen.isWaterfall { return waterfall?.search ?? "" }
+        if screen.isConfigList { return config.table.filter }
+        if screen.isConfigObject { return config.page?.search ?? "" }
         return screen == .traces ? traces?.table.filter ?? "" : ""
     }
 
@@ -220,6 +230,11 @@ extension Model {
         if currentFilter.isEmpty { return nil }
         if let table = openTable { return "\(table.shown.count) of \(table.total)" }
         if screen.isWaterfall { return waterfall.map { "\($0.matches.count) of \($0.waterfall?.rows.count ?? 0)" } }
+        if screen.isConfigList { return "\(config.shown.count) of \(config.entries.count)" }
+        if screen.isConfigObject {
+            let search = currentFilter
+            return config.openPage.map { "\($0.matches(search).count) lines" }
+        }
         return traces.map { "\($0.rows.count) of \($0.summaries.count)" }
     }
 
@@ -232,6 +247,10 @@ extension Model {
             refreshTraceRows()
         } else if screen.isWaterfall {
             waterfall?.find(text)
+        } else if screen.isConfigList {
+            filterConfig(text)
+        } else if screen.isConfigObject {
+            searchInConfig(text)
         }
     }
 }

@@ -42,9 +42,15 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.themeName = name
         if isKept { model.say(.success, "\(name) it is, the next time, too") }
     case .themeFailed(let reason): model.say(.failure, reason)
+    case .configRead(let result): model.takeConfig(result)
+    case .configHistoryRead(let key, let result): model.takeConfigHistory(key, result)
+    case .configAnswered(let write, let dryRun, let outcome):
+        model.takeConfigAnswer(write, dryRun: dryRun, outcome, &effects)
+    case .configEdited(let result): model.takeEdited(result, &effects)
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }
+    model.followConfig(&effects)
     // What is still being typed is no question yet.
     if model.prompt?.kind != .filter { model.askForOtherTraces(&effects) }
     return effects

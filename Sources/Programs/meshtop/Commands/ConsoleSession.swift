@@ -113,6 +113,7 @@ enum ConsoleSession {
                 return MeshAPI(address: control).apply(change, dryRun: isTrial)
             },
             past: PastWithSplits(past: collector, splits: splits),
+            config: source.control.map { ControlConfig(api: MeshAPI(address: $0)) } ?? NoConfigSource(),
             showGraph: { type in
                 var view = view
                 view.grouping = GraphGrouping(rawValue: type.rawValue) ?? .versionedApp
@@ -149,7 +150,7 @@ enum ConsoleSession {
                 }
             },
             changeWeights: { _, _ in .unreachable(reason: "this is a recording; nothing can be changed in it") },
-            past: past)
+            past: past, config: NoConfigSource("no configuration here: a recording holds traffic only"))
         var options = try consoleOptions(invocation, name: recorded.file)
         options.isRecording = true
         if recorded.time < end { options.moment = recorded.time }

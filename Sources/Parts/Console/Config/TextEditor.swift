@@ -1,0 +1,58 @@
+import MeshConfig
+import SystemIO
+
+/// A person's own editor, on a file of the text.
+struct TextEditor: Sendable {
+    /// Longer texts are no configuration; an editor left open on a log must not fill our memory.
+    private static let limit = 4 << 20
+
+    /// What the shell runs, as `vim` or `code --wait`.
+    let command: String
+
+    /// The editor that an environment names: `VISUAL`, else `EDITOR`, else `vi`, as everywhere.
+    init(variable: (String) -> String?) {
+        let named = ["VISUAL", "EDITOR"].lazy.compactMap(variable).first { !$0.trimmingSpaces().isEmpty }
+        command = named ?? "vi"
+    }
+
+    /// Opens the draft's text and answers with what it has become. Blocks until the person is done.
+    ///
+    /// The file is for its owner alone. It stays where it is, in the answer's `path`, unless nothing was changed: what
+    /// somebody wrote is theirs until the mesh has it.
+    func edit(_ draft: ConfigDraft) -> Result<ConfigDraft, ConsoleFailure> {
+        var edited = draft
+        do throws(SystemError) {
+            let path: String
+            if let before = draft.path {
+                path = before
+            } else {
+                let folder = try Files.makeTemporaryDirectory(prefix: "meshtop")
+                path = "\(folder)/\(draft.key.kind.lowercased())-\(draft.key.namespace)-\(draft.key.name).yaml"
+                try Files.writeAtomically(path, Array(draft.text.utf8))
+            }
+            edited.path = path
+            // By the shell, so that the variable may hold arguments and quotes; the path is no part of its text.
+            let exit = try ForegroundProgram.run(
+                ChildCommand("/bin/sh", ["-c", command + " \"$1\"", command, path], diesWithParent: false))
+            guard exit == .code(0) else {
+                return .failure(
+                    ConsoleFailure(message: "\(command) ended with \(exit); nothing was changed. \(kept(path))"))
+            }
+            edited.text = String(decoding: try Files.read(path, limit: Self.limit), as: UTF8.self)
+            if edited.text == draft.original { Self.discard(path) }
+            return .success(edited)
+        } catch {
+            return .failure(ConsoleFailure(message: "the text cannot be edited: \(error)"))
+        }
+    }
+
+    private func kept(_ path: String) -> String { "The text is in \(path)" }
+
+    /// Removes a draft's file and the directory that was made for it.
+    static func discard(_ path: String) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        // What cannot be removed is left to the system's own sweeping.
+        try? Files.remove(path)
+        try? Files.remove(String(path[..<slash]))
+    }
+}
