@@ -27,6 +27,8 @@ package struct LoopRequest: Sendable {
     /// When to turn again if nothing else happens; nothing to wait for ever. Replaces what was there.
     package var timer: MonotonicTime?
     package var action: Action
+    /// Text for the clipboard of whoever sits at the terminal; see ``Clipboard``.
+    package var clipboard: String?
     /// Somebody else who gets the terminal until this returns, as an editor; the loop stands still meanwhile.
     package var borrower: (@Sendable () -> Void)?
 

@@ -24,6 +24,7 @@ extension Terminal {
             let request = handle(turn)
             loop.needsFrame = loop.needsFrame || request.needsFrame
             loop.timer = request.timer
+            if let text = request.clipboard { copy(text) }
             if let borrower = request.borrower {
                 lend(to: borrower)
                 loop.needsFrame = true

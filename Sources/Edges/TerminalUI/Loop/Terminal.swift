@@ -85,6 +85,12 @@ package final class Terminal {
         return Terminal.writeAll(bytes, to: options.output) ? bytes.count : nil
     }
 
+    /// Puts text on the clipboard, where the terminal allows it; what is too long stays away.
+    func copy(_ text: String) {
+        guard let bytes = Clipboard.sequence(text) else { return }
+        _ = Terminal.writeAll(bytes, to: options.output)
+    }
+
     /// Forgets what is on the screen, so that the next frame is drawn whole.
     func forget() { shown = nil }
 
