@@ -28,6 +28,12 @@ package enum Effect: Hashable, Sendable {
     case keepTheme(String)
     /// Make the graph of other nodes.
     case showGraph(GraphType)
+    /// Write the screen, or the mesh that it shows, to a file.
+    case save(ScreenExport)
+    /// Put a text on the clipboard of whoever sits at the terminal.
+    case copy(String)
+    /// The same with a node or an edge in JSON.
+    case copyJSON(Selection)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
     case suspend

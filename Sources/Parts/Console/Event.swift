@@ -33,5 +33,9 @@ package enum Event: Sendable {
     case configAnswered(ConfigWrite, dryRun: Bool, ConfigWriteOutcome)
     /// The person is back from the editor.
     case configEdited(Result<ConfigDraft, ConsoleFailure>)
+    /// A file was written, of so many bytes.
+    case saved(String, Result<Int, ConsoleFailure>)
+    /// What is to be copied, in words; nothing when it is not there any more.
+    case worded(String?)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

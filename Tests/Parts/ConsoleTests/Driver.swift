@@ -161,7 +161,7 @@ struct Driver {
         case .discardDraft(let path):
             discarded.append(path)
             return nil
-        case .showGraph, .repaint, .suspend, .quit: return nil
+        case .showGraph, .save, .copy, .copyJSON, .repaint, .suspend, .quit: return nil
         }
     }
 

@@ -174,6 +174,11 @@ extension Command {
         Command(
             "previous-screen", ["-"], .previousScreen, in: Set<Context>.browsing.subtracting([.waterfall]),
             "the screen before this one"),
+        Command(
+            "save", [], .save, in: .browsing.union([.canary]), argument: .text(hint: "FILE"),
+            "write the screen as FILE.txt, .ansi or .svg, or its mesh as .json, .dot or .mmd"),
+        Command("copy", ["y"], .copyName, in: .browsing, "copy the name of what is selected (OSC 52)"),
+        Command("copy-json", ["Y"], .copyJSON, in: .browsing, "copy what is selected with its numbers, as JSON"),
         Command("repaint", ["ctrl+l"], .repaint, in: .everywhere, "draw everything anew"),
         Command("suspend", ["ctrl+z"], .suspend, in: .everywhere, "back to the shell; fg returns"),
         Command("interrupt", ["ctrl+c"], .quit, in: .everywhere, "leave, whatever is open"),

@@ -119,6 +119,7 @@ package enum Action: Hashable, Sendable {
     case undo
     case answerYes, answerNo, otherAnswer
     case select, filter
+    case save, copyName, copyJSON
     case theme
     case suspend
     case quit

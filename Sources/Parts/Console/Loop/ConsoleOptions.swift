@@ -13,6 +13,8 @@ package struct ConsoleOptions: Sendable {
     /// The moment of a recording to begin with; its end when there is none.
     package var moment: WallTime?
     package var terminal: TerminalOptions
+    /// For what leaves the console in a form for programs.
+    package var words: MeshWords?
 
     package init(
         source: String, themes: ThemeOptions, animation: Bool = true, terminal: TerminalOptions = TerminalOptions()

@@ -44,7 +44,7 @@ final class EffectRunner {
         finished.reset()
     }
 
-    private static func answer(to effect: Effect, _ environment: ConsoleEnvironment) -> Event? {
+    static func answer(to effect: Effect, _ environment: ConsoleEnvironment) -> Event? {
         switch effect {
         case .findTraces(let query, let question):
             return .tracesFound(question: question, environment.findTraces(query))
@@ -68,7 +68,8 @@ final class EffectRunner {
         case .showGraph(let type):
             environment.showGraph(type)
             return nil
-        case .editConfig, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit: return nil
+        case .save, .copy, .copyJSON, .editConfig, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit:
+            return nil
         }
     }
 
@@ -141,7 +142,8 @@ final class EffectRunner {
         case .readConfigHistory(let key): feed.answer(.configHistoryRead(key, .failure(failure)))
         case .writeConfig(let write, let dryRun):
             feed.answer(.configAnswered(write, dryRun: dryRun, .unreachable(reason: reason)))
-        case .editConfig, .discardDraft, .showGraph, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit:
+        case .editConfig, .discardDraft, .showGraph, .listThemes, .showTheme, .keepTheme, .save, .copy, .copyJSON,
+            .repaint, .suspend, .quit:
             break
         }
     }

@@ -24,7 +24,7 @@ package func runConsole(
             glyphs: terminal.glyphs, themeName: options.themes.start.theme.name, isAnimated: options.animation,
             isRecording: options.isRecording, moment: options.moment),
         effects: EffectRunner(environment: environment, feed: feed), feed: feed,
-        themes: ThemeKeeper(options.themes, depth: terminal.depth))
+        themes: ThemeKeeper(options.themes, depth: terminal.depth), words: options.words)
     let end = terminal.run { turn in
         loop.turn(turn, wall: SystemClock.wall())
     } draw: { _ in
@@ -39,7 +39,7 @@ package func runConsole(
 }
 
 /// How far the machine's time zone is ahead of UTC now.
-private func utcOffset() -> Duration {
+func utcOffset() -> Duration {
     var now = time(nil)
     var local = tm()
     guard localtime_r(&now, &local) != nil else { return .zero }
@@ -53,13 +53,17 @@ private struct ConsoleLoop {
     private let feed: ConsoleFeed
     private(set) var themes: ThemeKeeper
     private let editor = TextEditor { name in getenv(name).map { String(cString: $0) } }
+    private let words: MeshWords?
+    private let file: ScreenFile
     private var nextStep: MonotonicTime?
 
-    init(model: Model, effects: EffectRunner, feed: ConsoleFeed, themes: ThemeKeeper) {
+    init(model: Model, effects: EffectRunner, feed: ConsoleFeed, themes: ThemeKeeper, words: MeshWords?) {
         self.model = model
         self.effects = effects
         self.feed = feed
         self.themes = themes
+        self.words = words
+        file = ScreenFile(words: words, home: getenv("HOME").map { String(cString: $0) })
     }
 
     mutating func turn(_ turn: LoopTurn, wall: WallTime) -> LoopRequest {
@@ -78,8 +82,14 @@ private struct ConsoleLoop {
         for event in feed.take() { asked += update(&model, event) }
 
         var request = LoopRequest(needsFrame: true, timer: nextTurn(turn.now, wall))
-        for effect in asked {
-            switch effect {
+        var next = 0
+        while next < asked.count {
+            defer { next += 1 }
+            switch asked[next] {
+            case .save(let export): asked += update(&model, file.write(export, model, themes.theme))
+            case .copy(let text): request.clipboard = text
+            case .copyJSON(let selection):
+                asked += update(&model, .worded(model.mesh.flatMap { words?.json(selection, $0.snapshot) }))
             case .quit: request.action = .finish
             case .repaint: request.action = .repaint
             case .suspend: request.action = .suspend
@@ -90,11 +100,11 @@ private struct ConsoleLoop {
             case .editConfig(let draft):
                 let (editor, feed) = (editor, feed)
                 request.borrower = { feed.answer(.configEdited(editor.edit(draft))) }
-            case .readConfig, .readConfigHistory, .writeConfig, .discardDraft: effects.start(effect)
+            case .readConfig, .readConfigHistory, .writeConfig, .discardDraft: effects.start(asked[next])
             case .findTraces, .loadTrace, .loadTraces, .changeWeights, .seePast, .askHistory, .showGraph:
-                effects.start(effect)
+                effects.start(asked[next])
             }
-            if request.action == .finish { break }
+            if request.action == .finish { return request }
         }
         return request
     }

@@ -47,6 +47,9 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .configAnswered(let write, let dryRun, let outcome):
         model.takeConfigAnswer(write, dryRun: dryRun, outcome, &effects)
     case .configEdited(let result): model.takeEdited(result, &effects)
+    case .saved(let path, let result): model.takeSaved(path, result)
+    case .worded(let text):
+        if let text { model.copy(text, as: "JSON", &effects) } else { model.say(.info, "that is not there any more") }
     case .weightsAnswered(let change, let dryRun, let outcome):
         model.takeWeightAnswer(change, dryRun: dryRun, outcome)
     }

@@ -1,6 +1,7 @@
 import Collector
 import Console
 import Glibc
+import JSONWire
 import MeshModel
 import Quantities
 import Steering
@@ -12,10 +13,12 @@ import TraceModel
 extension Command {
     static let console = Command(
         name: "", summary: "the console",
-        options: Source.options + ConsoleSession.options + TraceSession.options + RecordedObservation.options
+        options: Source.options + ConsoleSession.options + OneScreen.options + TraceSession.options
+            + RecordedObservation.options
             + HistoryPlace.options
     ) { invocation in
-        try ConsoleSession.requireTerminal()
+        let once = try OneScreen(invocation)
+        if once == nil { try ConsoleSession.requireTerminal() }
         if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
         let source = try Source(invocation)
         let traces = try TraceSession.open(
@@ -46,7 +49,7 @@ enum ConsoleSession {
     static func requireTerminal() throws(CommandFailure) {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw CommandFailure(
-                "the console needs a terminal on its input and output; for scripts there is meshtop graph --once -o json"
+                "the console needs a terminal on its input and output; for scripts there are meshtop --once graph and meshtop graph -o json"
             )
         }
     }
@@ -69,10 +72,13 @@ enum ConsoleSession {
     ) throws -> ExitCode {
         let feed = ConsoleFeed()
         let splits = SplitWatch(source.control)
+        let once = try OneScreen(invocation)
+        let mailbox = try once.map { _ in try Mailbox<MeshSnapshot>() }
         var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,
             interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
-            window: try invocation.duration("--window", default: source.window ?? .seconds(60)))
+            window: try invocation.duration(
+                "--window", default: once == nil ? source.window ?? .seconds(60) : OneScreen.window))
         configuration.health = try HealthRules(invocation)
         configuration.view.boxes = [.namespace]
         configuration.inbox = traces.inbox
@@ -85,6 +91,7 @@ enum ConsoleSession {
             if !snapshot.splits.isEmpty { history?.record(snapshot.splits) }
             snapshot.notices += traces.notices
             feed.publish(snapshot)
+            mailbox?.put(snapshot)
         }
         defer { collector.stop() }
         try splits.start()
@@ -119,8 +126,12 @@ enum ConsoleSession {
                 view.grouping = GraphGrouping(rawValue: type.rawValue) ?? .versionedApp
                 collector.show(window: window, view: view)
             })
-        let code = try runConsole(
-            options: try consoleOptions(invocation, name: name), environment: environment, feed: feed)
+        let options = try consoleOptions(invocation, name: name)
+        if let once, let mailbox {
+            let snapshot = once.wait(for: window, in: mailbox, atMost: source.patience)
+            return try once.show(snapshot, options, environment)
+        }
+        let code = try runConsole(options: options, environment: environment, feed: feed)
         return ExitCode(value: code)
     }
 
@@ -153,9 +164,28 @@ enum ConsoleSession {
             past: past, config: NoConfigSource("no configuration here: a recording holds traffic only"))
         var options = try consoleOptions(invocation, name: recorded.file)
         options.isRecording = true
+        if let once = try OneScreen(invocation) {
+            return try once.show(try past.snapshot(ending: recorded.time, window: nil), options, environment)
+        }
         if recorded.time < end { options.moment = recorded.time }
         return ExitCode(value: try runConsole(options: options, environment: environment, feed: feed))
     }
+
+    /// What the commands for scripts print.
+    private static let words = MeshWords(
+        graph: { snapshot, format in
+            switch format {
+            case .json: GraphJSON.document(snapshot).text
+            case .dot: GraphDOT.document(snapshot)
+            case .mermaid: GraphMermaid.document(snapshot)
+            }
+        },
+        json: { selection, snapshot in
+            switch selection {
+            case .node(let id): snapshot.nodes.first { $0.id == id }.map { GraphJSON.node($0).text }
+            case .edge(let id): snapshot.edges.first { $0.id == id }.map { GraphJSON.edge($0).text }
+            }
+        })
 
     private static func consoleOptions(_ invocation: Invocation, name: String) throws -> ConsoleOptions {
         var terminal = TerminalOptions()
@@ -170,9 +200,11 @@ enum ConsoleSession {
         } catch {
             throw CommandFailure("\(error)")
         }
-        return ConsoleOptions(
+        var options = ConsoleOptions(
             source: name, themes: themes,
             animation: !invocation.has("--no-animation"), terminal: terminal)
+        options.words = words
+        return options
     }
 }
 
