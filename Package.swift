@@ -184,7 +184,12 @@ let testing: [Target] = [
             "MetricStore", "PushedMetrics", "TraceModel", "MeshModel", "ExpositionWire", "HTTPTransport",
             "TLSTransport", "SystemIO", "Storage", "HTTPWire", "ProtobufWire", "JSONWire", "Quantities",
         ], resources: [.copy("Fixtures")]),
-    tests("Parts", "Steering", ["HTTPTransport", "SystemIO", "HTTPWire", "MeshModel", "JSONWire", "Quantities"]),
+    tests(
+        "Parts", "Steering",
+        [
+            "ControlPlane", "HTTPTransport", "SystemIO", "HTTPWire", "MeshConfig", "MeshModel", "JSONWire",
+            "Quantities",
+        ]),
     tests(
         "Parts", "Proxy",
         [

@@ -84,7 +84,8 @@ extension MeshAPI {
             let stored = try Self.json(reply, request)
             let text = ConfigSheet.text(of: stored)
             if dryRun {
-                return .validated(text: text, notes: Ownership.notes(on: stored, noun: "object"))
+                return .validated(
+                    text: text, notes: Ownership.notes(on: stored, noun: "object") + Self.fileNote(stored))
             }
             return .stored(text: text, revision: stored["metadata"]?["resourceVersion"]?.string ?? "")
         } catch .unreachable(let address, let reason) {
@@ -111,6 +112,13 @@ extension MeshAPI {
                 why: entry["why"]?.string ?? "", key: changed, before: entry["old"].map(ConfigSheet.text),
                 after: entry["new"].map(ConfigSheet.text))
         }
+    }
+
+    /// Our control plane reads files, too: what it took from one it takes again when that file changes.
+    private static func fileNote(_ object: JSONValue) -> [String] {
+        let entries = object["metadata"]?["managedFields"]?.array ?? []
+        guard entries.contains(where: { $0["manager"]?.string == "directory" }) else { return [] }
+        return ["a file of the control plane holds this object, too; the next change of the file replaces it"]
     }
 
     /// The causes of a `Status` with the lines that they are about, or its words.

@@ -171,6 +171,37 @@ struct TerminalTests {
     }
 
     @Test
+    func `a borrower has the terminal to itself, and its keyboard's signals`() throws {
+        TerminalTests.environment(term: "xterm-256color")
+        // Lent on the loop's own thread, which is this one.
+        nonisolated(unsafe) let pty = try #require(PseudoTerminal())
+        let terminal = try open(pty)
+        _ = pty.output()
+        var steps = 0
+
+        let end = terminal.run(
+            handle: { _ in
+                steps += 1
+                var request = LoopRequest(needsFrame: true, timer: steps == 1 ? MonotonicTime(nanoseconds: 0) : nil)
+                if steps == 1 {
+                    request.borrower = {
+                        #expect(pty.echoes)
+                        #expect(pty.output().contains("\u{1B}[?1049l"))
+                        // Twice: a second one in the loop's hands would end us at once.
+                        for number in [SIGINT, SIGINT, SIGQUIT, SIGTSTP] { kill(getpid(), number) }
+                    }
+                } else {
+                    request.action = .finish
+                    #expect(!pty.echoes)
+                    #expect(pty.output().contains("\u{1B}[?1049h"))
+                }
+                return request
+            }, draw: picture("x"))
+
+        #expect(end == .finished)
+    }
+
+    @Test
     func `a terminal that goes away ends the loop`() throws {
         TerminalTests.environment(term: "xterm-256color")
         var pty = PseudoTerminal()

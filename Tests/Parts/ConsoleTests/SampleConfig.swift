@@ -53,7 +53,10 @@ struct SampleConfig {
         for (position, weight) in weights.enumerated() {
             body.set(.integer(Int64(weight)), at: ["spec", "http", "0", "route", "\(position)", "weight"])
         }
-        if dryRun { return .validated(text: ConfigSheet.text(of: body), notes: []) }
+        if dryRun {
+            return .validated(
+                text: ConfigSheet.text(of: body), notes: ["a file of the control plane holds this object, too"])
+        }
         change(index, to: body, by: "meshtop")
         return .stored(text: ConfigSheet.text(of: body), revision: String(revision))
     }

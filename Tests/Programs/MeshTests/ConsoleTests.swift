@@ -50,6 +50,40 @@ extension EndToEnd {
             #expect(modes == "alternate 0 cursor 1 mouse 0 keypad 0\n")
         }
 
+        @Test func `a person edits a route in an editor, looks at the difference, applies it and puts it back`() throws
+        {
+            let mesh = try RunningMesh.running()
+            let editor = "\(mesh.stateDirectory)/editor.sh"
+            try "#!/bin/sh\nsed -i 's/weight: 90/weight: 75/; s/weight: 10$/weight: 25/' \"$1\"\n"
+                .write(toFile: editor, atomically: true, encoding: .utf8)
+            let terminal = try TmuxTerminal(
+                columns: 120, rows: 40,
+                running: ["env", "EDITOR=sh \(editor)", try RunningMesh.path(of: "meshtop"), "--theme", "harbor"],
+                log: "\(mesh.stateDirectory)/terminal.log")
+            defer { terminal.end() }
+
+            try terminal.await("the graph", #"payment v2"#)
+            try terminal.press("7")
+            try terminal.await("the configuration", #"✓ VirtualService +payments"#)
+            try terminal.type("/virtualservice payments", thenKey: "Enter")
+            try terminal.await("one object", #"1 of [0-9]+"#)
+            try terminal.press("Enter")
+            try terminal.await("its text", #"weight: 90"#)
+            try terminal.press("e")
+            try terminal.await("the difference", #"- +weight: 90\n \+ +weight: 75"#)
+            try terminal.await("the mesh's word", #"the mesh would take this"#)
+            try terminal.press("y")
+            try eventually("the new weights in the mesh", within: 5) { try mesh.weights() == [75, 25] }
+            try terminal.await("the new text", #"14 +weight: 75"#)
+            try terminal.press("u")
+            try terminal.await("the way back", #"- +weight: 75\n \+ +weight: 90"#)
+            try terminal.press("y")
+            try eventually("the old weights again", within: 5) { try mesh.weights() == [90, 10] }
+
+            try terminal.press("q")
+            try terminal.await("the shell again", #"left with 0"#)
+        }
+
         @Test func `eighty columns by twenty-four rows show the graph`() throws {
             let mesh = try RunningMesh.running()
             let terminal = try TmuxTerminal(

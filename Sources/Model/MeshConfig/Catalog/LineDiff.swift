@@ -20,7 +20,7 @@ package struct LineDiff: Hashable, Sendable {
 
     /// Beyond so many changed lines the old ones are told first, then the new ones: finding the shortest way between
     /// two long texts without anything in common takes the square of their length.
-    private static let limit = 4_000
+    private static let limit = 1_000
 
     /// - Parameter context: how many lines are shown around each change.
     package init(from old: [String], to new: [String], context: Int = 3) {

@@ -30,8 +30,11 @@ enum ConfigChangeScreen {
         let y = area.maxY
         canvas.rule(x: 0, y: y, width: body.width, title: [])
         canvas.put(verdict(edit, signs), x: 1, y: y + 1, width: body.width - 2)
+        if let note = edit.question?.notes.first {
+            canvas.put([Piece("\(signs.degraded) \(note)", .degraded)], x: 1, y: y + 2, width: body.width - 2)
+        }
         if let path = edit.draft.path {
-            canvas.put([Piece("your text: \(path)", .dim)], x: 1, y: y + 2, width: body.width - 2)
+            canvas.put([Piece("your text: \(path)", .dim)], x: 1, y: y + 3, width: body.width - 2)
         }
         drawButtons(edit, x: 1, y: body.maxY - 1, on: &canvas)
     }
@@ -41,12 +44,7 @@ enum ConfigChangeScreen {
         case .checking: TextLine("nothing is stored yet", .dim)
         case .refused: TextLine("\(signs.failure) the mesh does not take this; nothing was stored", .failure)
         case .applying: TextLine("storing", .dim)
-        case .asking(let question):
-            if let note = question.notes.first {
-                TextLine("\(signs.degraded) \(note)", .degraded)
-            } else {
-                TextLine("\(signs.healthy) the mesh would take this", .healthy)
-            }
+        case .asking: TextLine("\(signs.healthy) the mesh would take this", .healthy)
         }
     }
 

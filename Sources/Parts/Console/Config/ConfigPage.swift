@@ -1,8 +1,8 @@
 import MeshConfig
 
 /// An object as rows: its text, with what is wrong below the line that it is about. Update and view make the same one.
-struct ConfigPage {
-    enum Row {
+struct ConfigPage: Sendable {
+    enum Row: Sendable {
         /// A line of the text, from 0.
         case line(Int)
         /// A problem of the line above.
@@ -52,12 +52,5 @@ struct ConfigPage {
             case .problem(let problem): problem.message.lowercased().contains(wanted)
             }
         }
-    }
-}
-
-extension ConfigState {
-    /// The open object's page; nothing when it is not there.
-    var openPage: ConfigPage? {
-        page.flatMap { catalog?[$0.key] }.map { ConfigPage($0) }
     }
 }

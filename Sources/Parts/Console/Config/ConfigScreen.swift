@@ -21,7 +21,7 @@ enum ConfigScreen {
             body.width >= 100
                 ? (min(60, body.width * 2 / 5), 0) : (0, body.height >= 14 ? body.height / 3 : 0)
         case .history: (0, body.height / 2)
-        case .change: (0, 4)
+        case .change: (0, 5)
         }
     }
 
@@ -41,7 +41,10 @@ enum ConfigScreen {
 
     static func title(_ place: ConfigPlace, _ model: Model) -> String {
         switch place {
-        case .list: model.config.concerning.map { "configuration of \($0.name)" } ?? "configuration"
+        case .list:
+            (model.config.concerning.map { "configuration of \($0.name)" } ?? "configuration")
+                // Only traffic is remembered, not who was configured how.
+                + (model.isPaused ? " as it is now" : "")
         case .object(let key): key.name
         case .history: "history"
         case .change: model.config.edit?.isUndo ?? false ? "undo" : "change"

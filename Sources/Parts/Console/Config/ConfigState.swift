@@ -28,12 +28,19 @@ struct ConfigState: Sendable {
     private(set) var longest = (kind: 0, namespace: 0, name: 0)
 
     var page: ConfigPageState?
+    /// What the open object says; nothing when it is not there.
+    private(set) var openPage: ConfigPage?
     var history: ConfigHistory?
     var edit: ConfigEdit?
     var stored: [StoredConfig] = []
 
     var entryUnderCursor: ConfigEntry? {
         shown.indices.contains(table.cursor) ? entries[shown[table.cursor]] : nil
+    }
+
+    /// Lays the open object out anew: another one, or another state of it.
+    mutating func layOutPage() {
+        openPage = page.flatMap { catalog?[$0.key] }.map { ConfigPage($0) }
     }
 
     /// Filters and sorts again; the cursor stays on its object.

@@ -23,30 +23,35 @@ struct TextEditor: Sendable {
         var edited = draft
         do throws(SystemError) {
             let path: String
-            if let before = draft.path {
-                path = before
-            } else {
-                let folder = try Files.makeTemporaryDirectory(prefix: "meshtop")
-                path = "\(folder)/\(draft.key.kind.lowercased())-\(draft.key.namespace)-\(draft.key.name).yaml"
-                try Files.writeAtomically(path, Array(draft.text.utf8))
-            }
+            if let before = draft.path { path = before } else { path = try makeFile(draft) }
             edited.path = path
             // By the shell, so that the variable may hold arguments and quotes; the path is no part of its text.
             let exit = try ForegroundProgram.run(
                 ChildCommand("/bin/sh", ["-c", command + " \"$1\"", command, path], diesWithParent: false))
-            guard exit == .code(0) else {
-                return .failure(
-                    ConsoleFailure(message: "\(command) ended with \(exit); nothing was changed. \(kept(path))"))
-            }
             edited.text = String(decoding: try Files.read(path, limit: Self.limit), as: UTF8.self)
-            if edited.text == draft.original { Self.discard(path) }
-            return .success(edited)
+            let isChanged = edited.text != draft.original
+            if !isChanged { Self.discard(path) }
+            guard exit != .code(0) else { return .success(edited) }
+            let reason =
+                exit == .code(127) ? "“\(command)” was not found; set EDITOR" : "\(command) ended with \(exit)"
+            return .failure(ConsoleFailure(message: reason + (isChanged ? "; your text is in \(path)" : "")))
         } catch {
             return .failure(ConsoleFailure(message: "the text cannot be edited: \(error)"))
         }
     }
 
-    private func kept(_ path: String) -> String { "The text is in \(path)" }
+    /// A file of the draft's text in a directory of its own, both for their owner alone.
+    private func makeFile(_ draft: ConfigDraft) throws(SystemError) -> String {
+        let folder = try Files.makeTemporaryDirectory(prefix: "meshtop")
+        // Names come from the mesh: nothing in them may lead elsewhere, or be too long for a file.
+        let name = draft.key.name.unicodeScalars.prefix(60).map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "-")
+                ? String(scalar) : "_"
+        }
+        let path = "\(folder)/\(name.joined()).yaml"
+        try Files.writeAtomically(path, Array(draft.text.utf8))
+        return path
+    }
 
     /// Removes a draft's file and the directory that was made for it.
     static func discard(_ path: String) {

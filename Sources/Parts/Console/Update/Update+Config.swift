@@ -37,6 +37,7 @@ extension Model {
         case .list: config.arrange()
         case .object(let key):
             if config.page?.key != key { config.page = ConfigPageState(key: key) }
+            config.layOutPage()
         case .history(let key):
             config.history = ConfigHistory(key: key)
             effects.append(.readConfigHistory(key))
@@ -66,6 +67,7 @@ extension Model {
             guard let catalog else { return }
             config.catalog = catalog
             config.arrange()
+            config.layOutPage()
             revealRows()
         case .failure(let failure):
             config.problem = failure.message

@@ -62,7 +62,7 @@ extension Model {
     private mutating func takeStored(
         _ write: ConfigWrite, _ edit: ConfigEdit?, revision: String, _ effects: inout [Effect]
     ) {
-        say(.success, "stored: \(write.key) is at revision \(revision); u puts back what was there")
+        say(.success, "stored as revision \(revision); u puts back what was there")
         if let edit {
             if edit.isUndo, let last = config.stored.lastIndex(where: { $0.key == write.key }) {
                 config.stored.remove(at: last)
@@ -107,7 +107,7 @@ extension Model {
         if case .applying = edit.phase { return }
         guard !apply else { return }
         if let path = edit.draft.path {
-            say(.info, "nothing was stored; your text is in \(path)")
+            say(.info, "not stored; your text is in \(path)")
         } else {
             say(.info, "nothing was stored")
         }
@@ -121,6 +121,8 @@ extension Model {
         let words = toast
         back(&effects)
         toast = words
+        // There is nothing to go back to.
+        if previousScreen?.configPlace == .change { previousScreen = nil }
     }
 
     private mutating func discard(_ draft: ConfigDraft, _ effects: inout [Effect]) {
