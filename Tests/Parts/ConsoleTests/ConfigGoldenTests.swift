@@ -7,6 +7,7 @@ import Testing
     /// What to press after the configuration was opened.
     private static let places: [(name: String, keys: [String])] = [
         ("list", ["down"]), ("object", ["enter", "tab", "tab"]), ("history", ["h"]), ("change", ["e"]),
+        ("absent", []),
     ]
 
     @Test(arguments: GoldenFrameTests.sizes, places)
@@ -26,11 +27,21 @@ import Testing
         try expectGolden(driver.frame, "config-\(place.name)-\(size.0)x\(size.1)-ascii", theme: driver.theme)
     }
 
+    private static let absence: String = {
+        guard
+            case .failure(let failure) = Result(catching: { () throws(ConsoleFailure) in
+                try NoConfigSource().catalog(unless: nil)
+            })
+        else { return "" }
+        return failure.message
+    }()
+
     private func open(_ keys: [String], _ driver: inout Driver) {
         driver.editor = { $0.replacing("weight: 90", with: "weight: 70").replacing("weight: 10", with: "weight: 30") }
         driver.config.interfere(weight: 90)
         driver.config.interfere(weight: 95)
         driver.config.interfere(weight: 90)
+        if keys.isEmpty { driver.config.failure = Self.absence }
         driver.press("7")
         if let filter = keys == ["e"] ? "virtualservice payments" : keys.contains("enter") ? "rule payments" : nil {
             driver.press("/")

@@ -86,6 +86,23 @@ import Testing
         driver.press("enter", "e", "u", "h", "o", "tab", "esc")
     }
 
+    @Test func `stays on the screen when the control plane goes away, and says so once`() {
+        var driver = Driver()
+        driver.press("7")
+        driver.config.failure = "no control plane answers on 127.0.0.1:15010"
+
+        driver.wait(seconds: 1)
+
+        #expect(driver.sees("no control plane answers"))
+        #expect(driver.sees("✕ VirtualService"))
+        for _ in 0..<20 { driver.wait(seconds: 1) }
+        #expect(!driver.sees("no control plane answers"))
+        driver.config.failure = nil
+        driver.config.interfere(weight: 40)
+        for _ in 0..<5 { driver.wait(seconds: 1) }
+        #expect(driver.sees("kubectl"))
+    }
+
     @Test func `of what is selected holds the objects that concern it`() {
         var driver = Driver()
         driver.run("select payment-service")

@@ -28,14 +28,23 @@ enum ConfigScreen {
     static func draw(_ place: ConfigPlace, _ model: Model, on canvas: inout Canvas) {
         let config = model.config
         guard config.catalog != nil else {
-            let text = config.problem ?? "reading the configuration of \(model.source)"
-            return canvas.sentence(text, in: model.geometry.body)
+            return draw(config.problem ?? "reading the configuration of \(model.source)", model, on: &canvas)
         }
         switch place {
         case .list: ConfigTable.draw(model, on: &canvas)
         case .object(let key): ConfigObjectScreen.draw(key, model, on: &canvas)
         case .history: ConfigHistoryScreen.draw(model, on: &canvas)
         case .change: ConfigChangeScreen.draw(model, on: &canvas)
+        }
+    }
+
+    /// Words in the middle of the screen, on as many lines as they need.
+    private static func draw(_ words: String, _ model: Model, on canvas: inout Canvas) {
+        let body = model.geometry.body
+        let lines = Wrapping.lines(words, width: min(72, body.width - 4))
+        let y = body.y + max(0, (body.height - lines.count) / 2)
+        for (row, line) in lines.enumerated() {
+            canvas.sentence(line, in: Rect(x: 0, y: y + row, width: body.width, height: 1))
         }
     }
 

@@ -27,7 +27,7 @@ struct TextEditor: Sendable {
             edited.path = path
             // By the shell, so that the variable may hold arguments and quotes; the path is no part of its text.
             let exit = try ForegroundProgram.run(
-                ChildCommand("/bin/sh", ["-c", command + " \"$1\"", command, path], diesWithParent: false))
+                ChildCommand("/bin/sh", ["-c", script, command, path], diesWithParent: false))
             edited.text = String(decoding: try Files.read(path, limit: Self.limit), as: UTF8.self)
             let isChanged = edited.text != draft.original
             if !isChanged { Self.discard(path) }
@@ -38,6 +38,16 @@ struct TextEditor: Sendable {
         } catch {
             return .failure(ConsoleFailure(message: "the text cannot be edited: \(error)"))
         }
+    }
+
+    /// What the shell is told. A plain command takes the shell's place: when an editor stops itself, as on Ctrl-Z, no
+    /// shell must be left in between that does not.
+    private var script: String {
+        let isPlain = command.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || " /._-+:,@%".unicodeScalars.contains(scalar)
+        }
+        return (isPlain ? "exec " : "") + command + " \"$1\""
     }
 
     /// A file of the draft's text in a directory of its own, both for their owner alone.

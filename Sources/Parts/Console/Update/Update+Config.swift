@@ -70,6 +70,8 @@ extension Model {
             config.layOutPage()
             revealRows()
         case .failure(let failure):
+            // Said once; what was read before stays on the screen.
+            if config.problem == nil, config.catalog != nil { say(.warning, failure.message) }
             config.problem = failure.message
             config.nextQuestion = now.advanced(by: ConfigState.patience)
         }
