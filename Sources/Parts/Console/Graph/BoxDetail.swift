@@ -10,6 +10,8 @@ enum BoxDetail: Hashable, Sendable {
     case wide
     /// Three lines: rate, errors, p95.
     case tall
+    /// As small, with room for most names.
+    case middle
     /// `│ 96/s  41ms│`, with errors in the lower edge once there are any.
     case small
 
@@ -18,9 +20,13 @@ enum BoxDetail: Hashable, Sendable {
         case .large: Size(width: 26, height: 5)
         case .wide: Size(width: 26, height: 3)
         case .tall: Size(width: 20, height: 5)
+        case .middle: Size(width: 17, height: 3)
         case .small: Size(width: 13, height: 3)
         }
     }
+
+    /// Whether rate and latency share one line.
+    var isTight: Bool { self == .middle || self == .small }
 }
 
 /// Boxes of one detail at one distance.
@@ -38,8 +44,10 @@ struct SceneStyle: Hashable, Sendable {
         SceneStyle(.wide, rows: 2, columns: 8), SceneStyle(.wide, rows: 1, columns: 4),
         SceneStyle(.tall, rows: 2, columns: 9), SceneStyle(.tall, rows: 1, columns: 7),
         SceneStyle(.tall, rows: 1, columns: 5), SceneStyle(.tall, rows: 1, columns: 4),
-        SceneStyle(.tall, rows: 1, columns: 3), SceneStyle(.small, rows: 1, columns: 6),
-        SceneStyle(.small, rows: 1, columns: 4), SceneStyle(.small, rows: 1, columns: 3),
+        SceneStyle(.tall, rows: 1, columns: 3), SceneStyle(.middle, rows: 1, columns: 6),
+        SceneStyle(.middle, rows: 1, columns: 4), SceneStyle(.middle, rows: 1, columns: 3),
+        SceneStyle(.small, rows: 1, columns: 6), SceneStyle(.small, rows: 1, columns: 4),
+        SceneStyle(.small, rows: 1, columns: 3),
         SceneStyle(.small, rows: 0, columns: 3),
     ]
 

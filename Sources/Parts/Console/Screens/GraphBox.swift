@@ -38,7 +38,7 @@ enum GraphBox {
         on canvas: inout Canvas
     ) {
         // A small box has no room for spaces. Letters for health would melt into the name: they take the corner.
-        let isTight = detail == .small
+        let isTight = detail.isTight
         let takesCorner = isTight && !canvas.glyphs.isUnicode
         let before = isTight ? "" : " "
         let health = before + canvas.signs.health(node.health) + (takesCorner ? " " : before)
@@ -81,7 +81,7 @@ enum GraphBox {
                 TextLine([Piece("p95", .dim)], right: [Piece(Field.latency(p95))]),
             ]
             draw(lines, in: inside, on: &canvas)
-        case .small:
+        case .middle, .small:
             let line = [
                 Piece(Field.right(Field.shortRate(inbound.rate), 5), .strong),
                 Piece(Field.right(Field.shortLatency(p95), inside.width - 5)),
@@ -105,7 +105,7 @@ enum GraphBox {
         case .large, .tall:
             let line = TextLine([Piece("sent", .dim)], right: [Piece(Field.rate(node.outboundRate), .strong)])
             canvas.put(line, x: inside.x + 1, y: inside.y, width: inside.width - 2)
-        case .small:
+        case .middle, .small:
             let line = [Piece(Field.right(Field.shortRate(node.outboundRate), 5), .strong), Piece(" sent", .dim)]
             canvas.put(line, x: inside.x, y: inside.y, width: inside.width)
         }
@@ -116,13 +116,13 @@ enum GraphBox {
         of node: MeshNode, _ mesh: MeshIndex, _ detail: BoxDetail, _ rect: Rect, on canvas: inout Canvas
     ) {
         let y = rect.maxY - 1
-        if detail == .small, let errors = node.inbound?.errors, errors.value > 0 {
+        if detail.isTight, let errors = node.inbound?.errors, errors.value > 0 {
             canvas.put(
                 [Piece(Humane.percent(errors), .errors(errors.value, node.health))], x: rect.x + 1, y: y,
                 width: rect.width - 2)
         }
         if let weight = mesh.weight(of: node) {
-            let text = detail == .small ? Humane.percent(weight) : " weight \(Humane.percent(weight)) "
+            let text = detail.isTight ? Humane.percent(weight) : " weight \(Humane.percent(weight)) "
             let width = canvas.cells(text)
             canvas.put([Piece(text, .accent)], x: rect.maxX - 1 - width, y: y, width: width)
         }
