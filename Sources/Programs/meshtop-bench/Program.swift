@@ -24,6 +24,7 @@ enum Program {
           canary       from a weight change's answer to the last request under the old weights
           demo         from the command to traffic on the screen, and the memory of the whole mesh
           console      first frame, frame time and bytes per animated frame
+          peers        the console beside htop, btop and tig, where they are installed
 
         Without a subject, all of them. Build it with: swift build -c release --static-swift-stdlib
         """
@@ -31,7 +32,7 @@ enum Program {
     private static let all = [
         "proxy", "exposition", "collector", "kept", "fleet", "hanging", "idle", "history", "traces", "waterfall",
         "graph",
-        "layout", "canary", "demo", "console",
+        "layout", "canary", "demo", "console", "peers",
     ]
 
     static func main() {
@@ -138,6 +139,9 @@ enum Program {
         case "console":
             print("Console: the demo mesh, dots moving")
             try ConsoleBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
+        case "peers":
+            print("Terminal programs, 120×40: the demo mesh, this machine's processes, a repository of 60 changes")
+            try TerminalPeersBenchmark(program: "\(directoryOfThisProgram)/meshtop").run()
         default: throw BenchmarkFailure("there is no such subject; --help lists them")
         }
     }

@@ -52,12 +52,15 @@ extension Terminal {
         var timer: MonotonicTime?
         var lastFrame: MonotonicTime?
         var lastByte: MonotonicTime?
+        /// Whether a key waits for its answer: that frame comes at once, whatever was drawn a moment ago.
+        var isAwaited = false
 
         init(minimumInterval: Duration) { self.minimumInterval = minimumInterval }
 
         /// When the next frame may be drawn.
         func nextFrame(_ now: MonotonicTime) -> MonotonicTime? {
             guard needsFrame else { return nil }
+            if isAwaited { return now }
             return lastFrame?.advanced(by: minimumInterval) ?? now
         }
     }
@@ -102,11 +105,13 @@ extension Terminal {
                 turn.isTimerDue = true
                 loop.timer = nil
             }
+            if turn.events.contains(where: { if case .key = $0 { true } else { false } }) { loop.isAwaited = true }
             // Events first: the frame then shows what they did.
             if !turn.events.isEmpty || turn.wasWoken || turn.isTimerDue { return .turn(turn) }
             if isFrameDue, descriptors[3].revents & Int16(POLLOUT) != 0 {
                 guard show(draw(size)) != nil else { return .end(.hangUp) }
                 loop.needsFrame = false
+                loop.isAwaited = false
                 loop.lastFrame = now
             }
         }
