@@ -118,7 +118,7 @@ extension MeshAPI {
     private static func fileNote(_ object: JSONValue) -> [String] {
         let entries = object["metadata"]?["managedFields"]?.array ?? []
         guard entries.contains(where: { $0["manager"]?.string == "directory" }) else { return [] }
-        return ["a file of the control plane holds this object, too; the next change of the file replaces it"]
+        return ["a file of the control plane holds it, too, and replaces it when it changes"]
     }
 
     /// The causes of a `Status` with the lines that they are about, or its words.

@@ -121,6 +121,18 @@ import Testing
         #expect(driver.model.config.entries.count == 11)
     }
 
+    @Test func `stands on the page of a service, and leads on from there`() {
+        var driver = Driver(width: 200, height: 50)
+        driver.run("select payment-service")
+        driver.press("enter")
+        #expect(driver.sees("VirtualService payment-service"))
+
+        driver.click(on: "VirtualService payment-service")
+
+        #expect(driver.model.screen == .config(.object(Self.route)))
+        #expect(driver.sees("weight: 90"))
+    }
+
     // MARK: An object
 
     @Test func `marks problems below their line`() throws {

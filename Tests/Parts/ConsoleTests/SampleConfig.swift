@@ -55,7 +55,8 @@ struct SampleConfig {
         }
         if dryRun {
             return .validated(
-                text: ConfigSheet.text(of: body), notes: ["a file of the control plane holds this object, too"])
+                text: ConfigSheet.text(of: body),
+                notes: ["a file of the control plane holds it, too, and replaces it when it changes"])
         }
         change(index, to: body, by: "meshtop")
         return .stored(text: ConfigSheet.text(of: body), revision: String(revision))

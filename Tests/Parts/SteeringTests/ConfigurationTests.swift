@@ -52,7 +52,7 @@ import Testing
             }
             #expect(
                 wanted == text.replacing("weight: 90", with: "weight: 50").replacing("weight: 10", with: "weight: 50"))
-            #expect(notes.contains { $0.contains("a file of the control plane holds this object") })
+            #expect(notes.contains { $0.contains("a file of the control plane holds it") })
             #expect(try read(api).text == text)
 
             guard case .stored(_, let revision) = api.write(changed, dryRun: false) else {

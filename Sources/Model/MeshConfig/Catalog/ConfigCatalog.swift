@@ -11,6 +11,9 @@ package struct ConfigCatalog: Sendable {
     /// Sorted by kind, namespace and name.
     package let entries: [ConfigEntry]
     private let positions: [ConfigKey: Int]
+    /// The entries that concern a host, and those that concern all.
+    private let positionsByHost: [String: [Int]]
+    private let meshWide: [Int]
     private let settings: MeshSettings
 
     package init(
@@ -46,6 +49,12 @@ package struct ConfigCatalog: Sendable {
         for reference in entries.flatMap(\.references) {
             if let position = positions[reference.target] { entries[position].referrers.append(reference) }
         }
+        var positionsByHost: [String: [Int]] = [:]
+        for (position, entry) in entries.enumerated() {
+            for host in entry.hosts { positionsByHost[host, default: []].append(position) }
+        }
+        self.positionsByHost = positionsByHost
+        meshWide = entries.indices.filter { entries[$0].isMeshWide }
         self.entries = entries
         self.positions = positions
     }
@@ -55,7 +64,7 @@ package struct ConfigCatalog: Sendable {
     /// The objects that concern a service of the mesh, or a host outside it.
     package func entries(concerning service: ServiceName) -> [ConfigEntry] {
         let hosts = [service.host(domain: settings.domain), service.name]
-        return entries.filter { entry in entry.isMeshWide || entry.hosts.contains { hosts.contains($0) } }
+        return Set(hosts.flatMap { positionsByHost[$0] ?? [] } + meshWide).sorted().map { entries[$0] }
     }
 
     /// The first of the entry's hosts that is a service of the mesh, else its first host as a name without a namespace.

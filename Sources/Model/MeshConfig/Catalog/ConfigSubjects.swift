@@ -3,6 +3,8 @@ struct ConfigSubjects {
     private let mesh: MeshConfiguration
     /// The hosts that a workload answers for.
     private let hostsOfWorkload: [ObjectKey: [String]]
+    /// The hosts of the workloads that play a gateway.
+    private let hostsOfGateway: [ObjectKey: [String]]
 
     init(_ mesh: MeshConfiguration) {
         self.mesh = mesh
@@ -12,6 +14,11 @@ struct ConfigSubjects {
             for workload in workloads { hosts[workload, default: []].append(service.host) }
         }
         hostsOfWorkload = hosts
+        hostsOfGateway = Dictionary(
+            mesh.gateways.map { gateway in
+                let players = mesh.workloads.filter { $0.labels.satisfies(gateway.spec.selector) }
+                return (gateway.key, players.flatMap { hosts[$0.key] ?? [] })
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The hosts, each once, those that the object names itself first; and whether it holds for the whole mesh.
@@ -24,12 +31,11 @@ struct ConfigSubjects {
             for route in spec.http {
                 hosts += route.destinations.map { mesh.fullHost($0.destination.host, in: namespace) }
             }
-            let keys = Set(spec.gateways.compactMap { mesh.gatewayKey($0, in: namespace) })
-            for gateway in mesh.gateways where keys.contains(gateway.key) {
-                hosts += selected(by: gateway.spec.selector, in: nil)
+            for name in spec.gateways {
+                hosts += mesh.gatewayKey(name, in: namespace).flatMap { hostsOfGateway[$0] } ?? []
             }
         case .destinationRule(let spec): hosts.append(mesh.fullHost(spec.host, in: namespace))
-        case .gateway(let spec): hosts += spec.servers.flatMap(\.hosts) + selected(by: spec.selector, in: nil)
+        case .gateway(let spec): hosts += spec.servers.flatMap(\.hosts) + (hostsOfGateway[object.key] ?? [])
         case .serviceEntry(let spec): hosts += spec.hosts
         case .workloadEntry: hosts += hostsOfWorkload[object.key] ?? []
         case .service: hosts.append(mesh.fullHost(object.key.name, in: namespace))
@@ -41,10 +47,10 @@ struct ConfigSubjects {
         return (hosts.filter { seen.insert($0).inserted }, false)
     }
 
-    /// The hosts of all workloads with these labels, of one namespace or of all.
-    private func selected(by selector: [String: String], in namespace: String?) -> [String] {
+    /// The hosts of all workloads of a namespace that have these labels.
+    private func selected(by selector: [String: String], in namespace: String) -> [String] {
         mesh.workloads
-            .filter { (namespace == nil || $0.namespace == namespace) && $0.labels.satisfies(selector) }
+            .filter { $0.namespace == namespace && $0.labels.satisfies(selector) }
             .flatMap { hostsOfWorkload[$0.key] ?? [] }
     }
 }

@@ -45,7 +45,8 @@ enum ConfigTable {
             (.mark, 1), (.kind, min(kind, isWide ? 22 : 18)), (.namespace, min(namespace, isWide ? 20 : 12)),
             (.name, min(name, isWide ? width / 4 : 22)),
         ]
-        let last: [(ConfigColumn, Int)] = isWide ? [(.age, 6), (.revision, 6), (.writer, 12)] : [(.age, 6)]
+        let last: [(ConfigColumn, Int)] =
+            isWide ? [(.age, 6), (.revision, 6), (.writer, 12)] : width >= 90 ? [(.age, 6)] : []
         let used = (fixed + last).reduce(0) { $0 + $1.1 + 1 } + 3
         var x = 1
         return (fixed + [(.hosts, max(8, width - used))] + last).map { column, width in

@@ -10,11 +10,13 @@ extension DetailFacts {
     private static let maximumTraces = 8
 
     func sections(width: Int) -> [Section] {
-        if let edge { return [ends(edge, width), bothSides(edge), codes(width), identities(edge), traces(width)] }
+        if let edge {
+            return [ends(edge, width), bothSides(edge), codes(width), identities(edge), configuration, traces(width)]
+        }
         return [
             neighbours("called by", arriving, \.source, width), neighbours("calls", leaving, \.target, width),
             codes(width), versions(width),
-            places, traces(width),
+            places, configuration, traces(width),
         ]
     }
 

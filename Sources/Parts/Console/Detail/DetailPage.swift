@@ -1,3 +1,4 @@
+package import MeshConfig
 import MeshModel
 import Quantities
 import TerminalUI
@@ -7,6 +8,7 @@ package import TraceModel
 package enum DetailLink: Hashable, Sendable {
     case subject(MeshSubject)
     case trace(TraceID)
+    case config(ConfigKey)
 }
 
 /// The page of a subject laid out for a width, as tall as it needs to be. Update and view make the same one, so that the

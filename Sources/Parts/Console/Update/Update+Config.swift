@@ -51,7 +51,9 @@ extension Model {
 
     /// Asks whether anything has changed, once a second while one looks.
     mutating func followConfig(_ effects: inout [Effect]) {
-        guard screen.configPlace != nil, !config.isAsked, config.nextQuestion.map({ $0 <= now }) ?? true else { return }
+        guard screen.configPlace != nil || screen.isDetail, !config.isAsked,
+            config.nextQuestion.map({ $0 <= now }) ?? true
+        else { return }
         config.isAsked = true
         effects.append(.readConfig(known: config.catalog?.revision))
     }

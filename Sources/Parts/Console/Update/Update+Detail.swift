@@ -111,6 +111,7 @@ extension Model {
         guard links.indices.contains(cursor) else { return }
         switch links[cursor].link {
         case .subject(let subject): showDetail(of: subject, &effects)
+        case .config(let key): show(.config(.object(key)), &effects)
         case .trace(let id):
             show(.waterfall(id), &effects)
             fetchListed(&effects)
