@@ -59,7 +59,7 @@ struct SeededGenerator: RandomNumberGenerator {
             [], ["2"], ["3"], ["e"], ["2", "C"], ["5"], ["2", "enter", "down"], ["4", "enter", "G"], ["6"],
             ["6", "enter"], ["6", "tab"], ["6", "f"], ["6", "#"], ["6", "enter", "="], ["6", "enter", "+", "F"],
             ["5", "m"],
-            ["w"], ["w", "+", "enter"], ["?"], [":"],
+            ["w"], ["w", "+", "enter"], ["?"], [":"], ["7"], ["7", "enter", "tab"], ["7", "h"], ["7", "e"],
             ["e", "/"],
         ] {
             var driver = Driver(width: width, height: height)

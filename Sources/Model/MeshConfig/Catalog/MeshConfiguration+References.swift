@@ -54,7 +54,14 @@ extension MeshConfiguration {
                 }
             }
         case .gateway(let spec): addWorkloads(spec.selector, in: nil, "played by", at: ["spec", "selector"])
-        case .service(let spec): addWorkloads(spec.selector, in: namespace, "endpoint", at: ["spec", "selector"])
+        case .service:
+            // Who is behind it is known already; of two with one host, only the older has endpoints.
+            guard let own = service(host: fullHost(object.key.name, in: namespace)), own.key == object.key else {
+                break
+            }
+            for workload in own.ports.flatMap(\.endpoints).compactMap(\.workload) {
+                add(workload.key, "endpoint", at: ["spec", "selector"])
+            }
         case .peerAuthentication(let spec):
             guard let selector = spec.selector else { break }
             addWorkloads(selector, in: namespace, "selects", at: ["spec", "selector"])

@@ -24,7 +24,7 @@ extension Command {
             "the object's text in $EDITOR; then the mesh is asked, and so are you"),
         Command(
             "config-history", ["h"], .showConfigHistory, in: [.config, .configObject], label: "history",
-            "who changed it, when and why, with the difference"),
+            "who changed what, when and why: of the open object, or of all"),
         Command(
             "undo-config", ["u"], .undoConfig, in: .configs, label: "undo",
             "put back the text from before the last change from here, or from before the chosen one"),
