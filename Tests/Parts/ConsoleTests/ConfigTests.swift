@@ -38,6 +38,18 @@ import Testing
         #expect(driver.sees("VirtualService"))
     }
 
+    @Test func `opens by its name with words to look for, and an object is copied from there`() {
+        var driver = Driver()
+
+        driver.run("config virtualservice payments")
+        driver.press("Y")
+
+        #expect(driver.model.config.shown.count == 1)
+        #expect(driver.sees("copied: VirtualService payments/payment-service as YAML"))
+        let copied = driver.effects.compactMap { effect in if case .copy(let text) = effect { text } else { nil } }
+        #expect(copied.last?.contains("weight: 90") == true)
+    }
+
     @Test func `sorts by the column that is asked for, and back`() {
         var driver = Driver()
         driver.press("7")

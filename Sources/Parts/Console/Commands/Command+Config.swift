@@ -6,7 +6,9 @@ extension Set<Context> {
 extension Command {
     /// What is done with configuration objects.
     static let config: [Command] = [
-        Command("config", ["7"], .showConfig, in: .browsing, "every configuration object, the worst first"),
+        Command(
+            "config", ["7"], .showConfig, in: .browsing, argument: .text(hint: "words"),
+            "every configuration object, the worst first; or those of: config payment"),
         Command(
             "config-of", ["c"], .showConfigOfSubject, in: [.graph, .services, .workloads, .edges, .detail],
             "the configuration that concerns what is selected"),

@@ -48,7 +48,7 @@ extension Model {
         case .save: save(to: argument, &effects)
         case .copyName: copyName(&effects)
         case .copyJSON: copyJSON(&effects)
-        case .showConfig: showConfig(&effects)
+        case .showConfig: showConfig(filter: argument, &effects)
         case .showConfigOfSubject: showConfigOfSubject(&effects)
         case .showConfigHistory: showConfigHistory(&effects)
         case .showConfigOnGraph: showConfigOnGraph(&effects)

@@ -5,8 +5,10 @@ import Quantities
 extension Model {
     // MARK: Ways in
 
-    mutating func showConfig(_ effects: inout [Effect]) {
+    /// - Parameter filter: words that the objects' names, hosts or problems contain; empty leaves the filter as it is.
+    mutating func showConfig(filter: String, _ effects: inout [Effect]) {
         config.concerning = nil
+        if !filter.isEmpty { config.table.filter = filter }
         show(.config(.list), &effects)
         config.arrange()
         revealRows()

@@ -45,6 +45,10 @@ extension Model {
 
     /// The node or edge that is selected, with all its numbers, to the clipboard.
     mutating func copyJSON(_ effects: inout [Effect]) {
+        // An object is kept and read as YAML.
+        if screen.configPlace != nil, let entry = openEntry {
+            return copy(ConfigSheet.text(of: entry.body), as: "\(entry.key) as YAML", &effects)
+        }
         guard let selection else { return say(.info, "nothing is selected") }
         effects.append(.copyJSON(selection))
     }
