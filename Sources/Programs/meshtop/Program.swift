@@ -39,5 +39,6 @@ extension Command {
     /// Everything `meshtop` can do, in the order of the help.
     static let all: [Command] = [
         console, demo, graph, check, doctor, edges, services, workloads, weights, traces, trace, tail, record, replay,
+        completion, manual,
     ]
 }
