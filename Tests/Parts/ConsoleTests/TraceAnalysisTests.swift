@@ -69,7 +69,7 @@ import TraceModel
 
     @Test func `a flame graph is as wide as what it is made of`() throws {
         let trace = try #require(SampleTraces.retried)
-        let flame = FlameView([trace, trace], mesh: nil, signs: Signs(.unicode))
+        let flame = FlameView([trace, trace], names: SpanNames())
 
         #expect(flame.boxes.count == 9, "three tries are one box")
         #expect(flame.boxes.first.map { $0.to - $0.from }.map { abs($0 - 1) < 1e-3 } ?? false)

@@ -167,7 +167,7 @@ import TraceModel
 @Suite struct `The reason at the top of a waterfall` {
     private func reason(_ trace: Trace?) throws -> TraceReason {
         let waterfall = Waterfall(try #require(trace))
-        return try #require(TraceReason(waterfall))
+        return try #require(waterfall.reason)
     }
 
     @Test func `names the call where failing began, with its tries and its share`() throws {

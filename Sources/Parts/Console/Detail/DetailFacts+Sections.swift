@@ -185,7 +185,7 @@ extension DetailFacts {
                 TextLine(
                     [
                         Piece(Field.timeOfDay(trace.start, model.utcOffset), .dim),
-                        Piece("  " + OperationName.of(name: trace.rootName, in: mesh, arrow: signs.arrow)),
+                        Piece("  " + SpanNames(mesh, signs).operation(named: trace.rootName)),
                         Piece(errors, .failure),
                     ],
                     right: [

@@ -1,3 +1,4 @@
+import MeshModel
 import Quantities
 import TerminalUI
 import TraceModel

@@ -1,5 +1,6 @@
 import Quantities
 import TerminalUI
+import TraceModel
 
 /// What each operation of a trace, or of many, took: a table to sort.
 enum StatisticsScreen {

@@ -1,5 +1,6 @@
 import Quantities
 import TerminalUI
+import TraceModel
 
 /// The list of traces by shape: how many there are of each, how long they take and how often they fail.
 enum TraceShapeRows {

@@ -139,7 +139,7 @@ extension TraceSummary {
     fileprivate func shortened(by mesh: MeshIndex?, _ signs: Signs) -> TraceSummary {
         guard let mesh else { return self }
         var summary = self
-        summary.rootName = OperationName.of(name: rootName, in: mesh, arrow: signs.arrow)
+        summary.rootName = SpanNames(mesh, signs).operation(named: rootName)
         summary.rootService = mesh.shortService(rootService)
         summary.services = services.map { mesh.shortService($0) }
         return summary

@@ -2,47 +2,6 @@ import Quantities
 import TerminalUI
 import TraceModel
 
-/// Which spans of several traces are the same: those that stand at the same place below the same ones.
-struct SpanPlaces {
-    private struct Place: Hashable {
-        let parent: Int
-        let service: String
-        let name: String
-        let kind: Span.Kind
-        /// Among siblings of that name.
-        let ordinal: Int
-    }
-
-    private var known: [Place: Int] = [:]
-    /// Whether a second span of one name is at another place than the first.
-    private let countsRepeats: Bool
-
-    init(countsRepeats: Bool = true) {
-        self.countsRepeats = countsRepeats
-    }
-
-    /// The number of each row's place; the same place has the same number in every trace. 0 is above all roots.
-    mutating func numbers(of rows: [TraceTree.Row]) -> [Int] {
-        var numbers: [Int] = []
-        var open: [Int] = []
-        var ordinals: [Place: Int] = [:]
-        for row in rows {
-            while open.count > row.depth { open.removeLast() }
-            let first = Place(
-                parent: open.last ?? 0, service: row.span.service, name: row.span.name, kind: row.span.kind, ordinal: 0)
-            let ordinal = countsRepeats ? ordinals[first, default: 0] : 0
-            ordinals[first] = ordinal + 1
-            let place = Place(
-                parent: first.parent, service: first.service, name: first.name, kind: first.kind, ordinal: ordinal)
-            let number = known[place] ?? known.count + 1
-            known[place] = number
-            numbers.append(number)
-            open.append(number)
-        }
-        return numbers
-    }
-}
-
 extension CompareView {
     /// One side of the comparison.
     private struct Side {
@@ -53,17 +12,17 @@ extension CompareView {
     }
 
     /// Against one other trace.
-    init(_ trace: Trace, with base: Trace, mesh: MeshIndex?, signs: Signs) {
+    init(_ trace: Trace, with base: Trace, names: SpanNames) {
         var places = SpanPlaces()
         let here = CompareView.side(trace, &places)
         let there = CompareView.side(base, &places)
         self.init(
-            here, there, trace: trace, base: String(base.id.description.prefix(8)), lasting: base.duration, mesh, signs)
+            here, there, trace: trace, base: String(base.id.description.prefix(8)), lasting: base.duration, names)
     }
 
     /// Against what others that begin the same usually take: of those that did not fail the ones of the most common
     /// shape, and of each span the median. Nothing when there is no other.
-    init?(_ trace: Trace, among list: [Trace], mesh: MeshIndex?, signs: Signs) {
+    init?(_ trace: Trace, among list: [Trace], names: SpanNames) {
         let root = trace.root
         let alike = list.filter { other in
             guard other.id != trace.id else { return false }
@@ -91,7 +50,7 @@ extension CompareView {
             there.own[number] = middle(group.compactMap { $0.side.own[number] })
         }
         let words = group.count == 1 ? "the one like it" : "the median of \(group.count) like it"
-        self.init(here, there, trace: trace, base: words, lasting: median.trace.duration, mesh, signs)
+        self.init(here, there, trace: trace, base: words, lasting: median.trace.duration, names)
     }
 
     private static func side(_ trace: Trace, _ places: inout SpanPlaces) -> Side {
@@ -104,7 +63,7 @@ extension CompareView {
     }
 
     private init(
-        _ here: Side, _ there: Side, trace: Trace, base: String, lasting: Duration, _ mesh: MeshIndex?, _ signs: Signs
+        _ here: Side, _ there: Side, trace: Trace, base: String, lasting: Duration, _ names: SpanNames
     ) {
         let merged = CompareView.merged(here, there)
         var open: [Bool] = []
@@ -120,8 +79,8 @@ extension CompareView {
             rows.append(
                 Row(
                     depth: depth, isLastSibling: isLast, guides: guides,
-                    service: mesh?.shortService(span.service) ?? span.service,
-                    operation: OperationName.of(span, in: mesh, arrow: signs.arrow),
+                    service: names.service(span.service),
+                    operation: names.operation(of: span),
                     hasFailed: entry.isHere && span.status == .error, span: entry.isHere ? span.id : nil,
                     here: here.durations[entry.number],
                     there: there.durations[entry.number],

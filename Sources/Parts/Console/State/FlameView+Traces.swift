@@ -27,7 +27,7 @@ extension FlameView {
 
     /// The spans of all traces, those of one way of calls in one box. A box is as wide as the time that it and what is
     /// below took by themselves, so that what ran at the same time stands beside each other and nothing overlaps.
-    init(_ list: [Trace], mesh: MeshIndex?, signs: Signs) {
+    init(_ list: [Trace], names: SpanNames) {
         // The first stands for what has no caller.
         var nodes = [Node(service: "", operation: "")]
         var places: [Way: Int] = [:]
@@ -36,8 +36,8 @@ extension FlameView {
             for row in TraceTree(trace).rows {
                 while open.count > row.depth { open.removeLast() }
                 let way = Way(
-                    parent: open.last ?? 0, service: mesh?.shortService(row.span.service) ?? row.span.service,
-                    operation: OperationName.of(row.span, in: mesh, arrow: signs.arrow))
+                    parent: open.last ?? 0, service: names.service(row.span.service),
+                    operation: names.operation(of: row.span))
                 guard let place = places[way] ?? FlameView.add(way, &nodes, &places) else {
                     open.append(open.last ?? 0)
                     continue

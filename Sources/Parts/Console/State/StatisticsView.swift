@@ -32,36 +32,17 @@ enum StatisticsColumn: Int, CaseIterable, Sendable {
     var isNumeric: Bool { self != .operation }
 }
 
-/// A span, and the trace that it is in.
-struct SpanPlace: Hashable, Sendable {
-    var trace: TraceID
-    var span: SpanID
-}
-
 /// What the spans of one trace, or of many, come to, by service and operation.
 struct StatisticsView: Sendable {
-    struct Row: Sendable {
-        var service: String
-        var operation: String
-        var count: Int
-        var errors: Int
-        var p50: Duration
-        var p95: Duration
-        var longest: Duration
-        var total: Duration
-        var own: Duration
-        /// What of the time of all traces was held up by these spans themselves.
-        var critical: Ratio
-        /// The one that took longest, and where it is.
-        var slowest: SpanPlace
-    }
+    typealias Row = TraceStatistics.Row
 
     private(set) var rows: [Row]
     let traces: Int
     let spans: Int
 
-    init(rows: [Row], traces: Int, spans: Int) {
-        (self.rows, self.traces, self.spans) = (rows, traces, spans)
+    init(_ statistics: TraceStatistics) {
+        (rows, traces, spans) = (statistics.rows, statistics.traces, statistics.spans)
+        sort(by: .share, isDescending: true)
     }
 
     mutating func sort(by column: StatisticsColumn, isDescending: Bool) {

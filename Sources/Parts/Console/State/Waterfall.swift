@@ -42,6 +42,9 @@ package struct Waterfall: Sendable {
     let critical: [Int]
     /// Rows that failed while nothing below them did: where failing began.
     let causes: Set<Int>
+    /// The row where failing began, and why the trace failed or took so long.
+    let culprit: Int?
+    let reason: TraceReason?
     let slowest: [Int]
     /// How many spans run in each piece of the trace, and whether failing begins in one of them.
     let map: [MapPiece]
@@ -53,32 +56,33 @@ package struct Waterfall: Sendable {
         var failing = 0
     }
 
-    init(_ trace: Trace, mesh: MeshIndex? = nil, arrow: String = Signs(.unicode).arrow) {
-        let tree = TraceTree(trace)
+    init(_ trace: Trace, names: SpanNames = SpanNames()) {
+        let calls = CallTree(trace)
+        let tree = calls.tree
         self.trace = trace
         duration = tree.duration
-        let (parents, ends) = Waterfall.kinship(tree.rows)
-        let attempts = Attempt.all(in: tree.rows, parents: parents)
         // A trace has thousands of spans and a dozen services.
-        var names: [String: String] = [:]
+        var services: [String: String] = [:]
         var widest = 0
         rows = tree.rows.enumerated().map { index, row in
-            let service = names[row.span.service] ?? mesh?.shortService(row.span.service) ?? row.span.service
-            names[row.span.service] = service
-            let operation = OperationName.of(row.span, in: mesh, arrow: arrow)
+            let service = services[row.span.service] ?? names.service(row.span.service)
+            services[row.span.service] = service
+            let operation = names.operation(of: row.span)
             widest = max(
                 widest,
                 2 * min(row.depth, Waterfall.shownDepth) + min(service.utf8.count + operation.utf8.count, 200) + 1)
             return Row(
-                row: row, service: service, operation: operation, parent: parents[index], end: ends[index],
-                attempt: attempts[index])
+                row: row, service: service, operation: operation, parent: calls.parents[index], end: calls.ends[index],
+                attempt: calls.attempts[index])
         }
         nameWidth = widest
-        errors = rows.indices.filter { tree.rows[$0].span.status == .error }
-        causes = Waterfall.causes(errors, ends)
+        errors = calls.errors
+        causes = calls.causes
+        culprit = calls.culprit
+        reason = TraceReason(calls, names: names)
         critical = rows.indices.filter { tree.rows[$0].isOnCriticalPath }
         slowest = rows.indices.sorted { (tree.rows[$1].selfTime, $0) < (tree.rows[$0].selfTime, $1) }
-        own = Waterfall.ownStretches(tree.rows, parents)
+        own = Waterfall.ownStretches(tree.rows, calls.parents)
         waits = Stretches(
             rows: tree.rows.count,
             tree.criticalPath.map { ($0.row, Stretch(from: $0.offset, lasting: $0.duration)) })
@@ -131,18 +135,6 @@ package struct Waterfall: Sendable {
 
     // MARK: Making it
 
-    private static func kinship(_ rows: [TraceTree.Row]) -> (parents: [Int?], ends: [Int]) {
-        var parents = [Int?](repeating: nil, count: rows.count)
-        var ends = [Int](repeating: rows.count, count: rows.count)
-        var open: [Int] = []
-        for (index, row) in rows.enumerated() {
-            while open.count > row.depth, let last = open.popLast() { ends[last] = index }
-            parents[index] = open.last
-            open.append(index)
-        }
-        return (parents, ends)
-    }
-
     private static func ownStretches(_ rows: [TraceTree.Row], _ parents: [Int?]) -> Stretches {
         // Up to which moment the time of each row is told; children come by start.
         var reached = rows.map { $0.offset.inSeconds }
@@ -160,13 +152,6 @@ package struct Waterfall: Sendable {
             found.append((index, Stretch(from: reached[index], to: ends[index])))
         }
         return Stretches(rows: rows.count, found)
-    }
-
-    private static func causes(_ errors: [Int], _ ends: [Int]) -> Set<Int> {
-        Set(
-            errors.indices.filter { place in
-                errors.indices.contains(place + 1) ? errors[place + 1] >= ends[errors[place]] : true
-            }.map { errors[$0] })
     }
 
     private static func map(_ rows: [TraceTree.Row], _ causes: Set<Int>, _ duration: Duration) -> [MapPiece] {

@@ -40,7 +40,7 @@ package struct WaterfallState: Sendable {
 
     mutating func load(_ waterfall: Waterfall) {
         answer = .loaded(waterfall)
-        reason = TraceReason(waterfall)
+        reason = waterfall.reason
         (folded, window, cursor, offset) = ([], nil, 0, 0)
         visible = waterfall.visible(without: folded)
         find(search)

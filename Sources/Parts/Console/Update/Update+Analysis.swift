@@ -97,21 +97,20 @@ extension Model {
                 return .failed("trace \(first) is not kept any more")
             }
             return compared(trace, with: other, list)
-        case .flame: return .ready(.flame(FlameView(list, mesh: mesh, signs: Signs(glyphs))))
-        case .statistics: return .ready(.statistics(StatisticsView(list, mesh: mesh, signs: Signs(glyphs))))
+        case .flame: return .ready(.flame(FlameView(list, names: spanNames)))
+        case .statistics: return .ready(.statistics(StatisticsView(TraceStatistics(list, names: spanNames))))
         default: return .failed("")
         }
     }
 
     private func compared(_ trace: Trace, with other: TraceID?, _ list: [Trace]) -> AnalysisState.Answer {
-        let signs = Signs(glyphs)
         if let other {
             guard let base = list.first(where: { $0.id == other }) else {
                 return .failed("the marked trace is not kept any more")
             }
-            return .ready(.comparison(CompareView(trace, with: base, mesh: mesh, signs: signs)))
+            return .ready(.comparison(CompareView(trace, with: base, names: spanNames)))
         }
-        guard let view = CompareView(trace, among: list, mesh: mesh, signs: signs) else {
+        guard let view = CompareView(trace, among: list, names: spanNames) else {
             return .failed("no other listed trace begins like it; m marks one to compare with")
         }
         return .ready(.comparison(view))

@@ -1,6 +1,7 @@
 import MeshModel
 import Quantities
 import TerminalUI
+import TraceModel
 
 extension Model {
     /// How many rows the open table shows.

@@ -180,8 +180,9 @@ extension Model {
     mutating func refreshShapes() {
         guard let state = traces, state.mode == .shapes else { return }
         let shown = Set(state.shown.map(\.id))
+        let names = spanNames
         traces?.shapes = TraceShape.all(
-            in: shelf.traces.filter { shown.contains($0.id) }, mesh: mesh, signs: Signs(glyphs))
+            in: shelf.traces.filter { shown.contains($0.id) }, names: names)
         revealTraces()
     }
 

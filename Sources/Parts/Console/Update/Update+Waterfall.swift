@@ -9,7 +9,7 @@ extension Model {
         case .success(let trace):
             let before = waterfall?.selected
             let isAnew = waterfall?.waterfall == nil
-            let loaded = Waterfall(trace, mesh: mesh, arrow: Signs(glyphs).arrow)
+            let loaded = Waterfall(trace, names: spanNames)
             waterfall?.load(loaded)
             // Whoever opens a trace that failed looks for what failed; the deepest has the cause.
             if let row = isAnew ? loaded.culprit : before { waterfall?.go(to: row) }
@@ -110,12 +110,4 @@ extension Screen {
     var isStatistics: Bool { if case .statistics = self { true } else { false } }
     var isFlame: Bool { if case .flame = self { true } else { false } }
     var isDetail: Bool { if case .detail = self { true } else { false } }
-}
-
-extension Waterfall {
-    /// The row where failing began: it failed and nothing below it did; of several the last to end. Nothing where
-    /// nothing failed.
-    var culprit: Int? {
-        causes.max { (rows[$0].span.end, $0) < (rows[$1].span.end, $1) }
-    }
 }

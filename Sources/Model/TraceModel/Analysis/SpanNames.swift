@@ -1,22 +1,34 @@
-import TraceModel
-
-/// What a span did, in few words.
+/// How services and spans are called where room is scarce.
 ///
 /// Sidecars call every operation `<host>:<port>/*`: the same words in every row. Method and path say more where a
 /// request arrives, and who is called says more where one leaves.
-enum OperationName {
-    static func of(_ span: Span, in mesh: MeshIndex?, arrow: String) -> String {
-        guard let host = host(in: span.name) else { return span.name }
-        if span.kind == .client || span.kind == .producer { return "\(arrow) \(short(host, in: mesh))" }
+package struct SpanNames: Sendable {
+    /// The short name of a service, `payment-service` for `payment-service.payments`.
+    private let shortened: @Sendable (String) -> String
+    /// What stands before the name of somebody who is called.
+    private let arrow: String
+
+    /// Without `shortened`, services have the names that their spans give them.
+    package init(arrow: String = "→", shortened: @escaping @Sendable (String) -> String = { $0 }) {
+        self.arrow = arrow
+        self.shortened = shortened
+    }
+
+    package func service(_ name: String) -> String { shortened(name) }
+
+    /// What a span did, in few words.
+    package func operation(of span: Span) -> String {
+        guard let host = Self.host(in: span.name) else { return span.name }
+        if span.kind == .client || span.kind == .producer { return "\(arrow) \(short(host))" }
         let method = span.attribute("http.request.method") ?? span.attribute("http.method")
-        let place = span.attribute("url.path") ?? span.attribute("http.url").map(path)
-        guard let method, let place else { return short(host, in: mesh) }
+        let place = span.attribute("url.path") ?? span.attribute("http.url").map(Self.path)
+        guard let method, let place else { return short(host) }
         return "\(method) \(place)"
     }
 
     /// The name of a span of which nothing else is known.
-    static func of(name: String, in mesh: MeshIndex?, arrow: String) -> String {
-        host(in: name).map { "\(arrow) \(short($0, in: mesh))" } ?? name
+    package func operation(named name: String) -> String {
+        Self.host(in: name).map { "\(arrow) \(short($0))" } ?? name
     }
 
     /// The host of `web.shop.svc.cluster.local:80/*`; nothing for names of another form.
@@ -27,10 +39,10 @@ enum OperationName {
         return name[..<colon]
     }
 
-    private static func short(_ host: Substring, in mesh: MeshIndex?) -> String {
+    private func short(_ host: Substring) -> String {
         var name = host
         if let domain = name.firstRange(of: ".svc.") { name = name[..<domain.lowerBound] }
-        return mesh?.shortService(String(name)) ?? String(name)
+        return shortened(String(name))
     }
 
     /// The path of a URL, without its query: that may hold what is nobody's business.

@@ -1,29 +1,29 @@
-import Quantities
-import TraceModel
+package import Quantities
 
 /// The listed traces of one shape: the same spans below the same ones, however often each.
-struct TraceShape: Sendable {
-    var service: String
-    var operation: String
+package struct TraceShape: Sendable {
+    package private(set) var service: String
+    package private(set) var operation: String
     /// Shortest first.
-    var durations: [Duration]
-    var failed: Int
+    package private(set) var durations: [Duration]
+    package private(set) var failed: Int
     /// Of one trace, the most.
-    var spans: Int
+    package private(set) var spans: Int
     /// Sorted.
-    var services: [String]
-    var ids: Set<TraceID>
+    package private(set) var services: [String]
+    package private(set) var ids: Set<TraceID>
 
-    var count: Int { durations.count }
-    var failedShare: Ratio { Ratio(Double(failed), of: Double(count)) ?? .none }
+    package var count: Int { durations.count }
+    package var failedShare: Ratio { Ratio(Double(failed), of: Double(count)) ?? .none }
 
-    func quantile(_ share: Double) -> Duration {
+    /// The duration that this share of the traces did not exceed, 0…1.
+    package func quantile(_ share: Double) -> Duration {
         let rank = Int((Double(durations.count) * share).rounded(.up)) - 1
         return durations.indices.contains(rank) ? durations[rank] : durations.last ?? .zero
     }
 
     /// All shapes in `list`, the most common first.
-    static func all(in list: [Trace], mesh: MeshIndex?, signs: Signs) -> [TraceShape] {
+    package static func all(in list: [Trace], names: SpanNames) -> [TraceShape] {
         var places = SpanPlaces(countsRepeats: false)
         var shapes: [Set<Int>: TraceShape] = [:]
         for trace in list {
@@ -33,9 +33,9 @@ struct TraceShape: Sendable {
             var known =
                 shapes[shape]
                 ?? TraceShape(
-                    service: mesh?.shortService(root.service) ?? root.service,
-                    operation: OperationName.of(root, in: mesh, arrow: signs.arrow), durations: [], failed: 0, spans: 0,
-                    services: Array(Set(rows.map { mesh?.shortService($0.span.service) ?? $0.span.service })).sorted(),
+                    service: names.service(root.service),
+                    operation: names.operation(of: root), durations: [], failed: 0, spans: 0,
+                    services: Array(Set(rows.map { names.service($0.span.service) })).sorted(),
                     ids: [])
             known.durations.append(trace.duration)
             known.failed += trace.hasError ? 1 : 0

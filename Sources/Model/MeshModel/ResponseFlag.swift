@@ -1,6 +1,7 @@
 /// What Envoy's response flags say, in few words.
-enum ResponseFlag {
-    static func words(_ flags: String) -> String? {
+package enum ResponseFlag {
+    /// The words for flags as they are written, `UF,URX`; nothing when none of them is known.
+    package static func words(_ flags: String) -> String? {
         let known = flags.split(separator: ",").compactMap { table[String($0)] }
         return known.isEmpty ? nil : known.joined(separator: ", ")
     }

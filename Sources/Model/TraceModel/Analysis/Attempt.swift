@@ -1,13 +1,10 @@
-import Quantities
-import TraceModel
-
 /// Which try of a call a span is.
-struct Attempt: Hashable, Sendable {
+package struct Attempt: Hashable, Sendable {
     /// 1…`count`.
-    var number: Int
-    var count: Int
+    package var number: Int
+    package var count: Int
     /// The row of the first try.
-    var first: Int
+    package var first: Int
 
     /// For each row, nothing where a call was made once: calls of one parent to the same place, one after the other,
     /// each but the last of which failed.
