@@ -31,7 +31,7 @@ extension EndToEnd {
             #expect(spans.count == Self.spansOfAnOrder)
         }
 
-        @Test func `a trace in words is as many lines as it has spans, and a head`() throws {
+        @Test func `a trace in words is as many lines as it has spans, a head and a reason`() throws {
             let mesh = try RunningMesh.running()
             var id: String?
             try eventually("the trace of a whole order", within: 15) {
@@ -43,7 +43,8 @@ extension EndToEnd {
 
             #expect(result.status == 0)
             #expect(result.output.hasPrefix("trace \(id ?? "")"))
-            #expect(result.output.split(separator: "\n").count == 2 + Self.spansOfAnOrder)
+            #expect(result.output.contains("\nheld up by ") || result.output.contains("\nfailed at "))
+            #expect(result.output.split(separator: "\n").count == 3 + Self.spansOfAnOrder)
         }
 
         /// Traces of orders of which every service's spans are in.

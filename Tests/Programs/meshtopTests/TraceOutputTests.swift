@@ -42,6 +42,39 @@ import TraceModel
         #expect(picture.contains("prefers-color-scheme:dark"))
     }
 
+    @Test func `a trace begins with the reason for its end`() throws {
+        let lines = TraceText.waterfall(try trace()).split(separator: "\n")
+
+        // The root did not fail: what failed below it held nothing up.
+        #expect(lines[1].hasPrefix("held up by web GET /cart, 80 % of the time"), "\(lines[1])")
+        #expect(TraceJSON.trace(try trace())["reason"]?.string == String(lines[1]))
+        let hostile = TraceText.waterfall(try trace(name: "\u{1b}[31mred\nline"))
+        #expect(hostile.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
+        #expect(hostile.split(separator: "\n").count == 3 + 3)
+    }
+
+    @Test func `shapes and statistics are told in words and in JSON`() throws {
+        let traces = [try trace(), try trace(), try trace(spans: 4)]
+
+        let shapes = TraceShape.all(in: traces, names: SpanNames())
+        let text = TraceText.shapes(shapes).split(separator: "\n")
+        #expect(text.count == 3)
+        #expect(
+            text[1].contains("100 ms") && text[1].contains("web GET /cart") && text[1].hasSuffix("pay web"),
+            "\(text[1])")
+        let first = TraceJSON.shapes(shapes)["shapes"]?[0]
+        #expect(first?["traces"]?.int == 2)
+        #expect(first?["errors"]?.int == 2)
+
+        let statistics = TraceStatistics(traces, names: SpanNames())
+        let rows = TraceText.statistics(statistics).split(separator: "\n")
+        #expect(rows[0] == "3 traces  10 spans")
+        #expect(rows[2].hasPrefix("web"), "what holds up most comes first: \(rows[2])")
+        let operations = TraceJSON.statistics(statistics)["operations"]?.array ?? []
+        #expect(operations.reduce(0) { $0 + ($1["spans"]?.int ?? 0) } == 10)
+        #expect(abs(operations.reduce(0) { $0 + ($1["criticalRatio"]?.double ?? 0) } - 1) < 0.001)
+    }
+
     @Test func `only the critical path is drawn when nothing else is wanted`() throws {
         let trace = try trace(spans: 4)
         let rows = TraceTree(trace).rows.count { $0.isOnCriticalPath }

@@ -20,6 +20,8 @@ extension Command {
             Option(name: "--services", summary: "list the services that sent spans instead"),
             Option(name: "--operations", summary: "list what spans of --service are called instead"),
             Option(name: "--dependencies", summary: "list who calls whom instead, as spans tell"),
+            Option(name: "--group", summary: "list shapes of traces instead: how many, how long, how often they fail"),
+            Option(name: "--statistics", summary: "list what their spans come to instead, by service and operation"),
             Option(name: "-o", value: "FORMAT", summary: "text or json (default text)"),
         ]
     ) { invocation in
@@ -42,11 +44,29 @@ extension Command {
             print(isJSON ? TraceJSON.dependencies(links).text : TraceText.dependencies(links.value))
             return .success
         }
+        if invocation.has("--group") || invocation.has("--statistics") {
+            query.limit = invocation.has("--limit") ? limit : 200
+            let whole = try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
+                TraceAnswer(try source.traces(query))
+            }
+            print(analysis(of: whole, asStatistics: invocation.has("--statistics"), isJSON: isJSON))
+            return .success
+        }
         let found = try TraceLookup.ask(invocation) { (source) throws(TraceSourceFailure) in
             try source.search(query)
         }
         print(isJSON ? TraceJSON.list(found.value, notices: found.notices).text : TraceText.list(found.value))
         return .success
+    }
+
+    private static func analysis(of answer: TraceAnswer<[Trace]>, asStatistics: Bool, isJSON: Bool) -> String {
+        if asStatistics {
+            let statistics = TraceStatistics(answer.value, names: SpanNames())
+            return isJSON
+                ? TraceJSON.statistics(statistics, notices: answer.notices).text : TraceText.statistics(statistics)
+        }
+        let shapes = TraceShape.all(in: answer.value, names: SpanNames())
+        return isJSON ? TraceJSON.shapes(shapes, notices: answer.notices).text : TraceText.shapes(shapes)
     }
 
     private static func names(_ invocation: Invocation) throws -> [String]? {

@@ -52,6 +52,43 @@ enum TraceJSON {
         return .object(object)
     }
 
+    static func shapes(_ shapes: [TraceShape], notices: [String] = []) -> JSONValue {
+        list("meshtop/trace-shapes/v1", "shapes", shapes, notices) { shape in
+            [
+                "service": .string(shape.service), "operation": .string(shape.operation),
+                "traces": .integer(Int64(shape.count)), "errors": .integer(Int64(shape.failed)),
+                "p50Milliseconds": .number(shape.quantile(0.5).milliseconds),
+                "p95Milliseconds": .number(shape.quantile(0.95).milliseconds), "spans": .integer(Int64(shape.spans)),
+                "services": .array(shape.services.map { .string($0) }),
+            ]
+        }
+    }
+
+    static func statistics(_ statistics: TraceStatistics, notices: [String] = []) -> JSONValue {
+        list("meshtop/trace-statistics/v1", "operations", statistics.rows, notices) { row in
+            [
+                "service": .string(row.service), "operation": .string(row.operation),
+                "spans": .integer(Int64(row.count)), "errors": .integer(Int64(row.errors)),
+                "p50Milliseconds": .number(row.p50.milliseconds), "p95Milliseconds": .number(row.p95.milliseconds),
+                "longestMilliseconds": .number(row.longest.milliseconds),
+                "totalMilliseconds": .number(row.total.milliseconds), "selfMilliseconds": .number(row.own.milliseconds),
+                "criticalRatio": .number(row.critical.value),
+                "slowest": [
+                    "traceId": .string(row.slowest.trace.description), "spanId": .string(row.slowest.span.description),
+                ],
+            ]
+        }
+    }
+
+    private static func list<Item>(
+        _ schema: String, _ name: String, _ items: [Item], _ notices: [String], _ value: (Item) -> JSONValue
+    ) -> JSONValue {
+        var object: JSONObject = ["schema": .string(schema)]
+        object[name] = .array(items.map(value))
+        if !notices.isEmpty { object["notices"] = .array(notices.map { .string($0) }) }
+        return .object(object)
+    }
+
     /// Stretches by time; they never overlap, and under one root add up to its duration.
     static func criticalPath(_ trace: Trace) -> JSONValue {
         let tree = TraceTree(trace)
@@ -72,12 +109,15 @@ enum TraceJSON {
 
     /// Spans in the order of the waterfall: each below its parent.
     static func trace(_ trace: Trace) -> JSONValue {
-        let tree = TraceTree(trace)
-        return [
+        let calls = CallTree(trace)
+        let tree = calls.tree
+        var object: JSONObject = [
             "schema": "meshtop/trace/v1", "traceId": .string(trace.id.description),
             "start": .string(tree.start.rfc3339), "durationMilliseconds": .number(tree.duration.milliseconds),
             "spans": .array(tree.rows.map(span)),
         ]
+        object["reason"] = TraceReason(calls, names: SpanNames()).map { .string($0.sentence) }
+        return .object(object)
     }
 
     private static func span(_ row: TraceTree.Row) -> JSONValue {
