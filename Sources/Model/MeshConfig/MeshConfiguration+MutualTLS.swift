@@ -4,15 +4,22 @@ extension MeshConfiguration {
     ///
     /// Of several policies at one level the oldest counts.
     package func mutualTLSMode(of workload: MeshWorkload, port: UInt16) -> PeerAuthentication.Mode {
-        let own = policies(in: workload.namespace, for: workload)
-        var levels: [PeerAuthentication.Mode] = []
-        if let policy = own.first {
-            levels.append(policy.spec.portModes[port] ?? .unset)
-            levels.append(policy.spec.mode)
+        mutualTLS(of: workload, port: port).mode
+    }
+
+    /// The mode of a workload's port and the policy that says so; of the default none does.
+    package func mutualTLS(
+        of workload: MeshWorkload, port: UInt16
+    ) -> (mode: PeerAuthentication.Mode, policy: ObjectKey?) {
+        var levels: [(mode: PeerAuthentication.Mode, policy: ObjectKey?)] = []
+        if let own = policies(in: workload.namespace, for: workload).first {
+            levels.append((own.spec.portModes[port] ?? .unset, own.key))
+            levels.append((own.spec.mode, own.key))
         }
-        levels.append(policies(in: workload.namespace, for: nil).first?.spec.mode ?? .unset)
-        levels.append(policies(in: settings.rootNamespace, for: nil).first?.spec.mode ?? .unset)
-        return levels.first { $0 != .unset } ?? .permissive
+        for namespace in [workload.namespace, settings.rootNamespace] {
+            if let policy = policies(in: namespace, for: nil).first { levels.append((policy.spec.mode, policy.key)) }
+        }
+        return levels.first { $0.mode != .unset } ?? (.permissive, nil)
     }
 
     /// The policies of a namespace that select the workload, or those without a selector, oldest first.

@@ -1,5 +1,6 @@
 import ControlPlane
 import Glibc
+import JSONWire
 import Quantities
 import SystemIO
 import TLSTransport
@@ -20,6 +21,24 @@ import Testing
         #expect(chain[0].isCA == false)
         #expect(chain[1].sha256 == scene.desk.authority.root.sha256)
         #expect(scene.desk.granted == 1)
+    }
+
+    @Test func `tells which certificates are in use and what workloads want of their callers`() throws {
+        let scene = try Scene()
+        for _ in 0..<2 {
+            _ = try scene.desk.issue(
+                request: try scene.request(Self.identity), credential: .certificate(uris: [Self.identity]))
+        }
+
+        let report = try SecurityReport.json(scene.bench.configuration, scene.desk)
+        let certificates = try #require(report["certificates"]?.array)
+        #expect(certificates.map { $0["identity"] } == [.string(Self.identity), .string(Self.identity)])
+        #expect(certificates.count { $0["current"]?.bool ?? false } == 1)
+        #expect(certificates[0]["expires"]?.string.flatMap { WallTime(rfc3339: $0) } != nil)
+        #expect(report["root"]?["serial"] == .string(scene.desk.authority.root.serial))
+        let workload = try #require(report["workloads"]?.array?.first { $0["identity"] == .string(Self.identity) })
+        #expect(workload["mode"] == "PERMISSIVE")
+        #expect(workload["policy"] == nil)
     }
 
     @Test func `takes a token once`() throws {

@@ -101,6 +101,32 @@ import Testing
         #expect(report[0]?["revision_in_force"] == .integer(revision.next.number))
     }
 
+    @Test func `remembers what a proxy refused last, and since when it is there`() throws {
+        let scene = try Scene()
+        _ = scene.ask(.routes, version: "")
+        scene.world.time = scene.world.time.advanced(by: .seconds(20))
+        let request = DiscoveryRequest(versionInfo: "", node: scene.node, errorDetail: "no such cluster")
+        _ = scene.desk.ask(request, type: .routes, waits: false) { _ in }
+        #expect(scene.status?.refusal == "no such cluster")
+        scene.world.time = scene.world.time.advanced(by: .seconds(5))
+        let version = try #require(scene.ask(.routes, version: "").answer).version
+        _ = scene.ask(.routes, version: version)
+
+        #expect(scene.status?.refusal == nil)
+        #expect(scene.status?.lastRefusal?.text == "no such cluster")
+        #expect(scene.status?.lastRefusal?.ago == .seconds(5))
+        #expect(scene.status?.connectedFor == .seconds(25))
+        let report = SyncReport.json(scene.desk.status())
+        #expect(report[0]?["last_refusal"]?["message"] == "no such cluster")
+        #expect(report[0]?["last_refusal"]?["seconds_ago"]?.double == 5)
+        #expect(report[0]?["connected_seconds"]?.double == 25)
+        #expect(report[0]?["address"] == "127.0.1.2")
+        // A silence ends it.
+        scene.world.time = scene.world.time.advanced(by: .seconds(90))
+        _ = scene.ask(.routes, version: version)
+        #expect(scene.status?.connectedFor == .zero)
+    }
+
     @Test func `counts a proxy that a change does not concern as up to date`() throws {
         let scene = try Scene()
         let version = try #require(scene.ask(.clusters, version: "").answer).version

@@ -1,7 +1,7 @@
 import MeshConfig
 import MeshModel
 package import Quantities
-import Storage
+package import Storage
 package import TLSTransport
 
 /// Gives workloads their certificates: for a one-time token the first time, for the certificate they hold afterwards.
@@ -54,6 +54,11 @@ package final class CertificateDesk {
             refused += 1
             throw error
         }
+    }
+
+    /// The certificates that are valid now, newest first.
+    package func issued(limit: Int) throws(StorageError) -> [IssuedCertificate] {
+        try configuration.store.certificates(at: now(), limit: limit)
     }
 
     private func grant(

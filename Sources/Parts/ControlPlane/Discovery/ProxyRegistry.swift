@@ -24,6 +24,15 @@ package struct ProxyStatus: Hashable, Sendable {
     package let isConnected: Bool
     /// Why it refused its last answer, when it did.
     package let refusal: String?
+    /// How long it has been asking without a silence.
+    package let connectedFor: Duration
+    /// The last answer that it ever refused, and how long ago.
+    package let lastRefusal: Refusal?
+
+    package struct Refusal: Hashable, Sendable {
+        package let text: String
+        package let ago: Duration
+    }
 }
 
 /// Which proxies there are, and which versions they have acknowledged. Mechanism of the ``DiscoveryDesk``.
@@ -39,8 +48,11 @@ final class ProxyRegistry {
         var records: [Subscription: Record] = [:]
         var waiting = 0
         var lastSeen: MonotonicTime
+        /// Since when it has been there without a silence.
+        var since: MonotonicTime
         var revisionInForce: Revision?
         var refusal: String?
+        var lastRefusal: (text: String, time: MonotonicTime)?
     }
 
     /// The most proxies that are remembered; beyond, the one that was silent longest is forgotten.
@@ -51,6 +63,9 @@ final class ProxyRegistry {
     private static let silence = Duration.seconds(60)
     /// A proxy that is silent this long is gone.
     private static let farewell = Duration.seconds(600)
+
+    /// The characters of a refusal that are kept for later.
+    private static let maximumRefusal = 500
 
     private let now: () -> MonotonicTime
     private var proxies: [String: Proxy] = [:]
@@ -70,9 +85,14 @@ final class ProxyRegistry {
         {
             proxies[oldest.key] = nil
         }
-        var proxy = proxies[id] ?? Proxy(node: request.node, lastSeen: now)
+        var proxy = proxies[id] ?? Proxy(node: request.node, lastSeen: now, since: now)
         proxy.node = request.node
+        if proxy.waiting == 0, proxy.lastSeen.duration(to: now) >= Self.silence { proxy.since = now }
         proxy.lastSeen = now
+        if let text = request.errorDetail {
+            // One that repeats itself every second refused once.
+            if proxy.refusal != text { proxy.lastRefusal = (String(text.prefix(Self.maximumRefusal)), now) }
+        }
         proxy.refusal = request.errorDetail ?? (request.versionInfo == current ? nil : proxy.refusal)
         if proxy.records[subscription] != nil || proxy.records.count < Self.maximumSubscriptions {
             proxy.records[subscription, default: Record(lastAsked: now)].acknowledged = request.versionInfo
@@ -126,7 +146,8 @@ final class ProxyRegistry {
             return ProxyStatus(
                 node: proxy.node, parts: parts, revisionInForce: proxy.revisionInForce,
                 isConnected: proxy.waiting > 0 || proxy.lastSeen.duration(to: now) < .seconds(10),
-                refusal: proxy.refusal)
+                refusal: proxy.refusal, connectedFor: proxy.since.duration(to: now),
+                lastRefusal: proxy.lastRefusal.map { .init(text: $0.text, ago: $0.time.duration(to: now)) })
         }
     }
 }

@@ -1,5 +1,6 @@
 import Discovery
 package import JSONWire
+import Quantities
 
 /// `/debug/syncz` in istiod's words, with what meshtop adds: who is connected, and the revision in force.
 package enum SyncReport {
@@ -25,6 +26,12 @@ package enum SyncReport {
         entry["connected"] = .bool(proxy.isConnected)
         entry["revision_in_force"] = proxy.revisionInForce.map { .integer($0.number) }
         entry["refusal"] = proxy.refusal.map { .string($0) }
+        entry["namespace"] = (identifier?.namespace).map { .string($0) }
+        entry["address"] = (identifier?.ip).map { .string($0) }
+        entry["connected_seconds"] = .number(proxy.connectedFor.inSeconds)
+        entry["last_refusal"] = proxy.lastRefusal.map {
+            ["message": .string($0.text), "seconds_ago": .number($0.ago.inSeconds)]
+        }
         return .object(entry)
     }
 }

@@ -83,6 +83,12 @@ final class RequestRouter {
         case "/debug/syncz": responder.respond(.json(SyncReport.json(discovery.desk.status())))
         case "/debug/revision":
             responder.respond(.json(["revision": .integer(configuration.store.revision.number)]))
+        case "/debug/security":
+            do {
+                responder.respond(.json(try SecurityReport.json(configuration, certificates.desk)))
+            } catch {
+                responder.refuse(APIFailure(.internalError, "the certificates cannot be read: \(error)"))
+            }
         case "/debug/problems": responder.respond(.json(problems))
         case "/debug/history":
             do {

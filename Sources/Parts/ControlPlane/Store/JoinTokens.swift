@@ -8,6 +8,14 @@ package enum TokenVerdict: Hashable, Sendable {
     case unknown, used, expired
 }
 
+/// A certificate that was given to a workload. The certificate itself is not kept.
+package struct IssuedCertificate: Hashable, Sendable {
+    package let serial: String
+    package let identity: String
+    package let issued: WallTime
+    package let expires: WallTime
+}
+
 extension ConfigurationStore {
     /// Makes `hash` the one token that admits a WorkloadEntry; an older one stops working.
     package func issueToken(
@@ -50,6 +58,22 @@ extension ConfigurationStore {
                 try database.execute(
                     "INSERT OR REPLACE INTO certificate VALUES (?, ?, ?, ?)",
                     [.text(serial), .text(identity), now, .integer(expires.nanosecondsSinceEpoch)])
+            }
+        }
+    }
+
+    /// The certificates that are recorded and valid at `time`, newest first; at most `limit`.
+    package func certificates(at time: WallTime, limit: Int) throws(StorageError) -> [IssuedCertificate] {
+        try withDatabase { (database) throws(StorageError) in
+            try database.rows(
+                "SELECT serial, identity, issued, expires FROM certificate WHERE expires > ?"
+                    + " ORDER BY issued DESC, serial LIMIT ?",
+                [.integer(time.nanosecondsSinceEpoch), .integer(Int64(limit))]
+            ) { (row) throws(StorageError) in
+                IssuedCertificate(
+                    serial: try row.text(0), identity: try row.text(1),
+                    issued: WallTime(nanosecondsSinceEpoch: try row.integer(2)),
+                    expires: WallTime(nanosecondsSinceEpoch: try row.integer(3)))
             }
         }
     }
