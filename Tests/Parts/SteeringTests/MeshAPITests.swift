@@ -1,5 +1,6 @@
 import JSONWire
 import MeshModel
+import Quantities
 import Steering
 import Synchronization
 import Testing
@@ -100,6 +101,78 @@ import Testing
         #expect(target.address == "127.0.1.9:15090")
         #expect(target.workload?.workload == "payment-v1")
         #expect(target.workload?.version == "v1")
+    }
+
+    @Test func `reads what the control plane says of itself`() throws {
+        let mesh = Script([
+            "GET /debug/syncz": (
+                200,
+                [
+                    [
+                        "proxy": "web-v1.shop", "proxy_id": "x", "cluster_status": "SYNCED", "route_status": "STALE",
+                        "connected": true, "revision_in_force": 41, "namespace": "shop", "address": "127.0.1.2",
+                        "connected_seconds": 90.5, "refusal": "no",
+                        "last_refusal": ["message": "no", "seconds_ago": 3],
+                    ], ["proxy": "api-7f.books", "cluster_status": "SYNCED", "listener_status": "SYNCED"],
+                ]
+            ),
+            "GET /version": (200, ["gitVersion": "v1"]), "GET /debug/revision": (200, ["revision": 42]),
+            "GET /debug/security": (
+                200,
+                [
+                    "root": [
+                        "subject": "root", "serial": "1", "issued": "2026-01-01T00:00:00Z",
+                        "expires": "2036-01-01T00:00:00Z",
+                    ],
+                    "certificates": [
+                        [
+                            "identity": "a", "serial": "2", "issued": "2026-01-01T00:00:00Z",
+                            "expires": "2026-01-02T00:00:00Z", "current": false,
+                        ], ["identity": "b", "serial": "3", "issued": "yesterday", "expires": "soon"],
+                    ],
+                    "workloads": [
+                        [
+                            "namespace": "shop", "name": "web-v1", "mode": "STRICT", "policy": "shop/all",
+                            "ports": ["9090": "DISABLE"], "identity": "a",
+                        ]
+                    ],
+                ]
+            ),
+        ])
+        let now = WallTime(nanosecondsSinceEpoch: 7)
+
+        let report = try mesh.api.report(address: "control", at: now)
+
+        #expect(report.revision == 42)
+        #expect(report.version == "v1")
+        #expect(report.answered == now)
+        #expect(report.proxies.map(\.name) == ["api-7f.books", "web-v1.shop"])
+        #expect(report.proxies[0].namespace == "books")
+        #expect(report.proxies[0].sync == .synced)
+        #expect(
+            report.proxies[1]
+                == ProxyReport(
+                    name: "web-v1.shop", namespace: "shop", address: "127.0.1.2", isConnected: true, sync: .stale,
+                    revision: 41, connectedFor: .seconds(90.5),
+                    refusal: .init(text: "no", ago: .seconds(3), isStanding: true)))
+        #expect(report.certificates?.map(\.standing) == [.replaced, .root])
+        #expect(
+            report.policies
+                == [
+                    PolicyReport(
+                        namespace: "shop", workload: "web-v1", mode: "STRICT", policy: "shop/all",
+                        exceptions: ["9090 DISABLE"], identity: "a")
+                ])
+    }
+
+    @Test func `reads a control plane that only knows istiod's words`() throws {
+        let mesh = Script(["GET /debug/syncz": (200, [["proxy": "web.shop", "cluster_status": "NOT SENT"]])])
+
+        let report = try mesh.api.report(address: "istiod", at: WallTime(nanosecondsSinceEpoch: 0))
+
+        #expect(report.proxies.map(\.sync) == [.notSent])
+        #expect(report.certificates == nil)
+        #expect(report.policies == nil)
     }
 
     @Test func `counts the proxies that run with a revision`() throws {
