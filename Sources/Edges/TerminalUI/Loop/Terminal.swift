@@ -24,6 +24,8 @@ package final class Terminal {
     /// What the terminal shows; nothing when that is not known.
     private var shown: Frame?
     private var isOpen = false
+    /// What was drawn so far.
+    package private(set) var output = OutputCount()
 
     /// Takes over the terminal: raw keys, alternate screen, hidden cursor, mouse, focus and paste reports.
     package init(_ options: TerminalOptions = TerminalOptions()) throws(TerminalError) {
@@ -82,6 +84,8 @@ package final class Terminal {
             case .ask: decoder.hasSynchronizedOutput
             }
         if isSynchronized { bytes = Array("\u{1B}[?2026h".utf8) + bytes + Array("\u{1B}[?2026l".utf8) }
+        output.frames += 1
+        output.bytes += bytes.count
         return Terminal.writeAll(bytes, to: options.output) ? bytes.count : nil
     }
 
@@ -130,6 +134,12 @@ package final class Terminal {
         leaveBytes.withUnsafeBufferPointer { _ = meshtop_rescue_arm($0.baseAddress, $0.count) }
         _ = Terminal.writeAll(enterBytes, to: options.output)
     }
+}
+
+/// Frames that changed anything, and the bytes that this took.
+package struct OutputCount: Hashable, Sendable {
+    package internal(set) var frames = 0
+    package internal(set) var bytes = 0
 }
 
 extension Terminal {
