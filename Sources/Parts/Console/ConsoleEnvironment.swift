@@ -15,12 +15,16 @@ package struct ConsoleEnvironment: Sendable {
     /// Makes the graph of other nodes from the next snapshot on.
     package var showGraph: @Sendable (GraphType) -> Void
 
+    /// What the control planes say, those too that do not answer; empty when none is named.
+    package var askControl: @Sendable () -> [ControlPlaneReport]
+
     package init(
         findTraces: @escaping @Sendable (TraceQuery) -> Result<[TraceSummary], ConsoleFailure>,
         loadTrace: @escaping @Sendable (TraceID) -> Result<Trace, ConsoleFailure>,
         changeWeights: @escaping @Sendable (WeightChange, _ dryRun: Bool) -> WeightChangeOutcome,
         past: (any MeshPast)? = nil, config: any ConfigSource = NoConfigSource(),
-        showGraph: @escaping @Sendable (GraphType) -> Void = { _ in }
+        showGraph: @escaping @Sendable (GraphType) -> Void = { _ in },
+        askControl: @escaping @Sendable () -> [ControlPlaneReport] = { [] }
     ) {
         self.findTraces = findTraces
         self.loadTrace = loadTrace
@@ -28,6 +32,7 @@ package struct ConsoleEnvironment: Sendable {
         self.past = past
         self.config = config
         self.showGraph = showGraph
+        self.askControl = askControl
     }
 }
 

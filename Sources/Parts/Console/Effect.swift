@@ -21,6 +21,8 @@ package enum Effect: Hashable, Sendable {
     case editConfig(ConfigDraft)
     /// Remove a draft's file: the mesh has the text.
     case discardDraft(String)
+    /// Ask the control planes how they are and what they know.
+    case askControl
     case listThemes
     /// Draw with that theme, by name or path, until something else is chosen.
     case showTheme(String)

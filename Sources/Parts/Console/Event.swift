@@ -37,5 +37,9 @@ package enum Event: Sendable {
     case saved(String, Result<Int, ConsoleFailure>)
     /// What is to be copied, in words; nothing when it is not there any more.
     case worded(String?)
+    /// What every control plane said that was named; nothing when they could not be asked this time.
+    case controlAnswered([ControlPlaneReport]?)
+    /// What this process uses now.
+    case cost(ConsoleCost)
     case weightsAnswered(WeightChange, dryRun: Bool, WeightChangeOutcome)
 }

@@ -28,6 +28,9 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .statistics: StatisticsScreen.draw(model, on: &canvas)
         case .canary: CanaryScreen.draw(model, on: &canvas)
         case .config(let place): ConfigScreen.draw(place, model, on: &canvas)
+        case .overview: SightScreen.draw(.overview, model, on: &canvas)
+        case .security: SightScreen.draw(.security, model, on: &canvas)
+        case .mesh: SightScreen.draw(.mesh, model, on: &canvas)
         case .help: HelpScreen.draw(model, on: &canvas)
         }
     }

@@ -33,6 +33,8 @@ struct Driver {
     var holdsEditor = false
     private(set) var discarded: [String] = []
     private(set) var openQuestions: [Effect] = []
+    /// What the control planes say.
+    var control: [ControlPlaneReport] = [SampleMesh.controlPlane]
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
     init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .unicode, withData: Bool = true) {
@@ -142,6 +144,7 @@ struct Driver {
             )
         case .changeWeights(let change, let dryRun):
             return .weightsAnswered(change, dryRun: dryRun, outcome(of: change, dryRun: dryRun))
+        case .askControl: return .controlAnswered(control)
         case .listThemes: return .themes(themes.map(ThemeEntry.init))
         case .showTheme(let name), .keepTheme(let name):
             guard let wanted = themes.first(where: { $0.name == name }) else { return .themeFailed("no \(name)") }

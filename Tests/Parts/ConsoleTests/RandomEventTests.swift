@@ -60,7 +60,7 @@ struct SeededGenerator: RandomNumberGenerator {
             ["6", "enter"], ["6", "tab"], ["6", "f"], ["6", "#"], ["6", "enter", "="], ["6", "enter", "+", "F"],
             ["5", "m"],
             ["w"], ["w", "+", "enter"], ["?"], [":"], ["7"], ["7", "enter", "tab"], ["7", "h"], ["7", "e"],
-            ["e", "/"],
+            ["e", "/"], ["O"], ["O", "tab"], ["8"], ["8", "tab", "tab", "tab"], ["9"], ["9", "tab", "tab", "tab"],
         ] {
             var driver = Driver(width: width, height: height)
             for key in keys { driver.press(key) }
@@ -75,6 +75,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
         for keys in [
             [], ["2"], ["3"], ["e"], ["2", "C"], ["5"], ["2", "enter", "down"], ["4", "enter", "G"], ["6"], ["?"],
+            ["O"], ["8"],
+            ["8", "tab", "tab"], ["9", "tab"],
         ] {
             for key in keys { driver.press(key) }
             let text = driver.screen

@@ -1,6 +1,7 @@
 extension Command {
     /// Every command, in the order the help screen tells them.
-    package static let all: [Command] = moving + traces + config + screens + canary + time + themes + general
+    package static let all: [Command] =
+        moving + lists + traces + config + screens + sights + canary + time + themes + general
 
     private static let moving: [Command] = [
         Command("up", ["up", "k"], .move(.up), in: .screens, "up: the nearest box, or the row above"),
@@ -18,9 +19,8 @@ extension Command {
         Command("open", ["enter"], .open, in: [.graph], label: "open", "everything about what is selected"),
         Command(
             "open-row", ["enter"], .open,
-            in: Set<Context>.tables.union([
-                .traces, .detail, .compare, .statistics, .config, .configHistory,
-            ]),
+            in: Set<Context>.tables.union([.traces, .detail, .compare, .statistics, .config, .configHistory])
+                .union(Set<Context>.sights),
             label: "open", "open the selected row"),
         Command("page-up", ["pgup", "ctrl+u", "ctrl+b"], .page(.up), in: .lists, "one page up"),
         Command("page-down", ["pgdn", "ctrl+d", "ctrl+f"], .page(.down), in: .lists, "one page down"),
@@ -65,29 +65,36 @@ extension Command {
         Command("weights", ["w"], .showCanary, in: .browsing, label: "weights", "move the weights of a service"),
         Command(
             "filter-prompt", ["/"], .promptFilter,
-            in: Set<Context>.tables.union([
-                .graph, .traces, .waterfall, .config, .configObject,
-            ]),
+            in: Set<Context>.tables.union([.graph, .traces, .waterfall, .config, .configObject])
+                .union(Set<Context>.sights),
             label: "find",
             "filter the rows – words, or “p95 > 100” –, or find a box or a span"),
         Command(
-            "filter", [], .filter, in: Set<Context>.tables.union([.traces, .waterfall, .config, .configObject]),
+            "filter", [], .filter,
+            in: Set<Context>.tables.union([.traces, .waterfall, .config, .configObject]).union(Set<Context>.sights),
             argument: .text(hint: "text"),
             "keep the rows that contain a text, or that an expression finds"),
         Command(
-            "next-sort", ["s", ">"], .nextSort, in: Set<Context>.tables.union([.traces, .statistics, .config]),
-            label: "sort",
+            "next-sort", ["s", ">"], .nextSort,
+            in: Set<Context>.tables.union([.traces, .statistics, .config]).union(Set<Context>.sights), label: "sort",
             "sort by the next column (or click a header)"),
         Command(
-            "reverse", ["S", "<"], .reverseSort, in: Set<Context>.tables.union([.traces, .statistics, .config]),
+            "reverse", ["S", "<"], .reverseSort,
+            in: Set<Context>.tables.union([.traces, .statistics, .config]).union(Set<Context>.sights),
             "reverse the order"),
-        Command("sort-name", ["N"], .sortBy(.name), in: .tables, "sort by name; again turns the order round"),
-        Command("sort-rate", ["R"], .sortBy(.rate), in: .tables, "sort by rate"),
-        Command("sort-errors", ["E"], .sortBy(.errors), in: Set<Context>.tables.union([.traces]), "sort by failures"),
         Command(
-            "sort-latency", ["P"], .sortBy(.p95), in: Set<Context>.tables.union([.traces]),
+            "sort-name", ["N"], .sortBy(.name), in: .tables.union(Set<Context>.sights),
+            "sort by name; again turns the order round"),
+        Command("sort-rate", ["R"], .sortBy(.rate), in: .tables.union(Set<Context>.sights), "sort by rate"),
+        Command(
+            "sort-errors", ["E"], .sortBy(.errors), in: Set<Context>.tables.union([.traces]).union(Set<Context>.sights),
+            "sort by failures"),
+        Command(
+            "sort-latency", ["P"], .sortBy(.p95), in: Set<Context>.tables.union([.traces]).union(Set<Context>.sights),
             "sort by p95, traces by duration"),
-        Command("sort-health", ["A"], .sortBy(.health), in: .tables, "sort by health, worst first"),
+        Command(
+            "sort-health", ["A"], .sortBy(.health), in: .tables.union(Set<Context>.sights),
+            "sort by health, worst first"),
         Command("sort", [], .sort, in: .tables, argument: .column, "sort by a column: sort p99"),
         Command("columns", ["C"], .chooseColumns, in: .tables, label: "columns", "choose which columns are shown"),
         Command(
@@ -96,7 +103,10 @@ extension Command {
         Command("errors-only", ["x"], .toggleErrorsOnly, in: [.traces], label: "errors", "only traces with errors"),
         Command(
             "refresh", ["r", "ctrl+r", "f5"], .refresh,
-            in: [.traces, .detail, .waterfall, .compare, .flame, .statistics, .config, .configObject, .configHistory],
+            in: [
+                .traces, .detail, .waterfall, .compare, .flame, .statistics, .config, .configObject, .configHistory,
+                .security, .mesh,
+            ],
             label: "refresh",
             "ask again"),
         Command(

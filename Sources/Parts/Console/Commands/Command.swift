@@ -52,7 +52,7 @@ package struct Command: Sendable {
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
     case graph, services, workloads, edges, columns, detail, traces, waterfall, compare, flame, statistics, canary,
-        question, help, themes, config
+        question, help, themes, config, overview, security, mesh
     case configObject = "configuration object"
     case configHistory = "history"
     case configQuestion = "change"
@@ -65,6 +65,7 @@ extension Set<Context> {
     static let lists: Set<Context> = [
         .services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .compare, .statistics, .help,
         .config, .configObject, .configHistory,
+        .overview, .security, .mesh,
     ]
     /// Where a moment can be chosen.
     static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
@@ -72,6 +73,7 @@ extension Set<Context> {
     static let browsing: Set<Context> = [
         .graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .flame, .statistics, .help,
         .config, .configObject, .configHistory,
+        .overview, .security, .mesh,
     ]
     static let everywhere = Set(Context.allCases)
 }
@@ -87,6 +89,9 @@ package enum Action: Hashable, Sendable {
     case back, previousScreen
     case showGraph, showDetail, showTraces, showCanary, showHelp
     case showTable(TableKind)
+    case showSight(Sight)
+    /// So many lists on, or back.
+    case nextList(Int)
     case promptCommand, promptFilter
     case find, hide, toggleUnhealthyOnly, toggleIdle
     case changeLabels(Int)

@@ -15,6 +15,10 @@ enum HitTarget: Hashable, Sendable {
     /// A theme of the picker, by its number.
     case theme(Int)
     case screen(Screen)
+    /// The name of a list, one of its rows, one of its column titles.
+    case sightList(SightList)
+    case sightRow(SightList, Int)
+    case sightColumn(SightList, Int)
     /// A cell of the page's heatmap, and one moment of its charts.
     case heatmapCell(HeatmapCell)
     case moment(Int)

@@ -65,6 +65,7 @@ final class EffectRunner {
         case .discardDraft(let path):
             TextEditor.discard(path)
             return nil
+        case .askControl: return .controlAnswered(environment.askControl())
         case .showGraph(let type):
             environment.showGraph(type)
             return nil
@@ -138,6 +139,7 @@ final class EffectRunner {
             feed.answer(.weightsAnswered(change, dryRun: dryRun, .unreachable(reason: reason)))
         case .seePast(_, let question): feed.answer(.pastSeen(question: question, .failure(MeshPastFailure(reason))))
         case .askHistory(let question): feed.answer(.historyFound(question, .failure(MeshPastFailure(reason))))
+        case .askControl: feed.answer(.controlAnswered(nil))
         case .readConfig: feed.answer(.configRead(.failure(failure)))
         case .readConfigHistory(let key): feed.answer(.configHistoryRead(key, .failure(failure)))
         case .writeConfig(let write, let dryRun):

@@ -26,7 +26,7 @@ package func runConsole(
         effects: EffectRunner(environment: environment, feed: feed), feed: feed,
         themes: ThemeKeeper(options.themes, depth: terminal.depth), words: options.words)
     let end = terminal.run { turn in
-        loop.turn(turn, wall: SystemClock.wall())
+        loop.turn(turn, wall: SystemClock.wall(), output: terminal.output)
     } draw: { _ in
         view(loop.model, theme: loop.themes.theme)
     }
@@ -56,6 +56,7 @@ private struct ConsoleLoop {
     private let words: MeshWords?
     private let file: ScreenFile
     private var nextStep: MonotonicTime?
+    private var meter = CostMeter()
 
     init(model: Model, effects: EffectRunner, feed: ConsoleFeed, themes: ThemeKeeper, words: MeshWords?) {
         self.model = model
@@ -66,7 +67,7 @@ private struct ConsoleLoop {
         file = ScreenFile(words: words, home: getenv("HOME").map { String(cString: $0) })
     }
 
-    mutating func turn(_ turn: LoopTurn, wall: WallTime) -> LoopRequest {
+    mutating func turn(_ turn: LoopTurn, wall: WallTime, output: OutputCount) -> LoopRequest {
         var asked = update(&model, .clock(wall))
         if let due = nextStep, due <= turn.now {
             asked += update(&model, .animate)
@@ -80,6 +81,7 @@ private struct ConsoleLoop {
             asked += update(&model, .input(input))
         }
         for event in feed.take() { asked += update(&model, event) }
+        if model.screen == .mesh, let cost = meter.look(at: turn.now, output) { asked += update(&model, .cost(cost)) }
 
         var request = LoopRequest(needsFrame: true, timer: nextTurn(turn.now, wall))
         var next = 0
@@ -101,7 +103,7 @@ private struct ConsoleLoop {
                 let (editor, feed) = (editor, feed)
                 request.borrower = { feed.answer(.configEdited(editor.edit(draft))) }
             case .readConfig, .readConfigHistory, .writeConfig, .discardDraft: effects.start(asked[next])
-            case .findTraces, .loadTrace, .loadTraces, .changeWeights, .seePast, .askHistory, .showGraph:
+            case .findTraces, .loadTrace, .loadTraces, .changeWeights, .seePast, .askHistory, .showGraph, .askControl:
                 effects.start(asked[next])
             }
             if request.action == .finish { return request }

@@ -68,6 +68,7 @@ enum Footer {
     /// A key for the screen that is open needs no room.
     private static func leadsHere(_ command: Command, _ model: Model) -> Bool {
         if case .showTable(let kind) = command.action { return kind == model.screen.table }
+        if case .showSight(let sight) = command.action { return sight == model.screen.sight }
         return command.action == .showTraces && model.screen == .traces
     }
 

@@ -150,6 +150,9 @@ enum Header {
         case .statistics(.listed): model.screen == screen ? "statistics of the listed traces" : "statistics"
         case .canary(let service): "weights of \(service.name)"
         case .config(let place): ConfigScreen.title(place, model)
+        case .overview: "overview"
+        case .security: "security"
+        case .mesh: "mesh"
         case .help: "help"
         }
     }

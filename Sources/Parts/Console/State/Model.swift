@@ -102,6 +102,17 @@ package struct Model: Sendable {
 
     // The configuration.
     var config = ConfigState()
+    // The mesh as a whole.
+    /// Its lists, as they were sorted and filtered last.
+    var sights = SightState()
+    /// What the control planes said last.
+    package internal(set) var control = ControlState()
+    /// What this process uses, while somebody looks.
+    package internal(set) var cost: ConsoleCost?
+    var events = MeshEvents()
+    var movers = MoverMemory()
+    /// Until the person does something.
+    var mayOpenOverview = true
 
     // The canary.
     package internal(set) var canary: CanaryState?
@@ -152,6 +163,9 @@ package struct Model: Sendable {
         case .config(.history): .configHistory
         case .config(.change): .configQuestion
         case .help: .help
+        case .overview: .overview
+        case .security: .security
+        case .mesh: .mesh
         }
     }
 

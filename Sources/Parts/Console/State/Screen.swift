@@ -16,6 +16,9 @@ package enum Screen: Hashable, Sendable {
     case statistics(TraceSet)
     case canary(ServiceName)
     case config(ConfigPlace)
+    case overview
+    case security
+    case mesh
     case help(Context)
 }
 

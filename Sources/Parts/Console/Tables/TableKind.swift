@@ -44,7 +44,9 @@ extension Screen {
         case .services: .services
         case .workloads: .workloads
         case .edges: .edges
-        case .graph, .detail, .traces, .waterfall, .compare, .flame, .statistics, .canary, .help, .config: nil
+        case .graph, .detail, .traces, .waterfall, .compare, .flame, .statistics, .canary, .help, .config, .overview,
+            .security, .mesh:
+            nil
         }
     }
 }

@@ -17,6 +17,8 @@ extension Model {
         case .previousScreen: if let previousScreen { show(previousScreen, &effects) }
         case .showGraph: show(.graph, &effects)
         case .showTable(let kind): show(kind.screen, &effects)
+        case .showSight(let sight): show(sight.screen, &effects)
+        case .nextList(let step): showNextList(step)
         case .showTraces: showTraces(&effects)
         case .showDetail: showDetail(&effects)
         case .nextSpan: chooseSpan(&effects)
@@ -105,7 +107,8 @@ extension Model {
         switch screen {
         case .graph: selectBox(direction)
         case .flame: moveInFlame(direction)
-        case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help, .config:
+        case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help, .config,
+            .overview, .security, .mesh:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -128,6 +131,7 @@ extension Model {
         case .flame: zoomFlame()
         case .compare, .statistics: openAnalysisRow(&effects)
         case .config: openInConfig(&effects)
+        case .overview, .security, .mesh: openListRow(&effects)
         case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }
@@ -147,7 +151,10 @@ extension Model {
         case .waterfall(let id): effects.append(.loadTrace(id))
         case .compare, .flame, .statistics: loadAnalysis(&effects)
         case .config: refreshConfig(&effects)
-        case .graph, .services, .workloads, .edges, .canary, .help: break
+        case .security, .mesh:
+            control.asked = nil
+            followControl(&effects)
+        case .graph, .services, .workloads, .edges, .canary, .help, .overview: break
         }
     }
 }

@@ -32,7 +32,7 @@ extension Model {
             case .theme(let index): moveThemeCursor(by: index - (picker.cursor ?? 0), &effects)
             case .action(let action): perform(action, &effects)
             case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell, .moment,
-                .configLink:
+                .configLink, .sightList, .sightRow, .sightColumn:
                 break
             }
             return
@@ -69,6 +69,11 @@ extension Model {
         case .heatmapCell(let cell):
             detail?.cell = cell
             openCell(&effects)
+        case .sightList(let list): showList(list)
+        case .sightRow(let list, let row): click(list: list, row: row, &effects)
+        case .sightColumn(let list, let column):
+            showList(list)
+            sortList(list, byColumn: column)
         case .moment(let column): openMoment(column, &effects)
         }
     }
@@ -83,7 +88,7 @@ extension Model {
         case .config(.list): config.table.cursor
         case .config(.object): config.page?.cursor ?? 0
         case .config(.history): config.history?.table.cursor ?? 0
-        case .graph, .detail, .canary, .help, .config(.change): 0
+        case .graph, .detail, .canary, .help, .config(.change), .overview, .security, .mesh: 0
         }
     }
 }

@@ -19,7 +19,9 @@ extension Model {
             reveal()
         }
         if let mesh, time.isLive { trends.see(mesh) }
+        rememberLook()
         refreshTable()
+        refreshSights()
         if let service = canary?.service {
             let split = split(of: service)
             canary?.follow(split: split)

@@ -5,7 +5,10 @@ import TraceModel
 
 extension Model {
     /// How many rows the open table shows.
-    var listHeight: Int { geometry.rows.height }
+    var listHeight: Int {
+        if let list = openList { return sightLayout?.rows(of: list)?.height ?? geometry.rows.height }
+        return geometry.rows.height
+    }
 
     mutating func revealTraces() {
         let (rows, height) = (traceRowCount, traceListHeight)
@@ -40,6 +43,7 @@ extension Model {
             helpOffset = min(max(0, helpOffset + step), max(0, helpLines.count - listHeight))
         case .compare, .statistics: moveInAnalysis(by: step)
         case .flame: break
+        case .overview, .security, .mesh: moveInList(by: step)
         case .detail: moveOnPage(by: step)
         case .config: moveInConfig(by: step)
         case .graph, .canary: break
@@ -53,6 +57,7 @@ extension Model {
         if let kind = screen.table { tables[kind].state.reveal(rows: tables[kind].shown.count, height: height) }
         revealTraces()
         if screen.configPlace != nil { revealConfig() }
+        revealSights()
         if screen.isWaterfall, var state = waterfall {
             let rows = state.visible.count
             var table = TableState(sortColumn: 0, isDescending: false)
@@ -121,6 +126,7 @@ extension Model {
     // MARK: Sorting
 
     mutating func sortByNextColumn() {
+        if let list = openList { return sortListByNextColumn(list) }
         if let table = openTable {
             let columns = table.kind.columns.filter { $0.isSortable && !table.hidden.contains($0) }
             let next = columns.firstIndex(of: table.sortColumn).map { ($0 + 1) % columns.count } ?? 0
@@ -135,6 +141,7 @@ extension Model {
     }
 
     mutating func reverseSort() {
+        if let list = openList { return sortList(list, byColumn: sights[list].state.sortColumn) }
         if let table = openTable {
             sort(by: table.sortColumn)
         } else if screen == .traces {
@@ -148,6 +155,7 @@ extension Model {
 
     /// Sorts by that column; the column it is sorted by already turns round.
     mutating func sort(by column: TableColumn) {
+        if let list = openList { return sortList(list, by: column) }
         if screen == .traces {
             if column == .errors { sort(byColumn: TraceColumn.errors.rawValue) }
             if column == .p95 { sort(byColumn: TraceColumn.duration.rawValue) }
@@ -219,6 +227,7 @@ extension Model {
     // MARK: Filters
 
     var currentFilter: String {
+        if let list = openList { return sights[list].state.filter }
         if let table = openTable { return table.state.filter }
         if screen.isWaterfall { return waterfall?.search ?? "" }
         if screen.isConfigList { return config.table.filter }
@@ -230,6 +239,7 @@ extension Model {
     var filterCount: String? {
         if currentFilter.isEmpty { return nil }
         if let table = openTable { return "\(table.shown.count) of \(table.total)" }
+        if let list = openList { return "\(sights[list].shown.count) of \(sights[list].rows.count)" }
         if screen.isWaterfall { return waterfall.map { "\($0.matches.count) of \($0.waterfall?.rows.count ?? 0)" } }
         if screen.isConfigList { return "\(config.shown.count) of \(config.entries.count)" }
         if screen.isConfigObject {
@@ -240,7 +250,11 @@ extension Model {
     }
 
     mutating func setFilter(_ text: String) {
-        if let kind = screen.table {
+        if let list = openList {
+            sights[list].state.filter = text
+            sights[list].arrange()
+            revealSights()
+        } else if let kind = screen.table {
             tables[kind].state.filter = text
             arrangeTable()
         } else if screen == .traces {

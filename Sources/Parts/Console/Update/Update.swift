@@ -11,6 +11,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .clock(let now):
         model.now = now
         if let toast = model.toast, toast.end <= now { model.toast = nil }
+        model.followControl(&effects)
     case .animate:
         if model.wantsAnimation { model.animationStep &+= 1 }
     case .snapshot(let snapshot):
@@ -22,6 +23,8 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         }
         model.followHistory(&effects)
         model.followTraces(&effects)
+        model.followControl(&effects)
+        model.openOverviewOfLargeMesh(&effects)
     case .trouble(let message):
         model.trouble = message
     case .tracesFound(let question, let result):
@@ -37,6 +40,10 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.followHistory(&effects)
     case .historyFound(let question, let result):
         model.takeHistory(question, result, &effects)
+    case .controlAnswered(let reports): model.takeControl(reports)
+    case .cost(let cost):
+        model.cost = cost
+        model.refreshSights()
     case .themes(let list): model.takeThemes(list)
     case .themeShown(let name, let isKept):
         model.themeName = name
@@ -63,6 +70,7 @@ extension Model {
     fileprivate mutating func handle(_ input: InputEvent, _ effects: inout [Effect]) {
         switch input {
         case .key(let key):
+            mayOpenOverview = false
             if prompt != nil {
                 handlePromptKey(key, &effects)
             } else if let command = Command.command(for: key.name, in: context) {

@@ -125,6 +125,18 @@ enum ConsoleSession {
                 var view = view
                 view.grouping = GraphGrouping(rawValue: type.rawValue) ?? .versionedApp
                 collector.show(window: window, view: view)
+            },
+            askControl: {
+                guard let control = source.control else { return [] }
+                var silent = ControlPlaneReport(address: control.description)
+                do throws(SteeringError) {
+                    return [try MeshAPI(address: control).report(address: silent.address, at: SystemClock.wall())]
+                } catch .unreachable(_, let reason) {
+                    silent.trouble = reason
+                } catch {
+                    silent.trouble = error.description
+                }
+                return [silent]
             })
         let options = try consoleOptions(invocation, name: name)
         if let once, let mailbox {
