@@ -9,7 +9,7 @@ extension Cluster: DiscoveryResource {
             Self.typeURL,
             [
                 "name", "type", "eds_cluster_config", "load_assignment", "connect_timeout", "lb_policy",
-                "transport_socket", "circuit_breakers", "metadata",
+                "transport_socket", "circuit_breakers", "outlier_detection", "common_lb_config", "metadata",
             ],
             unsupported: [
                 "alt_stat_name", "transport_socket_matches", "cluster_type", "per_connection_buffer_limit_bytes",
@@ -18,9 +18,9 @@ extension Cluster: DiscoveryResource {
                 "http2_protocol_options", "typed_extension_protocol_options", "dns_refresh_rate", "dns_jitter",
                 "dns_failure_refresh_rate", "respect_dns_ttl", "dns_lookup_family", "dns_resolvers",
                 "use_tcp_for_dns_lookups", "dns_resolution_config", "typed_dns_resolver_config",
-                "wait_for_warm_on_init", "outlier_detection", "cleanup_interval", "upstream_bind_config",
+                "wait_for_warm_on_init", "cleanup_interval", "upstream_bind_config",
                 "lb_subset_config", "ring_hash_lb_config", "maglev_lb_config", "original_dst_lb_config",
-                "least_request_lb_config", "round_robin_lb_config", "common_lb_config", "protocol_selection",
+                "least_request_lb_config", "round_robin_lb_config", "protocol_selection",
                 "upstream_connection_options", "close_connections_on_host_health_failure",
                 "ignore_health_on_host_removal", "filters", "lrs_server", "lrs_report_endpoint_metrics",
                 "track_timeout_budgets", "upstream_config", "track_cluster_stats", "preconnect_policy",
@@ -33,7 +33,22 @@ extension Cluster: DiscoveryResource {
         if connectTimeout <= .zero { throw fields.error("\"connect_timeout\" must be longer than 0 s") }
         tls = try fields["transport_socket"].flatMap(UpstreamTLSContext.init(transportSocket:))
         limits = try fields["circuit_breakers"].flatMap(CircuitBreakerLimits.init(breakers:))
+        outlierDetection = try fields["outlier_detection"].map(OutlierDetection.init)
+        panicThreshold = try fields["common_lb_config"].flatMap(Self.panicThreshold)
         metadata = try fields["metadata"].map(filterMetadata) ?? JSONObject()
+    }
+
+    private static func panicThreshold(_ reader: SchemaReader) throws(SchemaError) -> Int? {
+        let fields = try reader.fields(
+            ["healthy_panic_threshold"],
+            unsupported: [
+                "zone_aware_lb_config", "locality_weighted_lb_config", "update_merge_window",
+                "ignore_new_hosts_until_first_hc", "close_connections_on_host_set_change",
+                "consistent_hashing_lb_config", "override_host_status",
+            ])
+        // A percentage without a value is 0: protobuf leaves zeroes out.
+        return try fields["healthy_panic_threshold"]?.fields(["value"])["value"]?.integer(in: 0...100)
+            ?? (fields["healthy_panic_threshold"] == nil ? nil : 0)
     }
 
     private static func endpoints(_ fields: SchemaFields, of name: String) throws(SchemaError) -> Endpoints {
@@ -70,6 +85,8 @@ extension Cluster: DiscoveryResource {
         object["lb_policy"] = balancing == .roundRobin ? nil : .string(balancing.rawValue)
         object["transport_socket"] = tls?.transportSocket
         object["circuit_breakers"] = limits.map { ["thresholds": [$0.json]] }
+        object["outlier_detection"] = outlierDetection?.json
+        object["common_lb_config"] = panicThreshold.map { ["healthy_panic_threshold": ["value": .integer(Int64($0))]] }
         object["metadata"] = metadata.isEmpty ? nil : ["filter_metadata": .object(metadata)]
         return .object(object)
     }

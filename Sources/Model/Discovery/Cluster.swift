@@ -27,12 +27,17 @@ package struct Cluster: Hashable, Sendable {
     /// Only as far as ours goes: most pending connections, requests and so on; absent values are unlimited in Istio's
     /// reading and Envoy's defaults (1024; 3 retries) in Envoy's.
     package var limits: CircuitBreakerLimits?
+    /// Absent, no endpoint is ever ejected.
+    package var outlierDetection: OutlierDetection?
+    /// Percent of usable endpoints below which all are used (`common_lb_config.healthy_panic_threshold`); absent means 50.
+    package var panicThreshold: Int?
     /// `filter_metadata.istio.services` names the services behind the cluster.
     package var metadata: JSONObject
 
     package init(
         name: String, endpoints: Endpoints, balancing: Balancing = .roundRobin, connectTimeout: Duration = .seconds(5),
-        tls: UpstreamTLSContext? = nil, limits: CircuitBreakerLimits? = nil, metadata: JSONObject = JSONObject()
+        tls: UpstreamTLSContext? = nil, limits: CircuitBreakerLimits? = nil, outlierDetection: OutlierDetection? = nil,
+        panicThreshold: Int? = nil, metadata: JSONObject = JSONObject()
     ) {
         self.name = name
         self.endpoints = endpoints
@@ -40,6 +45,8 @@ package struct Cluster: Hashable, Sendable {
         self.connectTimeout = connectTimeout
         self.tls = tls
         self.limits = limits
+        self.outlierDetection = outlierDetection
+        self.panicThreshold = panicThreshold
         self.metadata = metadata
     }
 

@@ -35,18 +35,24 @@ package struct DestinationRule: Hashable, Sendable {
         package var tls: TLSMode?
         package var loadBalancer: LoadBalancer?
         package var connectTimeout: Duration?
+        package var outlierDetection: OutlierDetection?
 
-        package init(tls: TLSMode? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil) {
+        package init(
+            tls: TLSMode? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil,
+            outlierDetection: OutlierDetection? = nil
+        ) {
             self.tls = tls
             self.loadBalancer = loadBalancer
             self.connectTimeout = connectTimeout
+            self.outlierDetection = outlierDetection
         }
 
         /// This policy with what `other` sets laid over it, field by field.
         package func overlaid(by other: Policy) -> Policy {
             Policy(
                 tls: other.tls ?? tls, loadBalancer: other.loadBalancer ?? loadBalancer,
-                connectTimeout: other.connectTimeout ?? connectTimeout)
+                connectTimeout: other.connectTimeout ?? connectTimeout,
+                outlierDetection: other.outlierDetection ?? outlierDetection)
         }
     }
 
@@ -98,10 +104,11 @@ extension DestinationRule.Subset {
 extension DestinationRule.Policy {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["tls", "loadBalancer", "connectionPool"],
-            unsupported: ["outlierDetection", "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"])
-        guard !fields.present("tls", "loadBalancer", "connectionPool").isEmpty else {
-            throw reader.error("is empty; set \"tls\", \"loadBalancer\" or \"connectionPool\", or remove it")
+            ["tls", "loadBalancer", "connectionPool", "outlierDetection"],
+            unsupported: ["portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"])
+        guard !fields.present("tls", "loadBalancer", "connectionPool", "outlierDetection").isEmpty else {
+            throw reader.error(
+                "is empty; set \"tls\", \"loadBalancer\", \"connectionPool\" or \"outlierDetection\", or remove it")
         }
         let tls = try fields["tls"]?.fields(
             ["mode"],
@@ -119,7 +126,8 @@ extension DestinationRule.Policy {
         self.init(
             tls: try tls?.required("mode").choice(of: TLSMode.self),
             loadBalancer: try balancer?["simple"]?.choice(of: LoadBalancer.self),
-            connectTimeout: try connections?["connectTimeout"]?.duration())
+            connectTimeout: try connections?["connectTimeout"]?.duration(),
+            outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init))
         if let timeout = connectTimeout, timeout < .milliseconds(1) {
             throw connections?["connectTimeout"]?.error("must be at least 1ms") ?? reader.error("connectTimeout")
         }

@@ -181,7 +181,7 @@ import YAMLWire
             (ResourceKind.destinationRule, "{}", "spec.host: is required"),
             (
                 .destinationRule, "{host: a, trafficPolicy: {}}",
-                "spec.trafficPolicy: is empty; set \"tls\", \"loadBalancer\" or \"connectionPool\", or remove it"
+                "spec.trafficPolicy: is empty; set \"tls\", \"loadBalancer\", \"connectionPool\" or \"outlierDetection\", or remove it"
             ),
             (
                 .destinationRule, "{host: a, subsets: [{name: v1}, {name: v1}]}",
@@ -196,9 +196,9 @@ import YAMLWire
                 "spec.trafficPolicy.tls.mode: \"SIMPLE\" is not supported; supported here: DISABLE, ISTIO_MUTUAL"
             ),
             (
-                .destinationRule, "{host: a, trafficPolicy: {outlierDetection: {}}}",
-                "spec.trafficPolicy.outlierDetection: \"outlierDetection\" is not supported; supported here: "
-                    + "tls, loadBalancer, connectionPool"
+                .destinationRule, "{host: a, trafficPolicy: {outlierDetection: {consecutiveLocalOriginFailures: 3}}}",
+                "spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures: has an effect only with "
+                    + "\"splitExternalLocalOriginErrors: true\""
             ),
             (
                 .destinationRule, "{host: a, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, clientCertificate: /x}}}",

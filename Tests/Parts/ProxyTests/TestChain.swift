@@ -33,7 +33,7 @@ final class TestChain {
     private(set) var applicationAddress = SocketAddress.loopback()
     private(set) var inbound = SocketAddress.loopback()
     private(set) var outbound = SocketAddress.loopback()
-    private var sourceBuilder = SnapshotBuilder(local: web, ownAddress: nil)
+    private(set) var sourceBuilder = SnapshotBuilder(local: web, ownAddress: nil)
     private var destinationBuilder = SnapshotBuilder(local: catalog, ownAddress: nil)
     private let sourceSecrets: SecretBook
     private let destinationSecrets: SecretBook
@@ -112,7 +112,7 @@ final class TestChain {
     /// The outbound proxy: everything to the service at `endpoints`, unless `routes` say otherwise.
     func applySource(
         endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
-        routes: [Route]? = nil
+        routes: [Route]? = nil, changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var configuration = Self.routes(to: Self.cluster, retry: retry, timeout: timeout)
         if let routes { configuration.virtualHosts[0].routes = routes }
@@ -144,6 +144,7 @@ final class TestChain {
                         CertificateValidation(acceptedURIs: [mesh.uri("catalog")]),
                         roots: SecretReference(name: "ROOTCA"))))
         }
+        change(&cluster)
         resources.replace(clusters: [cluster])
         let (snapshot, problems) = sourceBuilder.build(resources, sourceSecrets)
         try #require(problems == [])

@@ -44,6 +44,11 @@ struct OutboundCluster {
             name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
             balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
             limits: .unlimited)
+        if let rules = policy.outlierDetection {
+            cluster.outlierDetection = OutlierDetection(rules)
+            // Always said, 0 as well: Envoy's own 50 would keep ejected endpoints in use in a service of two.
+            cluster.panicThreshold = rules.minimumHealthPercent
+        }
         cluster.metadata["istio"] = ["services": [service.description]]
         let wantsTLS: Bool =
             switch policy.tls {
@@ -91,6 +96,22 @@ extension DestinationRule.Policy.LoadBalancer? {
         case .roundRobin: .roundRobin
         case .random: .random
         }
+    }
+}
+
+extension OutlierDetection {
+    /// Istio copies a count and enforces it fully, or not at all when it is 0.
+    fileprivate init(_ rules: DestinationRule.OutlierDetection) {
+        func enforced(_ count: UInt32?) -> UInt32? { count.map { $0 > 0 ? 100 : 0 } }
+        let localFailures = rules.consecutiveLocalFailures.flatMap { $0 > 0 ? $0 : nil }
+        self.init(
+            serverErrors: rules.consecutiveServerErrors,
+            enforcingServerErrors: enforced(rules.consecutiveServerErrors),
+            gatewayErrors: rules.consecutiveGatewayErrors,
+            enforcingGatewayErrors: enforced(rules.consecutiveGatewayErrors), localFailures: localFailures,
+            enforcingLocalFailures: enforced(localFailures), splitsLocalErrors: rules.splitsLocalErrors,
+            interval: rules.interval, baseEjectionTime: rules.baseEjectionTime,
+            maximumEjectionPercent: rules.maximumEjectionPercent > 0 ? rules.maximumEjectionPercent : nil)
     }
 }
 

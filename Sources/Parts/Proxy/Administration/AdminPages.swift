@@ -1,6 +1,7 @@
 import Discovery
 import JSONWire
 import Quantities
+import TrafficPolicy
 
 /// The admin pages' contents, from plain values. Shapes and names are Envoy's, so that its tools read them.
 enum AdminPages {
@@ -60,15 +61,23 @@ enum AdminPages {
     }
 
     /// `/clusters` as lines of `cluster::address::name::value`.
-    static func clusters(_ reports: [EndpointReport]) -> String {
-        reports.map { report in
-            let prefix = "\(report.cluster)::\(report.address)::"
+    static func clusters(_ reports: [EndpointReport], outliers: [OutlierReport] = []) -> String {
+        outliers.map { report in
+            let prefix = "\(report.cluster)::outlier::"
             return [
-                "rq_active::\(report.activeRequests)", "rq_total::\(report.totalRequests)",
-                "rq_error::\(report.failedRequests)", "cx_connect_fail::\(report.connectFailures)",
-                "health_flags::\(report.isPreferred ? "healthy" : "/failed_recently")",
+                "ejections_active::\(report.active)",
+                "ejections_enforced_total::\(report.tally.ejected.values.reduce(0, &+))",
+                "ejections_overflow::\(report.tally.suppressed)",
             ].map { prefix + $0 + "\n" }.joined()
         }.joined()
+            + reports.map { report in
+                let prefix = "\(report.cluster)::\(report.address)::"
+                return [
+                    "rq_active::\(report.activeRequests)", "rq_total::\(report.totalRequests)",
+                    "rq_error::\(report.failedRequests)", "cx_connect_fail::\(report.connectFailures)",
+                    "health_flags::\(report.healthFlags)",
+                ].map { prefix + $0 + "\n" }.joined()
+            }.joined()
     }
 
     /// `/clusters?format=json`.
@@ -89,7 +98,10 @@ enum AdminPages {
                     stat("rq_total", report.totalRequests), stat("rq_error", report.failedRequests),
                     stat("cx_connect_fail", report.connectFailures),
                 ],
-                "health_status": ["eds_health_status": "HEALTHY", "failed_recently": .bool(!report.isPreferred)],
+                "health_status": [
+                    "eds_health_status": "HEALTHY", "failed_outlier_check": .bool(report.isEjected),
+                    "failed_recently": .bool(!report.isPreferred),
+                ],
             ])
         }
         return [
@@ -122,5 +134,13 @@ enum AdminPages {
             "command_line_options": ["concurrency": .integer(Int64(concurrency))],
             "node": node.json,
         ]
+    }
+}
+
+extension EndpointReport {
+    /// As Envoy words them: `healthy`, or every reason against it.
+    fileprivate var healthFlags: String {
+        let flags = (isEjected ? "/failed_outlier_check" : "") + (isPreferred ? "" : "/failed_recently")
+        return flags.isEmpty ? "healthy" : flags
     }
 }

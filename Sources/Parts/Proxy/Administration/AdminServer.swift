@@ -87,7 +87,8 @@ final class AdminServer {
                 if wantsJSON {
                     json(AdminPages.clustersJSON(merged), responder)
                 } else {
-                    responder.respond(.text(AdminPages.clusters(merged)))
+                    responder.respond(
+                        .text(AdminPages.clusters(merged, outliers: runtime.outlierReports)))
                 }
             }
         case "/listeners":

@@ -9,6 +9,8 @@ struct EndpointReport: Hashable, Sendable {
     var connectFailures: UInt64 = 0
     /// False while the endpoint is passed over because its last connection failed.
     var isPreferred = true
+    /// True while outlier detection leaves it out.
+    var isEjected = false
 
     /// Reports of equal cluster and address joined, in the order of first sight.
     static func merged(_ reports: [[EndpointReport]]) -> [EndpointReport] {
@@ -25,6 +27,7 @@ struct EndpointReport: Hashable, Sendable {
             order[place].totalRequests &+= report.totalRequests
             order[place].failedRequests &+= report.failedRequests
             order[place].connectFailures &+= report.connectFailures
+            order[place].isEjected = order[place].isEjected || report.isEjected
             order[place].isPreferred = order[place].isPreferred && report.isPreferred
         }
         return order

@@ -53,6 +53,10 @@ struct ClusterPlan: Sendable {
     var tls: TLSContext?
     /// What, when it changes, makes connections that exist unfit: accepted identities and the server name.
     var tlsIdentity: [String]
+    /// `nil` when no endpoint is ever ejected.
+    var outliers: OutlierMonitor?
+    /// Percent of endpoints in use below which ejected ones are used again.
+    var panicThreshold = PanicRule.envoyDefault
 }
 
 struct EndpointPlan: Sendable {

@@ -13,6 +13,8 @@ struct SnapshotBuilder {
     private var clientContexts: [ClientKey: TLSContext] = [:]
     private var baseContexts: [BaseKey: TLSContext] = [:]
     private var tables: [RouteConfiguration: RouteTable] = [:]
+    /// The ejections of each cluster that has rules for them; they go on while the rules stay.
+    private(set) var outliers: [String: OutlierMonitor] = [:]
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -52,6 +54,7 @@ struct SnapshotBuilder {
         next.clientContexts = [:]
         next.baseContexts = baseContexts
         next.tables = [:]
+        next.outliers = [:]
         var clusters: [ClusterPlan] = []
         var places: [String: Int] = [:]
         let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
@@ -183,6 +186,20 @@ struct SnapshotBuilder {
             plan.endpoints.append(
                 EndpointPlan(address: address, workload: endpoint.workload.map { WorkloadLabels($0) }))
         }
+        if let rules = cluster.outlierDetection.map(OutlierRules.init) {
+            let addresses = plan.endpoints.map(\.address)
+            let monitor: OutlierMonitor
+            if let known = outliers[cluster.name], known.rules == rules {
+                known.setEndpoints(addresses)
+                monitor = known
+            } else {
+                monitor = OutlierMonitor(
+                    cluster: cluster.name, rules: rules, endpoints: addresses, now: SystemClock.monotonic())
+            }
+            next.outliers[cluster.name] = monitor
+            plan.outliers = monitor
+            plan.panicThreshold = cluster.panicThreshold ?? PanicRule.envoyDefault
+        }
         if let tls = cluster.tls {
             do throws(ProxyError) {
                 plan.tls = try clientContext(tls, secrets, into: &next)
@@ -226,6 +243,26 @@ struct SnapshotBuilder {
                 throw .environment("\(error)")
             }
         }
+    }
+}
+
+extension OutlierRules {
+    /// What the cluster does not say has Envoy's default.
+    fileprivate init(_ detection: OutlierDetection) {
+        self.init()
+        serverErrors.count = detection.serverErrors ?? serverErrors.count
+        serverErrors.enforcedPercent = detection.enforcingServerErrors ?? serverErrors.enforcedPercent
+        gatewayErrors.count = detection.gatewayErrors ?? gatewayErrors.count
+        gatewayErrors.enforcedPercent = detection.enforcingGatewayErrors ?? gatewayErrors.enforcedPercent
+        localFailures.count = detection.localFailures ?? localFailures.count
+        localFailures.enforcedPercent = detection.enforcingLocalFailures ?? localFailures.enforcedPercent
+        splitsLocalErrors = detection.splitsLocalErrors
+        interval = detection.interval ?? interval
+        baseTime = detection.baseEjectionTime ?? baseTime
+        maximumTime = detection.maximumEjectionTime ?? maximumTime
+        maximumJitter = detection.maximumJitter ?? maximumJitter
+        maximumPercent = detection.maximumEjectionPercent ?? maximumPercent
+        alwaysEjectsOne = detection.alwaysEjectsOne
     }
 }
 

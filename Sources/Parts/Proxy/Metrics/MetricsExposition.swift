@@ -1,6 +1,7 @@
 import ExpositionWire
 import Quantities
 import TraceModel
+import TrafficPolicy
 
 /// The page at `/stats/prometheus`: Istio's standard families, then `meshtop_…`, in either text format. Only
 /// OpenMetrics has traces as examples of what the buckets of durations count.
@@ -14,6 +15,7 @@ struct MetricsExposition {
         exposition.requests(page)
         exposition.build(facts)
         exposition.events(page)
+        exposition.outliers(facts.outliers)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
         exposition.process(facts)
@@ -89,6 +91,36 @@ struct MetricsExposition {
             "meshtop_upstream_connect_failures_total", .counter, "Upstream connections that could not be made.",
             events.upstreamConnectFailures)
         single("meshtop_active_requests", .gauge, "Requests in flight.", UInt64(clamping: events.activeRequests))
+    }
+
+    /// One line a cluster that ejects, and none where nothing is configured. Suppressed ejections are what Istio lacks:
+    /// a small cluster whose share allows none looks protected and is not.
+    private mutating func outliers(_ reports: [OutlierReport]) {
+        guard !reports.isEmpty else { return }
+        func labels(_ report: OutlierReport, _ reason: OutlierReason? = nil) -> [(name: String, value: String)] {
+            [(name: "upstream_cluster", value: report.cluster)]
+                + (reason.map { [(name: "reason", value: $0.rawValue)] } ?? [])
+        }
+        let detected = "meshtop_outlier_detected_total"
+        family(detected, help: "Endpoints that reached a threshold of failures, by reason.", type: .counter)
+        for report in reports {
+            for reason in OutlierReason.allCases {
+                writer.sample(detected, labels: labels(report, reason), Double(report.tally.detected[reason] ?? 0))
+            }
+        }
+        let ejected = "meshtop_outlier_ejections_total"
+        family(ejected, help: "Endpoints ejected, by reason.", type: .counter)
+        for report in reports {
+            for reason in OutlierReason.allCases {
+                writer.sample(ejected, labels: labels(report, reason), Double(report.tally.ejected[reason] ?? 0))
+            }
+        }
+        let suppressed = "meshtop_outlier_ejections_suppressed_total"
+        family(suppressed, help: "Ejections that max_ejection_percent did not allow.", type: .counter)
+        for report in reports { writer.sample(suppressed, labels: labels(report), Double(report.tally.suppressed)) }
+        let active = "meshtop_outlier_ejections_active"
+        family(active, help: "Endpoints that are ejected now.", type: .gauge)
+        for report in reports { writer.sample(active, labels: labels(report), Double(report.active)) }
     }
 
     private mutating func telemetry(_ page: MetricsPage, _ facts: ProcessFacts) {

@@ -17,6 +17,8 @@ struct ProcessFacts: Sendable {
     var spansExported: UInt64 = 0
     /// Answers of the control plane that could not be used.
     var discoveryRefused: UInt64 = 0
+    /// The ejections of every cluster that has rules for them.
+    var outliers: [OutlierReport] = []
 
     struct DiscoveryFact: Sendable {
         var type: String

@@ -170,6 +170,7 @@ final class Exchange: HTTPClientStreamHandler {
     func response(_ stream: HTTPClientStream, head: ResponseHead, hasBody: Bool) {
         guard !isFinished, let rule else { return }
         disarm(&tryTimeout)
+        cluster?.note(.response(status: judgedStatus(head)), about: endpoint, in: worker)
         // Usual answers are not looked at twice.
         if head.status >= 400 || isGRPC, rule.retry.retries > retries, retryResponse(head, rule) { return }
         isReplayable = false
@@ -215,6 +216,8 @@ final class Exchange: HTTPClientStreamHandler {
         guard !isFinished else { return }
         disarm(&tryTimeout)
         let failedEndpoint = endpoint
+        // A full pool and a stale connection are our own affair.
+        if failure.isUpstreams { cluster?.note(.connectionFailed, about: endpoint, in: worker) }
         releaseEndpoint()
         failedEndpoint?.failed &+= 1
         let (outcome, answer) = Self.meaning(of: failure)
@@ -229,6 +232,14 @@ final class Exchange: HTTPClientStreamHandler {
             return finish(flag: answer.flag)
         }
         retry(outcome, from: failedEndpoint, orReply: answer)
+    }
+
+    /// The status that an endpoint is judged by: of gRPC's, where the response's head has one.
+    private func judgedStatus(_ head: ResponseHead) -> Int {
+        guard isGRPC, let text = head.value(of: "grpc-status"),
+            let status = Int(String(decoding: text, as: UTF8.self))
+        else { return head.status }
+        return OutlierEvidence.httpStatus(ofGRPC: status)
     }
 
     private static func meaning(of failure: UpstreamFailure) -> (AttemptOutcome, LocalReply) {
@@ -277,6 +288,7 @@ final class Exchange: HTTPClientStreamHandler {
     private func timedOut() {
         guard !isFinished else { return }
         timeout = nil
+        if status == 0 { cluster?.note(.timedOut, about: endpoint, in: worker) }
         upstream?.cancel()
         endpoint?.failed &+= 1
         releaseEndpoint()
@@ -291,6 +303,7 @@ final class Exchange: HTTPClientStreamHandler {
         guard !isFinished, status == 0 else { return }
         tryTimeout = nil
         let slow = endpoint
+        cluster?.note(.timedOut, about: slow, in: worker)
         upstream?.cancel()
         slow?.failed &+= 1
         releaseEndpoint()
@@ -468,6 +481,16 @@ final class Exchange: HTTPClientStreamHandler {
         if let armed = timer {
             worker.loop.cancel(armed)
             timer = nil
+        }
+    }
+}
+
+extension UpstreamFailure {
+    /// Whether the upstream is to blame, as far as outlier detection asks.
+    fileprivate var isUpstreams: Bool {
+        switch self {
+        case .staleConnection, .overloaded: false
+        case .connectFailed, .connectTimeout, .tlsFailure, .resetBeforeHead, .resetAfterHead, .protocolError: true
         }
     }
 }

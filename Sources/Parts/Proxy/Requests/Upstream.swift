@@ -11,6 +11,10 @@ final class UpstreamCluster {
     /// The cluster's service in the worker's label table.
     let service: LabelID
     private var turn: UInt64 = 0
+    /// The endpoints that may be chosen: all but the ejected, or all of them in panic.
+    private var usable: [UpstreamEndpoint]
+    /// The state of the ejections that `usable` was made from.
+    private var ejectionVersion: UInt64?
     /// No endpoint is avoided before this time; saves a look at each.
     private var avoidanceEnds = MonotonicTime(nanoseconds: 0)
 
@@ -18,11 +22,34 @@ final class UpstreamCluster {
         self.plan = plan
         self.endpoints = endpoints
         self.service = service
+        usable = endpoints
+    }
+
+    /// Counts what an attempt says about its endpoint, where anybody wants to know.
+    @inline(__always)
+    func note(_ evidence: @autoclosure () -> OutlierEvidence, about endpoint: UpstreamEndpoint?, in worker: Worker) {
+        guard let monitor = plan.outliers, let endpoint else { return }
+        monitor.record(
+            evidence(), from: endpoint.address, now: SystemClock.monotonic(), draw: worker.random.next())
+    }
+
+    private func takeUpEjections(of monitor: OutlierMonitor, version: UInt64) {
+        ejectionVersion = version
+        let ejected = monitor.ejected
+        for endpoint in endpoints { endpoint.isEjected = ejected.contains(endpoint.address) }
+        let left = ejected.isEmpty ? endpoints : endpoints.filter { !$0.isEjected }
+        let isPanic = PanicRule.isPanic(
+            usable: left.count, of: endpoints.count, threshold: plan.panicThreshold)
+        usable = isPanic ? endpoints : left
     }
 
     /// Chooses an endpoint, passing over those that failed a moment ago and those that failed this request.
     func pick(random: inout RandomSource, now: MonotonicTime, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
-        let endpoints = self.endpoints
+        if let monitor = plan.outliers {
+            let version = monitor.version(now: now)
+            if version != ejectionVersion { takeUpEjections(of: monitor, version: version) }
+        }
+        let endpoints = usable
         if endpoints.count == 1 { return endpoints[0] }
         turn &+= 1
         let first = plan.choice == .roundRobin ? turn : random.next()
@@ -69,6 +96,8 @@ final class UpstreamEndpoint {
     var failed: UInt64 = 0
     var connectFailures: UInt64 = 0
     var avoidUntil = MonotonicTime(nanoseconds: 0)
+    /// As this worker last knew.
+    var isEjected = false
 
     init(
         address: SocketAddress, tlsIdentity: [String], pool: HTTPConnectionPool, workload: WorkloadLabels?,
@@ -85,6 +114,7 @@ final class UpstreamEndpoint {
     func report(cluster: String, now: MonotonicTime) -> EndpointReport {
         EndpointReport(
             cluster: cluster, address: addressText, activeRequests: active, totalRequests: total,
-            failedRequests: failed, connectFailures: connectFailures, isPreferred: avoidUntil <= now)
+            failedRequests: failed, connectFailures: connectFailures, isPreferred: avoidUntil <= now,
+            isEjected: isEjected)
     }
 }

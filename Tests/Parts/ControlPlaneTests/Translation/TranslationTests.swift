@@ -132,6 +132,39 @@ import Testing
         }
     }
 
+    @Test func `outlier detection says what Istio's control plane says`() throws {
+        let told = try resources(
+            canary.replacing(
+                "  subsets:",
+                with: """
+                      trafficPolicy:
+                        outlierDetection:
+                          consecutive5xxErrors: 0
+                          consecutiveGatewayErrors: 3
+                          interval: 5s
+                          baseEjectionTime: 1m
+                          maxEjectionPercent: 50
+                          minHealthPercent: 20
+                      subsets:
+                    """))
+        let bare = try resources(
+            canary.replacing("  subsets:", with: "  trafficPolicy: {outlierDetection: {}}\n  subsets:"))
+
+        let cluster = try #require(told.clusters.first { $0.name.hasPrefix("outbound|80|v1") })
+        #expect(
+            cluster.outlierDetection
+                == OutlierDetection(
+                    serverErrors: 0, enforcingServerErrors: 0, gatewayErrors: 3, enforcingGatewayErrors: 100,
+                    interval: .seconds(5), baseEjectionTime: .seconds(60), maximumEjectionPercent: 50))
+        #expect(cluster.panicThreshold == 20)
+        let plain = try #require(bare.clusters.first { $0.name.hasPrefix("outbound|80|v1") })
+        #expect(plain.outlierDetection == OutlierDetection())
+        #expect(plain.panicThreshold == 0)
+        #expect(plain.json["common_lb_config"]?.text == #"{"healthy_panic_threshold":{"value":0}}"#)
+        #expect(plain.json["outlier_detection"]?.text == #"{"enforcing_success_rate":0}"#)
+        #expect(try Cluster(json: cluster.json) == cluster)
+    }
+
     @Test func `a subset's policy lies over the service's`() throws {
         let told = try resources(
             canary.replacing("  subsets:", with: "  trafficPolicy: {loadBalancer: {simple: RANDOM}}\n  subsets:")
