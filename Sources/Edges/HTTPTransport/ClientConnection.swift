@@ -116,7 +116,9 @@ final class ClientConnection: ChannelOwner {
     func channelOpened() {
         deadline?.disarm()
         switch phase {
-        case .connecting: phase = .awaitingHead
+        case .connecting:
+            phase = .awaitingHead
+            if let stream { stream.handler?.connected(stream) }
         case .idle, .awaitingHead, .body, .closed: break
         }
     }

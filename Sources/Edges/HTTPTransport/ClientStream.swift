@@ -42,6 +42,12 @@ package protocol HTTPClientStreamHandler: AnyObject {
     func failed(_ stream: HTTPClientStream, _ failure: UpstreamFailure)
     /// There is room again after `sendBody` returned false.
     func requestDrained(_ stream: HTTPClientStream)
+    /// The connection that was made for the request stands.
+    func connected(_ stream: HTTPClientStream)
+}
+
+extension HTTPClientStreamHandler {
+    package func connected(_ stream: HTTPClientStream) {}
 }
 
 /// One request to an upstream and its response. It belongs to the pool's loop; calls on one that is over do nothing.

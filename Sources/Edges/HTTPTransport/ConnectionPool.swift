@@ -37,6 +37,10 @@ package final class HTTPConnectionPool {
     @exclusivity(unchecked) private var idle: [ClientConnection] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var isClosed = false
+    /// Called with 1 for every connection that is being made and -1 for every one that has ended.
+    package var onConnectionCount: ((Int) -> Void)?
+    /// Called when a connection has nothing to do any more. Not from within a call on the pool.
+    package var onIdle: (() -> Void)?
 
     /// - Parameter sourceAddress: the local address to connect from; its port is ignored.
     package init(
@@ -89,6 +93,7 @@ package final class HTTPConnectionPool {
             do throws(SystemError) {
                 let connection = try ClientConnection(pool: self, socket: socket, tls: session, stream: stream)
                 connections[ObjectIdentifier(connection)] = connection
+                onConnectionCount?(1)
             } catch {
                 socket.close()
                 throw error
@@ -102,6 +107,9 @@ package final class HTTPConnectionPool {
         loop.soon { stream.fail(failure) }
     }
 
+    /// Calls back on the pool's loop, not from within this call.
+    package func onSoon(_ action: @escaping () -> Void) { loop.soon(action) }
+
     /// Closes the connections that are not in use; those that are close after their response.
     package func close() {
         isClosed = true
@@ -114,6 +122,7 @@ package final class HTTPConnectionPool {
             connection.close()
         } else {
             idle.append(connection)
+            if let onIdle { loop.soon(onIdle) }
         }
     }
 
@@ -123,6 +132,6 @@ package final class HTTPConnectionPool {
     }
 
     func connectionClosed(_ connection: ClientConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { onConnectionCount?(-1) }
     }
 }
