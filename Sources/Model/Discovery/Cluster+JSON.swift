@@ -105,8 +105,10 @@ extension CircuitBreakerLimits {
 
     private init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["priority", "max_connections", "max_pending_requests", "max_requests", "max_retries"],
-            unsupported: ["retry_budget", "track_remaining", "max_connection_pools"])
+            [
+                "priority", "max_connections", "max_pending_requests", "max_requests", "max_retries", "retry_budget",
+                "track_remaining",
+            ], unsupported: ["max_connection_pools"])
         try fields["priority"]?.mustBe("DEFAULT", because: "every request has the default priority")
         func limit(_ name: String) throws(SchemaError) -> UInt32? {
             guard let field = fields[name] else { return nil }
@@ -114,7 +116,9 @@ extension CircuitBreakerLimits {
         }
         self.init(
             connections: try limit("max_connections"), pendingRequests: try limit("max_pending_requests"),
-            requests: try limit("max_requests"), retries: try limit("max_retries"))
+            requests: try limit("max_requests"), retries: try limit("max_retries"),
+            retryBudget: try fields["retry_budget"].map(RetryBudget.init),
+            tracksRemaining: try fields["track_remaining"]?.bool() ?? false)
     }
 
     fileprivate var json: JSONValue {
@@ -122,7 +126,8 @@ extension CircuitBreakerLimits {
             "max_connections": connections.map { .integer(Int64($0)) },
             "max_pending_requests": pendingRequests.map { .integer(Int64($0)) },
             "max_requests": requests.map { .integer(Int64($0)) },
-            "max_retries": retries.map { .integer(Int64($0)) },
+            "max_retries": retries.map { .integer(Int64($0)) }, "retry_budget": retryBudget?.json,
+            "track_remaining": tracksRemaining ? true : nil,
         ])
     }
 }
@@ -132,4 +137,30 @@ func filterMetadata(_ reader: SchemaReader) throws(SchemaError) -> JSONObject {
     let fields = try reader.fields(["filter_metadata"], unsupported: ["typed_filter_metadata"])
     guard let metadata = fields["filter_metadata"] else { return JSONObject() }
     return JSONObject(try metadata.entries().map { ($0.key, $0.value.value) })
+}
+
+extension CircuitBreakerLimits.RetryBudget {
+    fileprivate init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(
+            ["budget_percent", "min_retry_concurrency"], unsupported: ["budget_interval"])
+        if let percent = fields["budget_percent"] {
+            // A percentage without a value is 0: protobuf leaves zeroes out.
+            let value = try percent.fields(["value"])["value"]
+            self.percent = value?.value.double ?? 0
+            guard let number = self.percent, (0...100).contains(number), value == nil || value?.value.double != nil
+            else { throw percent.error("expected a number from 0 to 100 as \"value\"") }
+        } else {
+            percent = nil
+        }
+        minimumConcurrency = try fields["min_retry_concurrency"].map { (field) throws(SchemaError) in
+            UInt32(clamping: try field.integer(in: 0...Int(UInt32.max)))
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        .message([
+            "budget_percent": percent.map { ["value": .number($0)] },
+            "min_retry_concurrency": minimumConcurrency.map { .integer(Int64($0)) },
+        ])
+    }
 }

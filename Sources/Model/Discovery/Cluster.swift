@@ -65,10 +65,27 @@ package struct CircuitBreakerLimits: Hashable, Sendable {
     package var pendingRequests: UInt32?
     package var requests: UInt32?
     package var retries: UInt32?
+    package var retryBudget: RetryBudget?
+    /// Whether Envoy tells what is left in its statistics; ours always does.
+    package var tracksRemaining: Bool
+
+    /// `RetryBudget`: absent values are 20 % and 3.
+    package struct RetryBudget: Hashable, Sendable {
+        package var percent: Double?
+        package var minimumConcurrency: UInt32?
+
+        package init(percent: Double? = nil, minimumConcurrency: UInt32? = nil) {
+            self.percent = percent
+            self.minimumConcurrency = minimumConcurrency
+        }
+    }
 
     package init(
-        connections: UInt32? = nil, pendingRequests: UInt32? = nil, requests: UInt32? = nil, retries: UInt32? = nil
+        connections: UInt32? = nil, pendingRequests: UInt32? = nil, requests: UInt32? = nil, retries: UInt32? = nil,
+        retryBudget: RetryBudget? = nil, tracksRemaining: Bool = false
     ) {
+        self.retryBudget = retryBudget
+        self.tracksRemaining = tracksRemaining
         self.connections = connections
         self.pendingRequests = pendingRequests
         self.requests = requests

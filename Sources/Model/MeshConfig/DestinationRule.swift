@@ -36,11 +36,14 @@ package struct DestinationRule: Hashable, Sendable {
         package var loadBalancer: LoadBalancer?
         package var connectTimeout: Duration?
         package var outlierDetection: OutlierDetection?
+        /// `connectionPool` but for the timeout, and the retry budget.
+        package var limits = ConnectionLimits()
 
         package init(
             tls: TLSMode? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil,
-            outlierDetection: OutlierDetection? = nil
+            outlierDetection: OutlierDetection? = nil, limits: ConnectionLimits = ConnectionLimits()
         ) {
+            self.limits = limits
             self.tls = tls
             self.loadBalancer = loadBalancer
             self.connectTimeout = connectTimeout
@@ -52,7 +55,8 @@ package struct DestinationRule: Hashable, Sendable {
             Policy(
                 tls: other.tls ?? tls, loadBalancer: other.loadBalancer ?? loadBalancer,
                 connectTimeout: other.connectTimeout ?? connectTimeout,
-                outlierDetection: other.outlierDetection ?? outlierDetection)
+                outlierDetection: other.outlierDetection ?? outlierDetection,
+                limits: limits.overlaid(by: other.limits))
         }
     }
 
@@ -104,9 +108,9 @@ extension DestinationRule.Subset {
 extension DestinationRule.Policy {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["tls", "loadBalancer", "connectionPool", "outlierDetection"],
-            unsupported: ["portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"])
-        guard !fields.present("tls", "loadBalancer", "connectionPool", "outlierDetection").isEmpty else {
+            ["tls", "loadBalancer", "connectionPool", "outlierDetection", "retryBudget"],
+            unsupported: ["portLevelSettings", "tunnel", "proxyProtocol"])
+        guard !fields.present("tls", "loadBalancer", "connectionPool", "outlierDetection", "retryBudget").isEmpty else {
             throw reader.error(
                 "is empty; set \"tls\", \"loadBalancer\", \"connectionPool\" or \"outlierDetection\", or remove it")
         }
@@ -119,15 +123,17 @@ extension DestinationRule.Policy {
         let balancer = try fields["loadBalancer"]?.fields(
             ["simple"],
             unsupported: ["consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
-        let pool = try fields["connectionPool"]?.fields(["tcp"], unsupported: ["http"])
+        let pool = try fields["connectionPool"]?.fields(["tcp", "http"])
         let connections = try pool?["tcp"]?.fields(
-            ["connectTimeout"],
-            unsupported: ["maxConnections", "tcpKeepalive", "maxConnectionDuration", "idleTimeout"])
+            ["connectTimeout", "maxConnections"],
+            unsupported: ["tcpKeepalive", "maxConnectionDuration", "idleTimeout"])
         self.init(
             tls: try tls?.required("mode").choice(of: TLSMode.self),
             loadBalancer: try balancer?["simple"]?.choice(of: LoadBalancer.self),
             connectTimeout: try connections?["connectTimeout"]?.duration(),
-            outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init))
+            outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init),
+            limits: try DestinationRule.ConnectionLimits(
+                connections: connections?["maxConnections"], http: pool?["http"], budget: fields["retryBudget"]))
         if let timeout = connectTimeout, timeout < .milliseconds(1) {
             throw connections?["connectTimeout"]?.error("must be at least 1ms") ?? reader.error("connectTimeout")
         }

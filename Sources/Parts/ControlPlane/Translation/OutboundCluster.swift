@@ -43,7 +43,7 @@ struct OutboundCluster {
         var cluster = Cluster(
             name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
             balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
-            limits: .unlimited)
+            limits: CircuitBreakerLimits(policy.limits))
         if let rules = policy.outlierDetection {
             cluster.outlierDetection = OutlierDetection(rules)
             // Always said, 0 as well: Envoy's own 50 would keep ejected endpoints in use in a service of two.
@@ -119,4 +119,17 @@ extension CircuitBreakerLimits {
     /// Istio sets no limit, where Envoy's own default is 1024 (and three retries).
     static let unlimited = CircuitBreakerLimits(
         connections: .max, pendingRequests: .max, requests: .max, retries: .max)
+
+    fileprivate init(_ limits: DestinationRule.ConnectionLimits) {
+        guard !limits.isEmpty else {
+            self = .unlimited
+            return
+        }
+        self.init(
+            connections: limits.connections ?? .max, pendingRequests: limits.pendingRequests ?? .max,
+            requests: limits.requests ?? .max, retries: limits.retries ?? .max,
+            retryBudget: limits.retryBudget.map {
+                RetryBudget(percent: $0.percent ?? 20, minimumConcurrency: $0.minimumConcurrency ?? 3)
+            }, tracksRemaining: true)
+    }
 }

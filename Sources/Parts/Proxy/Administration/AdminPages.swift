@@ -61,15 +61,18 @@ enum AdminPages {
     }
 
     /// `/clusters` as lines of `cluster::address::name::value`.
-    static func clusters(_ reports: [EndpointReport], outliers: [OutlierReport] = []) -> String {
-        outliers.map { report in
-            let prefix = "\(report.cluster)::outlier::"
-            return [
-                "ejections_active::\(report.active)",
-                "ejections_enforced_total::\(report.tally.ejected.values.reduce(0, &+))",
-                "ejections_overflow::\(report.tally.suppressed)",
-            ].map { prefix + $0 + "\n" }.joined()
-        }.joined()
+    static func clusters(_ reports: [EndpointReport], outliers: [OutlierReport] = [], breakers: [BreakerReport] = [])
+        -> String
+    {
+        breakers.map(lines).joined()
+            + outliers.map { report in
+                let prefix = "\(report.cluster)::outlier::"
+                return [
+                    "ejections_active::\(report.active)",
+                    "ejections_enforced_total::\(report.tally.ejected.values.reduce(0, &+))",
+                    "ejections_overflow::\(report.tally.suppressed)",
+                ].map { prefix + $0 + "\n" }.joined()
+            }.joined()
             + reports.map { report in
                 let prefix = "\(report.cluster)::\(report.address)::"
                 return [
@@ -81,7 +84,8 @@ enum AdminPages {
     }
 
     /// `/clusters?format=json`.
-    static func clustersJSON(_ reports: [EndpointReport]) -> JSONValue {
+    static func clustersJSON(_ reports: [EndpointReport], breakers: [BreakerReport] = []) -> JSONValue {
+        let limits = Dictionary(breakers.map { ($0.cluster, $0) }, uniquingKeysWith: { $1 })
         var order: [String] = []
         var hosts: [String: [JSONValue]] = [:]
         for report in reports {
@@ -106,8 +110,35 @@ enum AdminPages {
         }
         return [
             "cluster_statuses": .array(
-                order.map { ["name": .string($0), "host_statuses": .array(hosts[$0] ?? [])] })
+                order.map { name in
+                    var status: JSONObject = ["name": .string(name)]
+                    status["circuit_breakers"] = limits[name].map { ["thresholds": [Self.threshold($0)]] }
+                    status["host_statuses"] = .array(hosts[name] ?? [])
+                    return .object(status)
+                })
         ]
+    }
+
+    /// Envoy's `Thresholds`, and what is left of each.
+    private static func threshold(_ report: BreakerReport) -> JSONValue {
+        var threshold: JSONObject = ["priority": "DEFAULT"]
+        for entry in report.resources {
+            threshold["max_\(entry.resource.envoyName)"] = .integer(Int64(entry.limit))
+        }
+        for entry in report.resources {
+            threshold["remaining_\(entry.resource.envoyName)"] = .integer(
+                Int64(BreakerReport.remaining(limit: entry.limit, count: entry.count)))
+        }
+        return .object(threshold)
+    }
+
+    private static func lines(_ report: BreakerReport) -> String {
+        report.resources.map { entry in
+            let prefix = "\(report.cluster)::default_priority::"
+            let left = BreakerReport.remaining(limit: entry.limit, count: entry.count)
+            return "\(prefix)max_\(entry.resource.envoyName)::\(entry.limit)\n"
+                + "\(prefix)remaining_\(entry.resource.envoyName)::\(left)\n"
+        }.joined()
     }
 
     /// `/listeners` as lines of `name::address`.

@@ -85,10 +85,12 @@ final class AdminServer {
             runtime.gatherReports { [unowned self] reports in
                 let merged = EndpointReport.merged(reports.map(\.endpoints))
                 if wantsJSON {
-                    json(AdminPages.clustersJSON(merged), responder)
+                    json(AdminPages.clustersJSON(merged, breakers: runtime.breakerReports), responder)
                 } else {
                     responder.respond(
-                        .text(AdminPages.clusters(merged, outliers: runtime.outlierReports)))
+                        .text(
+                            AdminPages.clusters(
+                                merged, outliers: runtime.outlierReports, breakers: runtime.breakerReports)))
                 }
             }
         case "/listeners":

@@ -53,6 +53,8 @@ struct ClusterPlan: Sendable {
     var tls: TLSContext?
     /// What, when it changes, makes connections that exist unfit: accepted identities and the server name.
     var tlsIdentity: [String]
+    /// `nil` when nothing is limited.
+    var breakers: ClusterBreakers?
     /// `nil` when no endpoint is ever ejected.
     var outliers: OutlierMonitor?
     /// Percent of endpoints in use below which ejected ones are used again.

@@ -15,6 +15,8 @@ struct SnapshotBuilder {
     private var tables: [RouteConfiguration: RouteTable] = [:]
     /// The ejections of each cluster that has rules for them; they go on while the rules stay.
     private(set) var outliers: [String: OutlierMonitor] = [:]
+    /// The breakers of each cluster that has limits.
+    private(set) var breakers: [String: ClusterBreakers] = [:]
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -55,6 +57,7 @@ struct SnapshotBuilder {
         next.baseContexts = baseContexts
         next.tables = [:]
         next.outliers = [:]
+        next.breakers = [:]
         var clusters: [ClusterPlan] = []
         var places: [String: Int] = [:]
         let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
@@ -186,6 +189,12 @@ struct SnapshotBuilder {
             plan.endpoints.append(
                 EndpointPlan(address: address, workload: endpoint.workload.map { WorkloadLabels($0) }))
         }
+        let limits = BreakerLimits(cluster.limits ?? CircuitBreakerLimits())
+        if !limits.isUnlimited {
+            let known = breakers[cluster.name].flatMap { $0.limits == limits ? $0 : nil }
+            plan.breakers = known ?? ClusterBreakers(cluster: cluster.name, limits: limits)
+            next.breakers[cluster.name] = plan.breakers
+        }
         if let rules = cluster.outlierDetection.map(OutlierRules.init) {
             let addresses = plan.endpoints.map(\.address)
             let monitor: OutlierMonitor
@@ -242,6 +251,19 @@ struct SnapshotBuilder {
             } catch {
                 throw .environment("\(error)")
             }
+        }
+    }
+}
+
+extension BreakerLimits {
+    fileprivate init(_ limits: CircuitBreakerLimits) {
+        self.init()
+        connections = limits.connections ?? connections
+        pendingRequests = limits.pendingRequests ?? pendingRequests
+        requests = limits.requests ?? requests
+        retries = limits.retries ?? retries
+        retryBudget = limits.retryBudget.map {
+            RetryBudget(percent: $0.percent ?? 20, minimumConcurrency: $0.minimumConcurrency ?? 3)
         }
     }
 }

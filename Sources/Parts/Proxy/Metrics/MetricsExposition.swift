@@ -16,6 +16,7 @@ struct MetricsExposition {
         exposition.build(facts)
         exposition.events(page)
         exposition.outliers(facts.outliers)
+        exposition.breakers(facts.breakers)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
         exposition.process(facts)
@@ -121,6 +122,29 @@ struct MetricsExposition {
         let active = "meshtop_outlier_ejections_active"
         family(active, help: "Endpoints that are ejected now.", type: .gauge)
         for report in reports { writer.sample(active, labels: labels(report), Double(report.active)) }
+    }
+
+    private mutating func breakers(_ reports: [BreakerReport]) {
+        guard !reports.isEmpty else { return }
+        func labels(_ report: BreakerReport, _ resource: String) -> [(name: String, value: String)] {
+            [(name: "upstream_cluster", value: report.cluster), (name: "resource", value: resource)]
+        }
+        let remaining = "meshtop_circuit_breaker_remaining"
+        family(remaining, help: "What is left of a cluster's limits, by resource.", type: .gauge)
+        for report in reports {
+            for entry in report.resources {
+                let left = BreakerReport.remaining(limit: entry.limit, count: entry.count)
+                writer.sample(remaining, labels: labels(report, entry.resource.envoyName), Double(left))
+            }
+        }
+        let overflow = "meshtop_circuit_breaker_overflow_total"
+        family(
+            overflow, help: "Connections not made, requests refused and retries not made for a limit.", type: .counter)
+        for report in reports {
+            writer.sample(overflow, labels: labels(report, "connections"), Double(report.connectionOverflow))
+            writer.sample(overflow, labels: labels(report, "requests"), Double(report.requestOverflow))
+            writer.sample(overflow, labels: labels(report, "retries"), Double(report.retryOverflow))
+        }
     }
 
     private mutating func telemetry(_ page: MetricsPage, _ facts: ProcessFacts) {

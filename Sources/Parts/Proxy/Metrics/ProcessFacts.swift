@@ -19,6 +19,8 @@ struct ProcessFacts: Sendable {
     var discoveryRefused: UInt64 = 0
     /// The ejections of every cluster that has rules for them.
     var outliers: [OutlierReport] = []
+    /// The circuit breakers of every cluster that has limits.
+    var breakers: [BreakerReport] = []
 
     struct DiscoveryFact: Sendable {
         var type: String

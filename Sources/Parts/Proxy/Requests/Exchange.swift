@@ -45,6 +45,9 @@ final class Exchange: HTTPClientStreamHandler {
     private var lastAddress = ""
     private var tried: [UpstreamEndpoint] = []
     private var retries = 0
+    /// What it has of its cluster's circuit breakers.
+    private var hold = BreakerHold()
+    private var isWaiting = false
     // Timers keep the exchange; finish() cancels them.
     private var timeout: TimerID?
     private var retryTimer: TimerID?
@@ -113,6 +116,57 @@ final class Exchange: HTTPClientStreamHandler {
         self.endpoint = endpoint
         lastAddress = endpoint.addressText
         endpoint.active += 1
+        if let breakers = cluster.plan.breakers, !admit(to: endpoint, breakers) { return }
+        open(endpoint)
+    }
+
+    /// Whether the request may be sent now. If not, it waits or has been refused.
+    private func admit(to endpoint: UpstreamEndpoint, _ breakers: ClusterBreakers) -> Bool {
+        if endpoint.pool.idleCount > 0 {
+            if hold.take(.requests, of: breakers) { return true }
+            releaseEndpoint()
+            reply(.overflow)
+            return false
+        }
+        guard hold.take(.pendingRequests, of: breakers) else {
+            releaseEndpoint()
+            reply(.overflow)
+            return false
+        }
+        if endpoint.mayConnect { return true }
+        breakers.countConnectionOverflow()
+        isWaiting = true
+        endpoint.wait(self)
+        return false
+    }
+
+    /// There is a connection for a request that waited for one, or may be.
+    func waitEnded() {
+        isWaiting = false
+        guard let endpoint, let breakers = cluster?.plan.breakers else { return }
+        if endpoint.pool.idleCount > 0 {
+            hold.release(.pendingRequests, of: breakers)
+            guard hold.take(.requests, of: breakers) else {
+                releaseEndpoint()
+                return reply(.overflow)
+            }
+        }
+        open(endpoint)
+        if hasBody, !isRequestComplete { downstream.resumeReading() }
+    }
+
+    /// The connection made for this request stands: it no longer waits for one.
+    func connected(_ stream: HTTPClientStream) {
+        guard !isFinished, let breakers = cluster?.plan.breakers else { return }
+        hold.release(.pendingRequests, of: breakers)
+        guard !hold.take(.requests, of: breakers) else { return }
+        stream.cancel()
+        releaseEndpoint()
+        reply(.overflow)
+    }
+
+    private func open(_ endpoint: UpstreamEndpoint) {
+        guard let cluster, let rule else { return }
         endpoint.total &+= 1
         if isOutbound {
             isSecure = cluster.plan.isSecure
@@ -123,6 +177,10 @@ final class Exchange: HTTPClientStreamHandler {
         upstream = stream
         stream.sendHead(head, endOfStream: !hasBody)
         if !replay.isEmpty { sendUpstream(replay) }
+        if replay.count > Self.replayLimit {
+            isReplayable = false
+            replay = []
+        }
         if hasBody, isRequestComplete { stream.sendEnd() }
         if hasBody, !isRequestComplete, retries > 0 { downstream.resumeReading() }
         if let limit = rule.retry.perTryTimeout {
@@ -139,6 +197,12 @@ final class Exchange: HTTPClientStreamHandler {
     /// More of the request's body.
     func requestBody(_ bytes: UnsafeRawBufferPointer) {
         requestBytes &+= UInt64(bytes.count)
+        guard let upstream else {
+            // Between two attempts, or before the first: what is kept goes with the next one, even a little more than
+            // the limit.
+            replay.append(contentsOf: bytes)
+            return downstream.pauseReading()
+        }
         if isReplayable {
             if replay.count + bytes.count <= Self.replayLimit {
                 replay.append(contentsOf: bytes)
@@ -147,12 +211,7 @@ final class Exchange: HTTPClientStreamHandler {
                 replay = []
             }
         }
-        if let upstream {
-            if !upstream.sendBody(bytes) { downstream.pauseReading() }
-        } else {
-            // Between two attempts: what is kept goes with the next one.
-            downstream.pauseReading()
-        }
+        if !upstream.sendBody(bytes) { downstream.pauseReading() }
     }
 
     func requestEnd() {
@@ -231,6 +290,8 @@ final class Exchange: HTTPClientStreamHandler {
             downstream.abort()
             return finish(flag: answer.flag)
         }
+        // What is full now is so for the next attempt, too.
+        if case .overloaded = failure { return reply(answer) }
         retry(outcome, from: failedEndpoint, orReply: answer)
     }
 
@@ -260,7 +321,10 @@ final class Exchange: HTTPClientStreamHandler {
         let decision = rule.retry.decide(
             outcome, retriesDone: retries, isReplayable: isReplayable, isIdempotent: head.method.isIdempotent,
             draw: worker.random.next())
-        guard case .retry(let wait) = decision else { return reply(answer) }
+        // A stale connection is our own affair and no retry of the policy's.
+        guard case .retry(let wait) = decision, outcome == .staleConnection || takeRetry() else {
+            return reply(answer)
+        }
         retries += 1
         worker.metrics.events.upstreamRetries &+= 1
         if outcome != .staleConnection, let endpoint { tried.append(endpoint) }
@@ -277,12 +341,19 @@ final class Exchange: HTTPClientStreamHandler {
         let grpc = isGRPC ? head.value(of: "grpc-status").flatMap { Int(String(decoding: $0, as: UTF8.self)) } : nil
         let outcome = AttemptOutcome.response(
             status: head.status, grpcStatus: grpc, isRateLimited: head.contains("x-envoy-ratelimited"))
-        guard rule.retry.isRetriable(outcome), isReplayable else { return false }
+        guard rule.retry.isRetriable(outcome), isReplayable, takeRetry() else { return false }
         let failedEndpoint = endpoint
         upstream?.cancel()
         releaseEndpoint()
         retry(outcome, from: failedEndpoint, orReply: .connectionTermination)
         return true
+    }
+
+    /// Whether the cluster's breaker for retries lets one more begin. The one held for the retry before is over.
+    private func takeRetry() -> Bool {
+        guard let breakers = cluster?.plan.breakers else { return true }
+        hold.release(.retries, of: breakers)
+        return hold.take(.retries, of: breakers)
     }
 
     private func timedOut() {
@@ -312,6 +383,14 @@ final class Exchange: HTTPClientStreamHandler {
 
     private func releaseEndpoint() {
         endpoint?.active -= 1
+        if let breakers = cluster?.plan.breakers {
+            hold.release(.requests, of: breakers)
+            hold.release(.pendingRequests, of: breakers)
+            if isWaiting {
+                isWaiting = false
+                endpoint?.stopWaiting(self)
+            }
+        }
         endpoint = nil
         upstream = nil
     }
@@ -320,7 +399,9 @@ final class Exchange: HTTPClientStreamHandler {
 
     private func reply(_ answer: LocalReply) {
         let body = UnsafeRawBufferPointer(start: answer.body.utf8Start, count: answer.body.utf8CodeUnitCount)
-        send(ResponseHead(status: answer.status), body, flag: answer.flag)
+        var head = ResponseHead(status: answer.status)
+        if answer.flag == .upstreamOverflow { head.add("x-envoy-overloaded", literal: "true") }
+        send(head, body, flag: answer.flag)
     }
 
     private func replyDirect(_ status: Int, _ body: [UInt8]) {
@@ -443,6 +524,7 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&timeout)
         disarm(&tryTimeout)
         disarm(&retryTimer)
+        if let breakers = cluster?.plan.breakers { hold.release(.retries, of: breakers) }
         // Plain integers: the monotonic clock does not run back.
         let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds
         worker.metrics.events.activeRequests &-= 1

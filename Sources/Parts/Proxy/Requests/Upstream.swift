@@ -98,6 +98,10 @@ final class UpstreamEndpoint {
     var avoidUntil = MonotonicTime(nanoseconds: 0)
     /// As this worker last knew.
     var isEjected = false
+    /// What its cluster's breakers count; nothing where nothing is limited.
+    private(set) var breakers: ClusterBreakers?
+    /// Requests that wait for a connection, the longest first. Somebody has one as long as anybody waits.
+    private var waiting: [Exchange] = []
 
     init(
         address: SocketAddress, tlsIdentity: [String], pool: HTTPConnectionPool, workload: WorkloadLabels?,
@@ -109,6 +113,48 @@ final class UpstreamEndpoint {
         self.pool = pool
         self.workload = workload
         self.plainLabel = plainLabel
+    }
+
+    // MARK: Limits
+
+    /// Counts its connections where `new` says, those that there are as well.
+    func takeUp(_ new: ClusterBreakers?) {
+        guard new !== breakers else { return }
+        for _ in 0..<pool.connectionCount {
+            breakers?.release(.connections)
+            new?.force(.connections)
+        }
+        breakers = new
+        pool.onConnectionCount = new.map { breakers in
+            { [weak self] change in
+                if change > 0 { return breakers.force(.connections) }
+                breakers.release(.connections)
+                self?.serveWaitingSoon()
+            }
+        }
+        pool.onIdle = new.map { _ in { [weak self] in self?.serveWaiting() } }
+        serveWaitingSoon()
+    }
+
+    func wait(_ exchange: Exchange) { waiting.append(exchange) }
+
+    func stopWaiting(_ exchange: Exchange) { waiting.removeAll { $0 === exchange } }
+
+    /// Whether a new connection may be made. The first always may: without one a request would wait for ever.
+    var mayConnect: Bool {
+        guard let breakers, pool.connectionCount > 0 else { return true }
+        return breakers.count(.connections) < breakers.limits.limit(of: .connections, underWay: 0)
+    }
+
+    private func serveWaitingSoon() {
+        guard !waiting.isEmpty else { return }
+        pool.onSoon { [weak self] in self?.serveWaiting() }
+    }
+
+    private func serveWaiting() {
+        while !waiting.isEmpty, pool.idleCount > 0 || mayConnect {
+            waiting.removeFirst().waitEnded()
+        }
     }
 
     func report(cluster: String, now: MonotonicTime) -> EndpointReport {

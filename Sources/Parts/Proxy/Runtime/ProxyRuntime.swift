@@ -264,13 +264,18 @@ package final class ProxyRuntime {
             },
             isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
             spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
-            discoveryRefused: discoveryRefused, outliers: outlierReports)
+            discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports)
     }
 
     /// The ejections of every cluster that has rules for them, by name.
     var outlierReports: [OutlierReport] {
         let now = SystemClock.monotonic()
         return builder.outliers.values.map { $0.report(now: now) }.sorted { $0.cluster < $1.cluster }
+    }
+
+    /// The circuit breakers of every cluster that has limits, by name.
+    var breakerReports: [BreakerReport] {
+        builder.breakers.values.map(\.report).sorted { $0.cluster < $1.cluster }
     }
 
     // MARK: The end

@@ -99,6 +99,7 @@ final class Worker {
             let known = before?.endpoints.first { $0.address == endpoint.address && $0.tlsIdentity == plan.tlsIdentity }
             let result = known ?? makeEndpoint(endpoint, plan)
             result.pool.tls = plan.tls
+            result.takeUp(plan.breakers)
             if let workload = endpoint.workload, workload != result.workload {
                 result.workload = workload
                 result.plainLabel = metrics.peers.id(of: workload)

@@ -165,6 +165,30 @@ import Testing
         #expect(try Cluster(json: cluster.json) == cluster)
     }
 
+    @Test func `limits of a DestinationRule become circuit breakers, the others stay without`() throws {
+        let told = try resources(
+            canary.replacing(
+                "  subsets:",
+                with: """
+                      trafficPolicy:
+                        connectionPool:
+                          tcp: {maxConnections: 10}
+                          http: {http1MaxPendingRequests: 20, maxRetries: 0}
+                        retryBudget: {percent: 12.5}
+                      subsets:
+                    """))
+
+        let cluster = try #require(told.clusters.first { $0.name.hasPrefix("outbound|80|v1") })
+        #expect(
+            cluster.limits
+                == CircuitBreakerLimits(
+                    connections: 10, pendingRequests: 20, requests: .max, retries: .max,
+                    retryBudget: .init(percent: 12.5, minimumConcurrency: 3), tracksRemaining: true))
+        #expect(try Cluster(json: cluster.json) == cluster)
+        let other = try #require(told.clusters.first { $0.name.hasPrefix("inbound") })
+        #expect(other.limits == .unlimited)
+    }
+
     @Test func `a subset's policy lies over the service's`() throws {
         let told = try resources(
             canary.replacing("  subsets:", with: "  trafficPolicy: {loadBalancer: {simple: RANDOM}}\n  subsets:")
