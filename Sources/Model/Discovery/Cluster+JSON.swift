@@ -9,7 +9,8 @@ extension Cluster: DiscoveryResource {
             Self.typeURL,
             [
                 "name", "type", "eds_cluster_config", "load_assignment", "connect_timeout", "lb_policy",
-                "transport_socket", "circuit_breakers", "outlier_detection", "common_lb_config", "metadata",
+                "transport_socket", "circuit_breakers", "ring_hash_lb_config", "maglev_lb_config", "outlier_detection",
+                "common_lb_config", "metadata",
             ],
             unsupported: [
                 "alt_stat_name", "transport_socket_matches", "cluster_type", "per_connection_buffer_limit_bytes",
@@ -19,7 +20,7 @@ extension Cluster: DiscoveryResource {
                 "dns_failure_refresh_rate", "respect_dns_ttl", "dns_lookup_family", "dns_resolvers",
                 "use_tcp_for_dns_lookups", "dns_resolution_config", "typed_dns_resolver_config",
                 "wait_for_warm_on_init", "cleanup_interval", "upstream_bind_config",
-                "lb_subset_config", "ring_hash_lb_config", "maglev_lb_config", "original_dst_lb_config",
+                "lb_subset_config", "original_dst_lb_config",
                 "least_request_lb_config", "round_robin_lb_config", "protocol_selection",
                 "upstream_connection_options", "close_connections_on_host_health_failure",
                 "ignore_health_on_host_removal", "filters", "lrs_server", "lrs_report_endpoint_metrics",
@@ -29,6 +30,18 @@ extension Cluster: DiscoveryResource {
         name = try fields.required("name").nonEmptyString()
         endpoints = try Self.endpoints(fields, of: name)
         balancing = try fields["lb_policy"]?.choice(of: Balancing.self) ?? .roundRobin
+        if let ring = try fields["ring_hash_lb_config"]?.fields(
+            ["minimum_ring_size", "maximum_ring_size", "hash_function"])
+        {
+            minimumRingSize = try ring["minimum_ring_size"]?.integer(in: 1...8_388_608)
+            maximumRingSize = try ring["maximum_ring_size"]?.integer(in: 1...8_388_608)
+            try ring["hash_function"]?.mustBe("XX_HASH", because: "it is Envoy's default")
+        }
+        if let table = try fields["maglev_lb_config"]?.fields(["table_size"])["table_size"] {
+            let size = try table.integer(in: 2...5_000_011)
+            guard size.isPrime else { throw table.error("\(size) is not a prime number") }
+            maglevTableSize = size
+        }
         connectTimeout = try fields["connect_timeout"]?.duration() ?? .seconds(5)
         if connectTimeout <= .zero { throw fields.error("\"connect_timeout\" must be longer than 0 s") }
         tls = try fields["transport_socket"].flatMap(UpstreamTLSContext.init(transportSocket:))
@@ -83,6 +96,13 @@ extension Cluster: DiscoveryResource {
         }
         object["connect_timeout"] = .duration(connectTimeout)
         object["lb_policy"] = balancing == .roundRobin ? nil : .string(balancing.rawValue)
+        if minimumRingSize != nil || maximumRingSize != nil {
+            object["ring_hash_lb_config"] = .message([
+                "minimum_ring_size": minimumRingSize.map { .string(String($0)) },
+                "maximum_ring_size": maximumRingSize.map { .string(String($0)) },
+            ])
+        }
+        object["maglev_lb_config"] = maglevTableSize.map { ["table_size": .string(String($0))] }
         object["transport_socket"] = tls?.transportSocket
         object["circuit_breakers"] = limits.map { ["thresholds": [$0.json]] }
         object["outlier_detection"] = outlierDetection?.json
@@ -162,5 +182,17 @@ extension CircuitBreakerLimits.RetryBudget {
             "budget_percent": percent.map { ["value": .number($0)] },
             "min_retry_concurrency": minimumConcurrency.map { .integer(Int64($0)) },
         ])
+    }
+}
+
+extension Int {
+    fileprivate var isPrime: Bool {
+        guard self > 1 else { return false }
+        var divisor = 2
+        while divisor * divisor <= self {
+            if isMultiple(of: divisor) { return false }
+            divisor += 1
+        }
+        return true
     }
 }

@@ -15,12 +15,21 @@ package struct Cluster: Hashable, Sendable {
         /// The less busy of two random endpoints.
         case leastRequest = "LEAST_REQUEST"
         case random = "RANDOM"
+        /// By a hash of the request; see ``Route/Forward/hashPolicies``.
+        case ringHash = "RING_HASH"
+        case maglev = "MAGLEV"
     }
 
     /// `outbound|80|v1|payment-service.payments.svc.cluster.local`.
     package var name: String
     package var endpoints: Endpoints
     package var balancing: Balancing
+    /// For ``Balancing/ringHash``; absent means 1024.
+    package var minimumRingSize: Int?
+    /// For ``Balancing/ringHash``; absent means 8388608.
+    package var maximumRingSize: Int?
+    /// For ``Balancing/maglev``, a prime; absent means 65537.
+    package var maglevTableSize: Int?
     package var connectTimeout: Duration
     /// Absent for plain text.
     package var tls: UpstreamTLSContext?

@@ -20,12 +20,15 @@ extension Route {
         package var regexRewrite: Substitution?
         /// Replaces the `host` header.
         package var hostRewrite: String?
+        /// What chooses the endpoint, where the cluster balances by a hash.
+        package var hashPolicies: [HashPolicy]
 
         package init(
             target: Target, timeout: Duration? = nil, retryPolicy: RetryPolicy? = nil, prefixRewrite: String? = nil,
             regexRewrite: Substitution? = nil,
-            hostRewrite: String? = nil
+            hostRewrite: String? = nil, hashPolicies: [HashPolicy] = []
         ) {
+            self.hashPolicies = hashPolicies
             self.target = target
             self.timeout = timeout
             self.retryPolicy = retryPolicy

@@ -6,14 +6,14 @@ extension Route.Forward: DiscoveryMessage {
         let fields = try reader.fields(
             [
                 "cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "regex_rewrite",
-                "host_rewrite_literal",
+                "host_rewrite_literal", "hash_policy",
             ],
             unsupported: [
                 "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
                 "cluster_not_found_response_code", "metadata_match", "path_rewrite_policy",
                 "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
                 "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
-                "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "hash_policy", "cors",
+                "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "cors",
                 "max_grpc_timeout", "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
                 "internal_redirect_action", "max_internal_redirects", "hedge_policy", "max_stream_duration",
             ])
@@ -32,6 +32,7 @@ extension Route.Forward: DiscoveryMessage {
             }
         }
         hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
+        hashPolicies = try fields["hash_policy"]?.each(HashPolicy.init) ?? []
     }
 
     private static func weighted(_ reader: SchemaReader) throws(SchemaError) -> [Route.WeightedCluster] {
@@ -62,6 +63,7 @@ extension Route.Forward: DiscoveryMessage {
         object["prefix_rewrite"] = prefixRewrite.map { .string($0) }
         object["regex_rewrite"] = regexRewrite?.json
         object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
+        object["hash_policy"] = .array(unlessEmpty: hashPolicies.map(\.json))
         return .object(object)
     }
 }

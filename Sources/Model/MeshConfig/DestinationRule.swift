@@ -34,6 +34,8 @@ package struct DestinationRule: Hashable, Sendable {
         /// Nothing: mutual TLS where the endpoint speaks it.
         package var tls: TLSMode?
         package var loadBalancer: LoadBalancer?
+        /// Instead of ``loadBalancer``.
+        package var consistentHash: ConsistentHash?
         package var connectTimeout: Duration?
         package var outlierDetection: OutlierDetection?
         /// `connectionPool` but for the timeout, and the retry budget.
@@ -52,11 +54,14 @@ package struct DestinationRule: Hashable, Sendable {
 
         /// This policy with what `other` sets laid over it, field by field.
         package func overlaid(by other: Policy) -> Policy {
-            Policy(
-                tls: other.tls ?? tls, loadBalancer: other.loadBalancer ?? loadBalancer,
+            let balances = other.loadBalancer != nil || other.consistentHash != nil
+            var policy = Policy(
+                tls: other.tls ?? tls, loadBalancer: balances ? other.loadBalancer : loadBalancer,
                 connectTimeout: other.connectTimeout ?? connectTimeout,
                 outlierDetection: other.outlierDetection ?? outlierDetection,
                 limits: limits.overlaid(by: other.limits))
+            policy.consistentHash = balances ? other.consistentHash : consistentHash
+            return policy
         }
     }
 
@@ -121,8 +126,8 @@ extension DestinationRule.Policy {
                 "insecureSkipVerify", "caCrl",
             ])
         let balancer = try fields["loadBalancer"]?.fields(
-            ["simple"],
-            unsupported: ["consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
+            ["simple", "consistentHash"],
+            unsupported: ["localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
         let pool = try fields["connectionPool"]?.fields(["tcp", "http"])
         let connections = try pool?["tcp"]?.fields(
             ["connectTimeout", "maxConnections"],
@@ -134,6 +139,11 @@ extension DestinationRule.Policy {
             outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init),
             limits: try DestinationRule.ConnectionLimits(
                 connections: connections?["maxConnections"], http: pool?["http"], budget: fields["retryBudget"]))
+        if balancer?.present("simple", "consistentHash").count == 2 {
+            throw fields["loadBalancer"]?.error("either \"simple\" or \"consistentHash\", not both")
+                ?? reader.error("loadBalancer")
+        }
+        consistentHash = try balancer?["consistentHash"].map(DestinationRule.ConsistentHash.init)
         if let timeout = connectTimeout, timeout < .milliseconds(1) {
             throw connections?["connectTimeout"]?.error("must be at least 1ms") ?? reader.error("connectTimeout")
         }

@@ -28,11 +28,14 @@ package enum RouteAction: Sendable, Hashable {
         package var pathRewrite: PathRewrite?
         /// Replaces the `host` header.
         package var hostRewrite: [UInt8]?
+        /// What chooses the endpoint in clusters with consistent hashing.
+        package var hashKeys: [HashKey]
 
         package init(
             shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, pathRewrite: PathRewrite? = nil,
-            hostRewrite: [UInt8]? = nil
+            hostRewrite: [UInt8]? = nil, hashKeys: [HashKey] = []
         ) {
+            self.hashKeys = hashKeys
             self.shares = shares
             self.timeout = timeout
             self.retry = retry

@@ -196,6 +196,16 @@ import YAMLWire
                 "spec.trafficPolicy.tls.mode: \"SIMPLE\" is not supported; supported here: DISABLE, ISTIO_MUTUAL"
             ),
             (
+                .destinationRule, "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}}",
+                "spec.trafficPolicy.loadBalancer.consistentHash: needs a key: \"httpHeaderName\", \"httpCookie\", "
+                    + "\"useSourceIp\" or \"httpQueryParameterName\""
+            ),
+            (
+                .destinationRule,
+                "{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: true}}}}",
+                "spec.trafficPolicy.loadBalancer: either \"simple\" or \"consistentHash\", not both"
+            ),
+            (
                 .destinationRule, "{host: a, trafficPolicy: {outlierDetection: {consecutiveLocalOriginFailures: 3}}}",
                 "spec.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures: has an effect only with "
                     + "\"splitExternalLocalOriginErrors: true\""

@@ -44,6 +44,15 @@ struct OutboundCluster {
             name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
             balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
             limits: CircuitBreakerLimits(policy.limits))
+        switch policy.consistentHash?.algorithm {
+        case .ring(let minimum):
+            cluster.balancing = .ringHash
+            cluster.minimumRingSize = minimum ?? 1024
+        case .maglev(let size):
+            cluster.balancing = .maglev
+            cluster.maglevTableSize = size
+        case nil: break
+        }
         if let rules = policy.outlierDetection {
             cluster.outlierDetection = OutlierDetection(rules)
             // Always said, 0 as well: Envoy's own 50 would keep ejected endpoints in use in a service of two.

@@ -7,11 +7,17 @@ extension RouteSource {
         switch rule.action {
         case .route(let destinations):
             .forward(
-                Route.Forward(
-                    target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
-                    retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
-                    regexRewrite: rule.rewrite?.uriRegex,
-                    hostRewrite: rule.rewrite?.authority))
+                hashed(
+                    Route.Forward(
+                        target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
+                        retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
+                        regexRewrite: rule.rewrite?.uriRegex,
+                        hostRewrite: rule.rewrite?.authority),
+                    by: destinations.map {
+                        hashPolicy(
+                            host: configuration.fullHost($0.destination.host, in: namespace),
+                            subset: $0.destination.subset)
+                    }))
         case .redirect(let redirect):
             .redirect(
                 Route.Redirect(
@@ -20,6 +26,32 @@ extension RouteSource {
                     port: redirect.port ?? (redirect.keepsRequestPort ? port : nil), path: path(of: redirect)))
         case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, body: body))
         }
+    }
+
+    /// What a destination's DestinationRule hashes.
+    func hashPolicy(host: String, subset: String?) -> HashPolicy? {
+        guard let rule = configuration.destinationRule(host: host)?.spec else { return nil }
+        let own = subset.flatMap { name in rule.subsets.first { $0.name == name } }?.trafficPolicy
+        let policy = own.map(rule.trafficPolicy.overlaid) ?? rule.trafficPolicy
+        return switch policy.consistentHash?.key {
+        case nil: nil
+        case .header(let name): HashPolicy(.header(name))
+        case .cookie(let name, let path, let lifetime): HashPolicy(.cookie(name: name, path: path, lifetime: lifetime))
+        case .sourceAddress: HashPolicy(.sourceAddress)
+        case .queryParameter(let name): HashPolicy(.queryParameter(name))
+        }
+    }
+
+    /// With a hash, retries go where the hash says, to an endpoint that failed as well: Istio's choice.
+    func hashed(_ forward: Route.Forward, by policies: [HashPolicy?]) -> Route.Forward {
+        var forward = forward
+        for case let policy? in policies where !forward.hashPolicies.contains(policy) {
+            forward.hashPolicies.append(policy)
+        }
+        guard !forward.hashPolicies.isEmpty else { return forward }
+        forward.retryPolicy?.avoidsPreviousHosts = false
+        forward.retryPolicy?.hostSelectionAttempts = 1
+        return forward
     }
 
     private func path(of redirect: VirtualService.Redirect) -> Route.Redirect.Path {

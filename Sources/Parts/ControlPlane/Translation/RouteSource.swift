@@ -31,10 +31,12 @@ struct RouteSource {
                     Route(
                         name: "default", match: Route.Match(),
                         action: .forward(
-                            Route.Forward(
-                                target: .cluster(
-                                    ResourceNames.outboundCluster(host: service.host, port: port.number)),
-                                timeout: .zero, retryPolicy: .outboundDefault)))
+                            hashed(
+                                Route.Forward(
+                                    target: .cluster(
+                                        ResourceNames.outboundCluster(host: service.host, port: port.number)),
+                                    timeout: .zero, retryPolicy: .outboundDefault),
+                                by: [hashPolicy(host: service.host, subset: nil)])))
                 ]
             }
         return VirtualHost(

@@ -46,6 +46,8 @@ struct ClusterPlan: Sendable {
     var service: ServiceLabels
     var spanName: String
     var choice: EndpointChoice
+    /// Takes the place of ``choice`` where endpoints are chosen by a hash.
+    var hashing: HashTable.Kind?
     var connectTimeout: Duration
     var endpoints: [EndpointPlan]
     /// Whether requests to it leave over TLS; `tls` is nothing while the certificate for that is not here.

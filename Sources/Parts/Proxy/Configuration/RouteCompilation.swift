@@ -72,7 +72,8 @@ extension RouteAction {
                     shares: shares, timeout: forward.limit,
                     retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
                     pathRewrite: forward.pathRewrite,
-                    hostRewrite: forward.hostRewrite.map { Array($0.utf8) }))
+                    hostRewrite: forward.hostRewrite.map { Array($0.utf8) },
+                    hashKeys: forward.hashPolicies.map { HashKey($0) }))
         case .redirect(let redirect):
             let path: Redirect.Path =
                 switch redirect.path {
@@ -100,6 +101,20 @@ extension Route.Forward {
     fileprivate var limit: Duration? {
         guard let timeout else { return .seconds(15) }
         return timeout == .zero ? nil : timeout
+    }
+}
+
+extension HashKey {
+    fileprivate init(_ policy: HashPolicy) {
+        let source: Source =
+            switch policy.source {
+            case .header(let name): .header(Array(name.utf8))
+            case .cookie(let name, let path, let lifetime):
+                .cookie(name: Array(name.utf8), path: path, lifetime: lifetime)
+            case .queryParameter(let name): .queryParameter(Array(name.utf8))
+            case .sourceAddress: .sourceAddress
+            }
+        self.init(source, isTerminal: policy.isTerminal)
     }
 }
 

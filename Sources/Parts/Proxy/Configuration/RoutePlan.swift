@@ -31,6 +31,7 @@ final class RulePlan: Sendable {
     let retry: RetryRules
     let pathRewrite: PathRewrite?
     let hostRewrite: [UInt8]?
+    let hashKeys: [HashKey]
     /// The rule's own changes, then the share's; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
@@ -47,13 +48,14 @@ final class RulePlan: Sendable {
             retry = forward.retry
             pathRewrite = forward.pathRewrite
             hostRewrite = forward.hostRewrite
+            hashKeys = forward.hashKeys
             shareHeaderChanges = forward.shares.map { $0.headerChanges.isEmpty ? nil : $0.headerChanges }
         case .redirect(let redirect):
             action = .redirect(redirect)
-            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
         case .direct(let status, let body):
             action = .direct(status: status, body: body)
-            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges) = (nil, .none, nil, nil, [])
+            (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
         }
     }
 }

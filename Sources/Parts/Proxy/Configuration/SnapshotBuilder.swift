@@ -176,7 +176,8 @@ struct SnapshotBuilder {
         let service = ServiceLabels(of: cluster, local: local)
         var plan = ClusterPlan(
             name: cluster.name, service: service, spanName: service.spanName(port: naming?.port),
-            choice: EndpointChoice(cluster.balancing), connectTimeout: cluster.connectTimeout, endpoints: [],
+            choice: EndpointChoice(cluster.balancing), hashing: HashTable.Kind(cluster),
+            connectTimeout: cluster.connectTimeout, endpoints: [],
             isSecure: cluster.tls != nil, tls: nil,
             tlsIdentity: cluster.tls.map { $0.common.acceptedURIs + [$0.serverName ?? ""] } ?? [])
         for endpoint in endpoints where endpoint.healthStatus.isUsable {
@@ -293,7 +294,20 @@ extension EndpointChoice {
         switch balancing {
         case .leastRequest: self = .leastRequest
         case .roundRobin: self = .roundRobin
-        case .random: self = .random
+        // Hashing has a table instead.
+        case .random, .ringHash, .maglev: self = .random
+        }
+    }
+}
+
+extension HashTable.Kind {
+    fileprivate init?(_ cluster: Cluster) {
+        switch cluster.balancing {
+        case .ringHash:
+            self = .ring(
+                minimum: cluster.minimumRingSize ?? 1024, maximum: cluster.maximumRingSize ?? 8 * 1024 * 1024)
+        case .maglev: self = .maglev(size: cluster.maglevTableSize ?? 65_537)
+        case .roundRobin, .leastRequest, .random: return nil
         }
     }
 }

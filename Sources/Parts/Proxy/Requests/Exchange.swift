@@ -48,6 +48,10 @@ final class Exchange: HTTPClientStreamHandler {
     /// What it has of its cluster's circuit breakers.
     private var hold = BreakerHold()
     private var isWaiting = false
+    /// What chooses among the endpoints, where the route says.
+    private var hash: UInt64?
+    /// Cookies that the client lacks and the choice needs from now on.
+    private var newCookies: [String] = []
     // Timers keep the exchange; finish() cancels them.
     private var timeout: TimerID?
     private var retryTimer: TimerID?
@@ -98,6 +102,7 @@ final class Exchange: HTTPClientStreamHandler {
         self.cluster = cluster
         service = cluster.service
         shareChanges = rule.shareHeaderChanges[share]
+        if !rule.hashKeys.isEmpty, cluster.plan.hashing != nil { takeHash(rule.hashKeys) }
         prepareHead(&head, rule, cluster)
         if let limit = rule.timeout {
             timeout = worker.loop.schedule(after: limit) { [self] in timedOut() }
@@ -111,7 +116,8 @@ final class Exchange: HTTPClientStreamHandler {
         let now = worker.loop.now
         guard
             let endpoint = cluster.pick(
-                random: &worker.random, now: now, tried: rule.retry.avoidsPreviousEndpoints ? tried : [])
+                random: &worker.random, now: now, tried: rule.retry.avoidsPreviousEndpoints ? tried : [],
+                hash: hash)
         else { return reply(.noHealthyUpstream) }
         self.endpoint = endpoint
         lastAddress = endpoint.addressText
@@ -473,7 +479,7 @@ final class Exchange: HTTPClientStreamHandler {
         let hasMetadata = head.contains("x-envoy-peer-metadata") || head.contains("x-envoy-peer-metadata-id")
         let changes = rule.headerChanges != nil || shareChanges != nil
         let hasNamed = head.namesHopByHopFields
-        guard hasMetadata || callerSentMetadata || changes || hasNamed else { return head }
+        guard hasMetadata || callerSentMetadata || changes || hasNamed || !newCookies.isEmpty else { return head }
         var head = head
         if hasNamed { head.removeHopByHop() }
         head.remove("x-envoy-peer-metadata" as HeaderName)
@@ -482,9 +488,30 @@ final class Exchange: HTTPClientStreamHandler {
             head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
             head.add("x-envoy-peer-metadata", worker.peerMetadata)
         }
+        for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
         rule.headerChanges?.applyToResponse(&head)
         shareChanges?.applyToResponse(&head)
         return head
+    }
+
+    /// Hashes what the route names of the request as it came, before any rewriting.
+    private func takeHash(_ keys: [HashKey]) {
+        hash = HashKey.hash(of: keys) { key in
+            switch key.source {
+            case .header(let name): return head.value(ofFieldNamed: name).map { Array($0) }
+            case .queryParameter(let name): return HashKey.queryParameter(name, in: head.target).map { Array($0) }
+            case .sourceAddress: return Array(downstream.peerAddress.ip.utf8)
+            case .cookie(let name, let path, let lifetime):
+                let known = head.value(of: "cookie").flatMap { HashKey.cookie(name, in: $0) }
+                if let known, !known.isEmpty { return Array(known) }
+                guard let lifetime else { return nil }
+                let made = HashKey.newCookie(
+                    name: name, path: path, lifetime: lifetime,
+                    connection: "\(downstream.peerAddress)\(downstream.localAddress.map { "\($0)" } ?? "")")
+                newCookies.append(made.field)
+                return made.value
+            }
+        }
     }
 
     // MARK: Who

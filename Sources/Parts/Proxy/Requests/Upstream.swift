@@ -12,7 +12,9 @@ final class UpstreamCluster {
     let service: LabelID
     private var turn: UInt64 = 0
     /// The endpoints that may be chosen: all but the ejected, or all of them in panic.
-    private var usable: [UpstreamEndpoint]
+    private var usable: [UpstreamEndpoint] { didSet { table = nil } }
+    /// Made of `usable` when the first request needs it.
+    private var table: HashTable?
     /// The state of the ejections that `usable` was made from.
     private var ejectionVersion: UInt64?
     /// No endpoint is avoided before this time; saves a look at each.
@@ -44,13 +46,18 @@ final class UpstreamCluster {
     }
 
     /// Chooses an endpoint, passing over those that failed a moment ago and those that failed this request.
-    func pick(random: inout RandomSource, now: MonotonicTime, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
+    ///
+    /// - Parameter hash: of the request, where its route says what to hash and it has that.
+    func pick(
+        random: inout RandomSource, now: MonotonicTime, tried: [UpstreamEndpoint], hash: UInt64? = nil
+    ) -> UpstreamEndpoint? {
         if let monitor = plan.outliers {
             let version = monitor.version(now: now)
             if version != ejectionVersion { takeUpEjections(of: monitor, version: version) }
         }
         let endpoints = usable
         if endpoints.count == 1 { return endpoints[0] }
+        if let kind = plan.hashing { return pick(hash ?? random.next(), kind, tried: tried) }
         turn &+= 1
         let first = plan.choice == .roundRobin ? turn : random.next()
         let second = random.next()
@@ -64,6 +71,18 @@ final class UpstreamCluster {
                 endpoints[index].avoidUntil > now || tried.contains { $0 === endpoints[index] }
             }
         ).map { endpoints[$0] }
+    }
+
+    /// Other than Envoy's ring, one with a few tries only: the last of them is taken whatever it is.
+    private func pick(_ hash: UInt64, _ kind: HashTable.Kind, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
+        let table = self.table ?? HashTable(kind, addresses: usable.map(\.addressText))
+        self.table = table
+        var found: UpstreamEndpoint?
+        for attempt in 0..<5 {
+            found = table.endpoint(of: hash, attempt: attempt).map { usable[$0] }
+            guard let endpoint = found, tried.contains(where: { $0 === endpoint }) else { return found }
+        }
+        return found
     }
 
     /// A connection to `endpoint` could not be made: another is preferred for a moment.

@@ -189,6 +189,32 @@ import Testing
         #expect(other.limits == .unlimited)
     }
 
+    @Test func `consistent hashing shapes clusters and the routes to them`() throws {
+        let told = try resources(
+            canary.replacing(
+                "  subsets:",
+                with: """
+                      trafficPolicy:
+                        loadBalancer:
+                          consistentHash: {httpCookie: {name: user, path: /, ttl: 1h}, maglev: {tableSize: 251}}
+                      subsets:
+                    """))
+
+        let cluster = try #require(told.clusters.first { $0.name.hasPrefix("outbound|80|v1") })
+        #expect(cluster.balancing == .maglev)
+        #expect(cluster.maglevTableSize == 251)
+        #expect(try Cluster(json: cluster.json) == cluster)
+        let forwards = told.routes.flatMap(\.virtualHosts).filter { $0.name.hasPrefix("payment-service") }
+            .flatMap(\.routes).compactMap { route in
+                if case .forward(let forward) = route.action { forward } else { nil }
+            }
+        let forward = try #require(forwards.first)
+        #expect(
+            forward.hashPolicies == [HashPolicy(.cookie(name: "user", path: "/", lifetime: .seconds(3600)))])
+        #expect(forward.retryPolicy?.avoidsPreviousHosts == false)
+        #expect(try Route.Forward(json: forward.json) == forward)
+    }
+
     @Test func `a subset's policy lies over the service's`() throws {
         let told = try resources(
             canary.replacing("  subsets:", with: "  trafficPolicy: {loadBalancer: {simple: RANDOM}}\n  subsets:")
