@@ -35,13 +35,12 @@ extension Cluster: DiscoveryResource {
         {
             minimumRingSize = try ring["minimum_ring_size"]?.integer(in: 1...8_388_608)
             maximumRingSize = try ring["maximum_ring_size"]?.integer(in: 1...8_388_608)
+            if minimumRingSize ?? 1024 > maximumRingSize ?? 8_388_608 {
+                throw ring.error("\"minimum_ring_size\" is above \"maximum_ring_size\"")
+            }
             try ring["hash_function"]?.mustBe("XX_HASH", because: "it is Envoy's default")
         }
-        if let table = try fields["maglev_lb_config"]?.fields(["table_size"])["table_size"] {
-            let size = try table.integer(in: 2...5_000_011)
-            guard size.isPrime else { throw table.error("\(size) is not a prime number") }
-            maglevTableSize = size
-        }
+        maglevTableSize = try fields["maglev_lb_config"]?.fields(["table_size"])["table_size"]?.prime(in: 2...5_000_011)
         connectTimeout = try fields["connect_timeout"]?.duration() ?? .seconds(5)
         if connectTimeout <= .zero { throw fields.error("\"connect_timeout\" must be longer than 0 s") }
         tls = try fields["transport_socket"].flatMap(UpstreamTLSContext.init(transportSocket:))
@@ -182,17 +181,5 @@ extension CircuitBreakerLimits.RetryBudget {
             "budget_percent": percent.map { ["value": .number($0)] },
             "min_retry_concurrency": minimumConcurrency.map { .integer(Int64($0)) },
         ])
-    }
-}
-
-extension Int {
-    fileprivate var isPrime: Bool {
-        guard self > 1 else { return false }
-        var divisor = 2
-        while divisor * divisor <= self {
-            if isMultiple(of: divisor) { return false }
-            divisor += 1
-        }
-        return true
     }
 }

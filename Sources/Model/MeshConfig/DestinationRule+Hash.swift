@@ -52,7 +52,7 @@ extension DestinationRule.ConsistentHash {
         switch try fields.one(of: "ringHash", "maglev", "minimumRingSize") {
         case ("maglev", let maglev)?:
             let size = try maglev.fields(["tableSize"])["tableSize"]
-            algorithm = .maglev(size: try size?.integer(in: 2...5_000_011))
+            algorithm = .maglev(size: try size?.prime(in: 2...5_000_011))
         case ("ringHash", let ring)?:
             algorithm = .ring(
                 minimum: try ring.fields(["minimumRingSize"])["minimumRingSize"]?.integer(in: 1...8_388_608))

@@ -202,6 +202,11 @@ import YAMLWire
             ),
             (
                 .destinationRule,
+                "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 21}}}}}",
+                "spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize: 21 is not a prime number"
+            ),
+            (
+                .destinationRule,
                 "{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: true}}}}",
                 "spec.trafficPolicy.loadBalancer: either \"simple\" or \"consistentHash\", not both"
             ),

@@ -17,6 +17,22 @@ import TrafficPolicy
     private static let addresses = (1...10).map { "127.0.1.\($0):8080" }
     private static let hashes = (0..<20_000).map { XXHash64.hash("user-\($0)".utf8) }
 
+    /// What Envoy 1.40.0 did with the header `x-user` of `user-0` to `user-39` and endpoints 127.0.5.1:8080 to
+    /// 127.0.5.3:8080; each digit is the endpoint's last. Recorded on 2026-11-23 from one proxy with one worker.
+    @Test(arguments: [
+        (HashTable.Kind.ring(), "2332333333131131322312313133213312111113"),
+        (.ring(minimum: 100), "3212232312232232323212132132212112332133"),
+        (.maglev(), "1222332222131131123121222212331232113131"),
+        (.maglev(size: 251), "3121311333222133131231321312223223332121"),
+    ])
+    func `keys go where Envoy sends them`(kind: HashTable.Kind, expected: String) {
+        let table = HashTable(kind, addresses: (1...3).map { "127.0.5.\($0):8080" })
+
+        let places = (0..<40).map { table.endpoint(of: XXHash64.hash("user-\($0)".utf8)) }
+
+        #expect(places.map { $0.map { "\($0 + 1)" } ?? "-" }.joined() == expected)
+    }
+
     @Test(arguments: zip(kinds, [0.35, 0.06]))
     func `keys spread over all endpoints`(kind: HashTable.Kind, tolerance: Double) throws {
         let table = HashTable(kind, addresses: Self.addresses)
