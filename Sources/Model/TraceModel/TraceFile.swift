@@ -39,15 +39,22 @@ package struct TraceFile: Hashable, Sendable {
             throw SpanPayloadError(place: "", message: "it is empty")
         }
         var reading = TraceFileReading(limits: limits)
-        // A protobuf of spans begins with 0x0A, field 1, which is a line break, too, and then with a length.
-        let isText = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-        if isText, bytes.first != 0x0A || JSONChunks(bytes).rest == nil {
-            try reading.json(bytes)
-        } else if first == UInt8(ascii: "<") {
-            throw SpanPayloadError(
-                place: "", message: "it is a web page or XML; save the trace itself, as JSON")
-        } else {
-            try reading.protobuf(bytes)
+        do throws(SpanPayloadError) {
+            switch first {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): try reading.json(bytes)
+            case UInt8(ascii: "<"):
+                throw SpanPayloadError(
+                    place: "", message: "it is a web page or XML; save the trace itself, as JSON")
+            default: try reading.protobuf(bytes)
+            }
+        } catch {
+            // A protobuf of spans begins with 0x0A, field 1, which is a line break, too, and then with a length, which may
+            // be any of these characters, or another blank before one.
+            var other = TraceFileReading(limits: limits)
+            guard bytes.first == 0x0A, reading.format != .otlpProtobuf, (try? other.protobuf(bytes)) != nil else {
+                throw error
+            }
+            reading = other
         }
         format = reading.format ?? .otlpJSON
         traces = reading.traces

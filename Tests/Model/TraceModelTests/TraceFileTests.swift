@@ -41,6 +41,18 @@ import TraceModel
         #expect(json.notices == [])
     }
 
+    /// The length of a message stands where JSON and XML have their first character.
+    @Test(arguments: ["x", "]", "}", "{", "[", "<", " ", "\n"])
+    func `OTLP in protobuf of any length is not taken for a text`(filler: String) throws {
+        for length in 0...260 {
+            let span = try span(1, service: "\r" + String(repeating: filler, count: length))
+
+            let file = try TraceFile(OTLPEncoding.exportRequest([span], scope: "test"))
+
+            #expect(file.traces.flatMap(\.spans).map(\.service) == [span.service], "of length \(length)")
+        }
+    }
+
     @Test func `what is saved as Jaeger's comes back as it was, in whole microseconds`() throws {
         let traces = try traces()
 

@@ -1,4 +1,3 @@
-internal import MeshModel
 internal import Quantities
 
 /// Why a trace failed, or where its time went: one call, in one sentence, with what it is concluded from.

@@ -1,4 +1,3 @@
-import MeshModel
 import Quantities
 import TerminalUI
 import TraceModel
