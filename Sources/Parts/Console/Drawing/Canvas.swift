@@ -39,8 +39,9 @@ struct Canvas {
     mutating func put(_ pieces: [Piece], x: Int, y: Int, width: Int) -> Int {
         var used = 0
         for piece in pieces where used < width {
+            let text = glyphs.isUnicode ? piece.text : PlainPunctuation.of(piece.text)
             let drawn = frame.put(
-                piece.text, at: Point(x: x + used, y: y), style: style(piece.tone), maxWidth: width - used,
+                text, at: Point(x: x + used, y: y), style: style(piece.tone), maxWidth: width - used,
                 ellipsis: glyphs.ellipsis)
             used += drawn
             // A wide character that did not fit leaves a cell free; nothing comes after an ellipsis.
