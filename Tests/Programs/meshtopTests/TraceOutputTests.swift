@@ -53,6 +53,25 @@ import TraceModel
         #expect(hostile.split(separator: "\n").count == 3 + 3)
     }
 
+    @Test func `a call that held up the answer and failed is said to have failed`() throws {
+        let id = try #require(TraceID(high: 1, low: 3))
+        let start = WallTime(nanosecondsSinceEpoch: 1_700_000_000_000_000_000)
+        let root = Span(
+            trace: id, id: try #require(SpanID(1)), name: "GET /", kind: .server, service: "web", start: start,
+            duration: .milliseconds(100), status: .ok)
+        let call = Span(
+            trace: id, id: try #require(SpanID(2)), parent: root.id, name: "POST /pay", kind: .client, service: "web",
+            start: start.advanced(by: .milliseconds(10)), duration: .milliseconds(80), status: .error,
+            attributes: [Span.Attribute(key: "http.status_code", value: "503")])
+
+        let text = TraceText.waterfall(try #require(Trace(id: id, spans: [root, call])))
+
+        #expect(
+            text.contains(
+                "\nheld up by web POST /pay, 80 % of the time, it failed (answered 503), which failed nothing above\n"),
+            "\(text)")
+    }
+
     @Test func `shapes and statistics are told in words and in JSON`() throws {
         let traces = [try trace(), try trace(), try trace(spans: 4)]
 

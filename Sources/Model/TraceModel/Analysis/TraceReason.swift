@@ -33,8 +33,13 @@ package struct TraceReason: Hashable, Sendable {
         let share = Ratio(calls.critical(row).inSeconds, of: trace.tree.duration.inSeconds) ?? .none
         if share.value >= 0.005 { grounds.append("\(Humane.percent(share)) of the time") }
         // What failed below a root that did not was made good; it is worth a word all the same.
-        if !hasFailed, let cause, calls.number(cause) != calls.number(row) {
-            grounds.append("\(Self.subject(rows[cause].span, names)) failed, which failed nothing above")
+        if !hasFailed, let cause {
+            if calls.number(cause) != calls.number(row) {
+                grounds.append("\(Self.subject(rows[cause].span, names)) failed, which failed nothing above")
+            } else if calls.tries(row) == nil {
+                let why = Self.failure(rows[cause].span).map { " (\($0))" } ?? ""
+                grounds.append("it failed\(why), which failed nothing above")
+            }
         }
         self.grounds = grounds
     }
