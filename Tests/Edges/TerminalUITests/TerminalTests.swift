@@ -1,5 +1,6 @@
 import Glibc
 import Quantities
+import TestSupport
 import Testing
 
 @testable import TerminalUI
@@ -301,9 +302,9 @@ struct TerminalTests {
         }
 
         var text = ""
-        for _ in 0..<500 where !text.contains("\u{1B}[?1049l") {
+        _ = eventually {
             text = TerminalTests.contents(path)
-            usleep(10_000)
+            return text.contains("\u{1B}[?1049l")
         }
         #expect(text.contains("\u{1B}[?1049h"))
         #expect(text.contains("\u{1B}[?1049l"))
