@@ -1,4 +1,5 @@
 import JSONWire
+import MeshConfig
 import MeshModel
 import Steering
 import Testing
@@ -74,7 +75,7 @@ import Testing
         let none = try WeightPreview(WeightChange(split: try Canary.split, weights: ["v1": 90]), route: Canary.route())
 
         let changed = added.lines.filter { $0.kind == .added || $0.kind == .removed }
-        #expect(changed == [.init(.added, "      weight: 3")])
+        #expect(changed == [.init(kind: .added, text: "      weight: 3")])
         #expect(none.lines.isEmpty)
     }
 

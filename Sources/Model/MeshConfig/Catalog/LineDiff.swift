@@ -9,6 +9,21 @@ package struct LineDiff: Hashable, Sendable {
 
         package let kind: Kind
         package let text: String
+
+        package init(kind: Kind, text: String) {
+            self.kind = kind
+            self.text = text
+        }
+
+        /// The line with its mark, as `diff -u` prints it.
+        package var marked: String {
+            switch kind {
+            case .same: "  \(text)"
+            case .removed: "- \(text)"
+            case .added: "+ \(text)"
+            case .gap: "  …"
+            }
+        }
     }
 
     /// The changes with what is around them; empty when nothing changes.

@@ -1,5 +1,6 @@
 import Glibc
 import JSONWire
+import MeshConfig
 import MeshModel
 import Steering
 import SystemIO
