@@ -32,12 +32,7 @@ struct ConsoleBenchmark {
             let terminal = try Pseudoterminal(columns: 120, rows: 40, loop: loop)
             let start = SystemClock.monotonic()
             let console = try terminal.start(program, ["--no-animation"])
-            // The first frame is what comes before the first silence of 20 ms.
-            while start.duration(to: SystemClock.monotonic()) < .seconds(3) {
-                _ = loop.run(until: SystemClock.monotonic().advanced(by: .milliseconds(2))) { false }
-                guard let last = terminal.chunks.last, terminal.count(since: start).bytes > 500 else { continue }
-                if last.time.duration(to: SystemClock.monotonic()) > .milliseconds(20) { break }
-            }
+            terminal.waitForFirstFrame(since: start)
             guard let last = terminal.chunks.last else { throw BenchmarkFailure("the console drew nothing") }
             milliseconds.append(start.duration(to: last.time).milliseconds)
             terminal.type("q")

@@ -51,6 +51,15 @@ final class Pseudoterminal {
         )
     }
 
+    /// Waits for the first frame: what comes before the first silence of 20 ms. Gives up after three seconds.
+    func waitForFirstFrame(since start: MonotonicTime) {
+        while start.duration(to: SystemClock.monotonic()) < .seconds(3) {
+            _ = loop.run(until: SystemClock.monotonic().advanced(by: .milliseconds(2))) { false }
+            guard let last = chunks.last, count(since: start).bytes > 500 else { continue }
+            if last.time.duration(to: SystemClock.monotonic()) > .milliseconds(20) { return }
+        }
+    }
+
     func type(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }

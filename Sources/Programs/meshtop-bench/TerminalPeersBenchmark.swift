@@ -58,7 +58,7 @@ struct TerminalPeersBenchmark {
             let terminal = try Pseudoterminal(columns: 120, rows: 40, loop: loop)
             let start = SystemClock.monotonic()
             let process = try terminal.start(subject.program, subject.arguments)
-            waitForSilence(terminal, since: start)
+            terminal.waitForFirstFrame(since: start)
             guard let last = terminal.chunks.last else { throw BenchmarkFailure("\(subject.name) drew nothing") }
             starts.append(start.duration(to: last.time).milliseconds)
             firstBytes = terminal.count(since: start).bytes
@@ -110,15 +110,6 @@ struct TerminalPeersBenchmark {
             _ = loop.run(until: SystemClock.monotonic().advanced(by: .milliseconds(53 + turn * 7))) { false }
         }
         return milliseconds
-    }
-
-    /// The first frame is what comes before the first silence of 20 ms.
-    private func waitForSilence(_ terminal: Pseudoterminal, since start: MonotonicTime) {
-        while start.duration(to: SystemClock.monotonic()) < .seconds(3) {
-            _ = loop.run(until: SystemClock.monotonic().advanced(by: .milliseconds(2))) { false }
-            guard let last = terminal.chunks.last, terminal.count(since: start).bytes > 500 else { continue }
-            if last.time.duration(to: SystemClock.monotonic()) > .milliseconds(20) { return }
-        }
     }
 
     /// Something for tig to show.
