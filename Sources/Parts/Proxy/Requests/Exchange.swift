@@ -18,28 +18,28 @@ final class Exchange: HTTPClientStreamHandler {
     /// Body bytes kept so that the request can be sent again; a longer body is sent once.
     static let replayLimit = 64 * 1024
 
-    private let worker: Worker
-    private let listener: WorkerListener
+    let worker: Worker
+    let listener: WorkerListener
     let downstream: HTTPServerStream
     private let startedAt: MonotonicTime
     /// Whether it leaves the workload, as opposed to arriving there.
-    private let isOutbound: Bool
+    let isOutbound: Bool
 
     // The request.
     private(set) var head: RequestHead
-    private var hasBody = false
+    var hasBody = false
     private var isRequestComplete = false
     private var requestBytes: UInt64 = 0
     private var replay: [UInt8] = []
     private var isReplayable = true
-    private var isGRPC = false
+    var isGRPC = false
     private var trace: ActiveTrace?
     private var traceStart = WallTime(nanosecondsSinceEpoch: 0)
 
     // Where it goes.
     private var rule: RulePlan?
-    private var shareChanges: HeaderChanges?
-    private var cluster: UpstreamCluster?
+    var shareChanges: HeaderChanges?
+    var cluster: UpstreamCluster?
     private var endpoint: UpstreamEndpoint?
     private var upstream: HTTPClientStream?
     private var lastAddress = ""
@@ -49,22 +49,22 @@ final class Exchange: HTTPClientStreamHandler {
     private var hold = BreakerHold()
     private var isWaiting = false
     /// What chooses among the endpoints, where the route says.
-    private var hash: UInt64?
+    var hash: UInt64?
     /// Cookies that the client lacks and the choice needs from now on.
-    private var newCookies: [String] = []
+    var newCookies: [String] = []
     // Timers keep the exchange; finish() cancels them.
     private var timeout: TimerID?
     private var retryTimer: TimerID?
     private var tryTimeout: TimerID?
 
     // What came back, and for whom it counts.
-    private var status = 0
-    private var responseBytes: UInt64 = 0
+    var status = 0
+    var responseBytes: UInt64 = 0
     private var grpcStatus: UInt8?
     private var peer = LabelID.unknown
-    private var service = LabelID.unknown
+    var service = LabelID.unknown
     private var isSecure = false
-    private var callerSentMetadata = false
+    var callerSentMetadata = false
     private var isFinished = false
 
     init(worker: Worker, listener: WorkerListener, downstream: HTTPServerStream, head: RequestHead) {
@@ -401,119 +401,6 @@ final class Exchange: HTTPClientStreamHandler {
         upstream = nil
     }
 
-    // MARK: Answers of our own
-
-    private func reply(_ answer: LocalReply) {
-        let body = UnsafeRawBufferPointer(start: answer.body.utf8Start, count: answer.body.utf8CodeUnitCount)
-        var head = ResponseHead(status: answer.status)
-        if answer.flag == .upstreamOverflow { head.add("x-envoy-overloaded", literal: "true") }
-        send(head, body, flag: answer.flag)
-    }
-
-    private func replyDirect(_ status: Int, _ body: [UInt8]) {
-        service = worker.blackHole
-        body.withUnsafeBytes { send(ResponseHead(status: status), $0, flag: .none) }
-    }
-
-    private func replyRedirect(_ redirect: RouteAction.Redirect, _ rule: RulePlan) {
-        var head = ResponseHead(status: redirect.status)
-        head.add("location", Redirection.location(for: self.head, redirect, rule.path, isTLS: downstream.isTLS))
-        send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
-    }
-
-    private func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
-        var head = head
-        status = head.status
-        responseBytes = UInt64(body.count)
-        head.add("content-length", decimal: body.count)
-        if !body.isEmpty { head.add("content-type", literal: "text/plain") }
-        downstream.sendHead(head, endOfStream: body.isEmpty)
-        if !body.isEmpty {
-            _ = downstream.sendBody(body)
-            downstream.sendEnd()
-        }
-        finish(flag: flag)
-    }
-
-    // MARK: Heads
-
-    /// What the next hop gets to see, the same for every attempt.
-    private func prepareHead(_ head: inout RequestHead, _ rule: RulePlan, _ cluster: UpstreamCluster) {
-        if head.namesHopByHopFields { head.removeHopByHop() }
-        // Between sidecars only: an application neither sees it nor may claim it.
-        head.remove("x-envoy-peer-metadata" as HeaderName)
-        head.remove("x-envoy-peer-metadata-id" as HeaderName)
-        isGRPC = hasBody && head.value(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
-        if !head.contains("x-request-id") {
-            head.add("x-request-id", RequestID.make(worker.random.next(), worker.random.next()))
-        }
-        if !head.contains("x-forwarded-proto") {
-            head.add("x-forwarded-proto", literal: downstream.isTLS ? "https" : "http")
-        }
-        if isOutbound {
-            if listener.plan.appendsForwardedFor { appendForwardedFor(&head) }
-            head.remove("x-envoy-attempt-count" as HeaderName)
-            head.add("x-envoy-attempt-count", literal: "1")
-            if cluster.plan.isSecure {
-                head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
-                head.add("x-envoy-peer-metadata", worker.peerMetadata)
-            }
-        }
-        if let rewrite = rule.pathRewrite { head.setTarget(rewrite.target(from: head.target, taken: rule.path)) }
-        if let text = rule.hostRewrite { head.setAuthority(text) }
-        if let changes = rule.headerChanges { changes.applyToRequest(&head) }
-        if let changes = shareChanges { changes.applyToRequest(&head) }
-    }
-
-    private func appendForwardedFor(_ head: inout RequestHead) {
-        let address = downstream.peerAddress.ip
-        if let before = head["x-forwarded-for"] {
-            head.replace("x-forwarded-for", "\(before),\(address)")
-        } else {
-            head.add("x-forwarded-for", address.utf8)
-        }
-    }
-
-    /// The response as the downstream gets it. Most need no change and are passed on as they came.
-    private func editedResponse(_ head: ResponseHead, _ rule: RulePlan) -> ResponseHead {
-        let hasMetadata = head.contains("x-envoy-peer-metadata") || head.contains("x-envoy-peer-metadata-id")
-        let changes = rule.headerChanges != nil || shareChanges != nil
-        let hasNamed = head.namesHopByHopFields
-        guard hasMetadata || callerSentMetadata || changes || hasNamed || !newCookies.isEmpty else { return head }
-        var head = head
-        if hasNamed { head.removeHopByHop() }
-        head.remove("x-envoy-peer-metadata" as HeaderName)
-        head.remove("x-envoy-peer-metadata-id" as HeaderName)
-        if callerSentMetadata {
-            head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
-            head.add("x-envoy-peer-metadata", worker.peerMetadata)
-        }
-        for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
-        rule.headerChanges?.applyToResponse(&head)
-        shareChanges?.applyToResponse(&head)
-        return head
-    }
-
-    /// Hashes what the route names of the request as it came, before any rewriting.
-    private func takeHash(_ keys: [HashKey]) {
-        hash = HashKey.hash(of: keys) { key in
-            switch key.source {
-            case .header(let name): return head.value(ofFieldNamed: name).map { Array($0) }
-            case .queryParameter(let name): return HashKey.queryParameter(name, in: head.target).map { Array($0) }
-            case .sourceAddress: return Array(downstream.peerAddress.ip.utf8)
-            case .cookie(let name, let path, let lifetime):
-                let known = head.value(of: "cookie").flatMap { HashKey.cookie(name, in: $0) }
-                if let known, !known.isEmpty { return Array(known) }
-                guard let lifetime else { return nil }
-                let made = HashKey.newCookie(
-                    name: name, path: path, lifetime: lifetime,
-                    connection: "\(downstream.peerAddress)\(downstream.localAddress.map { "\($0)" } ?? "")")
-                newCookies.append(made.field)
-                return made.value
-            }
-        }
-    }
-
     // MARK: Who
 
     /// Inbound: the caller's certificate, and the workload that its sidecar says it is.
@@ -545,7 +432,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     // MARK: The end
 
-    private func finish(flag: ResponseFlag) {
+    func finish(flag: ResponseFlag) {
         guard !isFinished else { return }
         isFinished = true
         disarm(&timeout)
