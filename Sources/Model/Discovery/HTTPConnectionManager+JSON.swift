@@ -3,7 +3,6 @@ package import JSONWire
 extension HTTPConnectionManager: DiscoveryMessage {
     private static let typeURL =
         "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-    private static let routerType = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.anyFields(
@@ -49,20 +48,15 @@ extension HTTPConnectionManager: DiscoveryMessage {
         case nil: throw fields.error("either \"route_config\" or \"rds\" is required")
         }
 
-        let filters = try fields.required("http_filters")
-        let routers = try filters.each { (filter) throws(SchemaError) in
-            let filter = try filter.fields(
-                ["name", "typed_config"], unsupported: ["config_discovery", "is_optional", "disabled"])
-            return try filter.required("typed_config").anyFields(
-                Self.routerType, [],
-                unsupported: [
-                    "dynamic_stats", "start_child_span", "upstream_log", "upstream_log_options",
-                    "suppress_envoy_headers", "strict_check_headers", "respect_expected_rq_timeout",
-                    "suppress_grpc_request_failure_code_stats", "upstream_http_filters",
-                ])
+        let chain = try fields.required("http_filters")
+        let steps = try chain.each(HTTPFilter.init(element:))
+        filters = steps.compactMap(\.self)
+        guard steps.last == .some(nil), filters.count == steps.count - 1 else {
+            throw chain.error("the last HTTP filter, and only that, must be \"\(HTTPFilter.routerName)\"")
         }
-        guard routers.count == 1 else {
-            throw filters.error("expected exactly one HTTP filter, \"envoy.filters.http.router\"")
+        for (index, filter) in filters.enumerated() where filters[..<index].contains(where: { $0.name == filter.name })
+        {
+            throw chain.error("\"\(filter.name)\" stands there twice")
         }
     }
 
@@ -79,9 +73,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "codec_type": codec == .auto ? nil : .string(codec.rawValue),
             "route_config": inline,
             "rds": discovered,
-            "http_filters": [
-                ["name": "envoy.filters.http.router", "typed_config": JSONValue.message([:]).typed(Self.routerType)]
-            ],
+            "http_filters": .array(filters.map(\.element) + [HTTPFilter.router]),
             "server_name": serverName.map { .string($0) },
             "common_http_protocol_options": idleTimeout.map { ["idle_timeout": .duration($0)] },
             "stream_idle_timeout": streamIdleTimeout.map { .duration($0) },

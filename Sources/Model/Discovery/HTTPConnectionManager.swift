@@ -1,4 +1,4 @@
-/// HTTP on a connection: Envoy's `http_connection_manager.v3.HttpConnectionManager`, whose only HTTP filter is the router.
+/// HTTP on a connection: Envoy's `http_connection_manager.v3.HttpConnectionManager`, whose last HTTP filter is the router.
 package struct HTTPConnectionManager: Hashable, Sendable {
     /// Where the routes come from.
     package enum Routes: Hashable, Sendable {
@@ -27,12 +27,15 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     /// True when the peer's own address is the client address, so that `x-forwarded-for` is appended to. Envoy's default
     /// is false: then the headers are trusted as they come.
     package var useRemoteAddress: Bool
+    /// What requests pass before the router, in order.
+    package var filters: [HTTPFilter]
 
     package init(
         statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,
         idleTimeout: Duration? = nil, streamIdleTimeout: Duration? = nil, requestHeadersTimeout: Duration? = nil,
-        useRemoteAddress: Bool = false
+        useRemoteAddress: Bool = false, filters: [HTTPFilter] = []
     ) {
+        self.filters = filters
         self.statPrefix = statPrefix
         self.codec = codec
         self.routes = routes

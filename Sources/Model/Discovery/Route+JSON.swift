@@ -4,14 +4,16 @@ import Patterns
 extension Route: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["name", "match", "route", "redirect", "direct_response"] + HeaderOperations.fieldNames,
+            ["name", "match", "route", "redirect", "direct_response", FilterOverrides.fieldName]
+                + HeaderOperations.fieldNames,
             unsupported: [
-                "filter_action", "non_forwarding_action", "metadata", "decorator", "typed_per_filter_config", "tracing",
+                "filter_action", "non_forwarding_action", "metadata", "decorator", "tracing",
                 "per_request_buffer_limit_bytes", "stat_prefix",
             ])
         name = try fields["name"]?.string()
         match = try Match(fields.required("match"))
         headers = try HeaderOperations(fields)
+        filters = try FilterOverrides(fields)
         switch try fields.one(of: "route", "redirect", "direct_response") {
         case ("route", let action)?: self.action = .forward(try Forward(action))
         case ("redirect", let action)?: self.action = .redirect(try Redirect(action))
@@ -30,6 +32,7 @@ extension Route: DiscoveryMessage {
         case .direct(let response): object["direct_response"] = response.json
         }
         headers.write(into: &object)
+        filters.write(into: &object)
         return .object(object)
     }
 }

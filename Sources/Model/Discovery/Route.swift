@@ -13,10 +13,14 @@ package struct Route: Hashable, Sendable {
     package var action: Action
     /// Applied before the request leaves and before the response returns.
     package var headers: HeaderOperations
+    /// What HTTP filters have to do for these requests.
+    package var filters: FilterOverrides
 
     package init(
-        name: String? = nil, match: Match, action: Action, headers: HeaderOperations = HeaderOperations()
+        name: String? = nil, match: Match, action: Action, headers: HeaderOperations = HeaderOperations(),
+        filters: FilterOverrides = FilterOverrides()
     ) {
+        self.filters = filters
         self.name = name
         self.match = match
         self.action = action

@@ -36,12 +36,15 @@ extension RouteConfiguration: DiscoveryResource {
 extension VirtualHost: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["name", "domains", "routes", "include_request_attempt_count", "retry_policy"],
+            [
+                "name", "domains", "routes", "include_request_attempt_count", "retry_policy",
+                FilterOverrides.fieldName,
+            ],
             unsupported: [
                 "matcher", "require_tls", "virtual_clusters", "rate_limits", "request_headers_to_add",
                 "request_headers_to_remove", "response_headers_to_add", "response_headers_to_remove", "cors",
-                "typed_per_filter_config", "include_attempt_count_in_response", "retry_policy_typed_config",
-                "hedge_policy", "include_is_timeout_retry_header", "per_request_buffer_limit_bytes",
+                "include_attempt_count_in_response", "retry_policy_typed_config", "hedge_policy",
+                "include_is_timeout_retry_header", "per_request_buffer_limit_bytes",
                 "request_mirror_policies", "metadata",
             ])
         name = try fields.required("name").nonEmptyString()
@@ -58,15 +61,15 @@ extension VirtualHost: DiscoveryMessage {
         routes = try fields["routes"]?.each(Route.init) ?? []
         includeRequestAttemptCount = try fields["include_request_attempt_count"]?.bool() ?? false
         retryPolicy = try fields["retry_policy"].map(RetryPolicy.init)
+        filters = try FilterOverrides(fields)
     }
 
     package var json: JSONValue {
-        .message([
-            "name": .string(name),
-            "domains": .array(domains.map { .string($0) }),
-            "routes": .array(unlessEmpty: routes.map(\.json)),
-            "include_request_attempt_count": includeRequestAttemptCount ? true : nil,
-            "retry_policy": retryPolicy?.json,
-        ])
+        var object: JSONObject = ["name": .string(name), "domains": .array(domains.map { .string($0) })]
+        object["routes"] = .array(unlessEmpty: routes.map(\.json))
+        object["include_request_attempt_count"] = includeRequestAttemptCount ? true : nil
+        object["retry_policy"] = retryPolicy?.json
+        filters.write(into: &object)
+        return .object(object)
     }
 }

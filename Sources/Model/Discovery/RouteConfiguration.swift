@@ -21,11 +21,14 @@ package struct VirtualHost: Hashable, Sendable {
     package var includeRequestAttemptCount: Bool
     /// For routes without a policy of their own.
     package var retryPolicy: RetryPolicy?
+    /// For routes that do not say so themselves.
+    package var filters: FilterOverrides
 
     package init(
         name: String, domains: [String], routes: [Route], includeRequestAttemptCount: Bool = false,
-        retryPolicy: RetryPolicy? = nil
+        retryPolicy: RetryPolicy? = nil, filters: FilterOverrides = FilterOverrides()
     ) {
+        self.filters = filters
         self.name = name
         self.domains = domains
         self.routes = routes

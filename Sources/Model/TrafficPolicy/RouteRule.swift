@@ -10,11 +10,14 @@ package final class RouteRule: Sendable {
         package var queryParameters: [FieldCondition]
         package var action: RouteAction
         package var headerChanges: HeaderChanges
+        package var filters: RouteFilters
 
         package init(
             name: String = "", path: PathCondition = .any, headers: [FieldCondition] = [],
-            queryParameters: [FieldCondition] = [], action: RouteAction, headerChanges: HeaderChanges = HeaderChanges()
+            queryParameters: [FieldCondition] = [], action: RouteAction,
+            headerChanges: HeaderChanges = HeaderChanges(), filters: RouteFilters = RouteFilters()
         ) {
+            self.filters = filters
             self.name = name
             self.path = path
             self.headers = headers
@@ -32,6 +35,7 @@ package final class RouteRule: Sendable {
     package let queryParameters: [FieldCondition]
     package let action: RouteAction
     package let headerChanges: HeaderChanges
+    package let filters: RouteFilters
     /// The clusters of ``action`` with their weights; empty unless it forwards.
     package let clusters: WeightedClusters
 
@@ -43,6 +47,7 @@ package final class RouteRule: Sendable {
         queryParameters = source.queryParameters
         action = source.action
         headerChanges = source.headerChanges
+        filters = source.filters
         if case .forward(let forward) = source.action {
             self.clusters = WeightedClusters(
                 forward.shares.map { (cluster: clusters.index(of: $0.cluster), weight: $0.weight) })

@@ -67,7 +67,7 @@ import Testing
             "\(chain).filters[0].typed_config.codec_type: \"HTTP3\" is not supported; did you mean \"HTTP1\"?"),
         Case(
             manager, "http_filters", [],
-            "\(chain).filters[0].typed_config.http_filters: expected exactly one HTTP filter, \"envoy.filters.http.router\""
+            "\(chain).filters[0].typed_config.http_filters: the last HTTP filter, and only that, must be \"envoy.filters.http.router\""
         ),
         Case(
             manager, "rds", ["route_config_name": "x"],

@@ -80,8 +80,8 @@ final class TestChain {
 
     // MARK: Configuration
 
-    /// The inbound proxy: TLS with a client certificate, everything to the application.
-    func applyDestination(permissive: Bool = false) throws {
+    /// The inbound proxy: TLS with a client certificate, everything that passes the filters to the application.
+    func applyDestination(permissive: Bool = false, filters: [HTTPFilter] = []) throws {
         var resources = ResourceSet()
         let tls = DownstreamTLSContext(
             common: CommonTLSContext(
@@ -89,10 +89,12 @@ final class TestChain {
                 validation: .secret(SecretReference(name: "ROOTCA"))),
             requiresClientCertificate: true)
         let routes = Self.routes(to: "inbound|8080||")
-        var listener = Self.listener("inbound", .inbound, port: inbound.port, routes: routes, tls: tls)
+        var listener = Self.listener(
+            "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters)
         if permissive {
             listener.filterChains.append(
-                FilterChain(manager: HTTPConnectionManager(statPrefix: "inbound", routes: .inline(routes))))
+                FilterChain(
+                    manager: HTTPConnectionManager(statPrefix: "inbound", routes: .inline(routes), filters: filters)))
         }
         resources.replace(listeners: [listener])
         resources.replace(clusters: [
@@ -112,14 +114,14 @@ final class TestChain {
     /// The outbound proxy: everything to the service at `endpoints`, unless `routes` say otherwise.
     func applySource(
         endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
-        routes: [Route]? = nil, changing change: (inout Cluster) -> Void = { _ in }
+        routes: [Route]? = nil, filters: [HTTPFilter] = [], changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var configuration = Self.routes(to: Self.cluster, retry: retry, timeout: timeout)
         if let routes { configuration.virtualHosts[0].routes = routes }
         var resources = ResourceSet()
         resources.replace(listeners: [
             Self.listener(
-                "outbound", .outbound, port: outbound.port, routes: configuration)
+                "outbound", .outbound, port: outbound.port, routes: configuration, filters: filters)
         ])
         var cluster = Cluster(
             name: Self.cluster,
@@ -158,12 +160,14 @@ final class TestChain {
 
     private static func listener(
         _ name: String, _ direction: Listener.TrafficDirection, port: UInt16 = 0, routes: RouteConfiguration,
-        tls: DownstreamTLSContext? = nil
+        tls: DownstreamTLSContext? = nil, filters: [HTTPFilter] = []
     ) -> Listener {
         Listener(
             name: name, address: NetworkAddress(ip: "127.0.0.1", port: port), trafficDirection: direction,
             filterChains: [
-                FilterChain(tls: tls, manager: HTTPConnectionManager(statPrefix: name, routes: .inline(routes)))
+                FilterChain(
+                    tls: tls,
+                    manager: HTTPConnectionManager(statPrefix: name, routes: .inline(routes), filters: filters))
             ])
     }
 
@@ -208,12 +212,15 @@ final class TestChain {
         client.send(request, to: outbound, deadline: .seconds(20), maximumBody: 8 << 20, completion: completion)
     }
 
-    /// Sends a request and closes its connection once it has reached the application.
-    func startAndCancel() {
+    /// Sends a request and closes its connection once `condition` holds: once it has reached the application, if nothing
+    /// else is said.
+    func startAndCancel(after condition: (() -> Bool)? = nil) {
         var request = HTTPRequest("GET", "/", body: [])
         request.headers.add("host", "catalog")
         let call = client.send(request, to: outbound, deadline: .seconds(20), maximumBody: 1024) { _ in }
-        _ = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(5))) { seen.count == 1 }
+        _ = loop.run(until: SystemClock.monotonic().advanced(by: .seconds(5))) {
+            condition?() ?? (seen.count == 1)
+        }
         call.cancel()
     }
 

@@ -8,13 +8,13 @@ extension RouteTable {
             configuration.virtualHosts.map { host in
                 RouteHost.Source(
                     name: host.name, domains: host.domains,
-                    rules: host.routes.map { RouteRule.Source($0, fallbackRetry: host.retryPolicy) })
+                    rules: host.routes.map { RouteRule.Source($0, of: host) })
             })
     }
 }
 
 extension RouteRule.Source {
-    fileprivate init(_ route: Route, fallbackRetry: RetryPolicy?) {
+    fileprivate init(_ route: Route, of host: VirtualHost) {
         self.init(
             name: route.name ?? "", path: PathCondition(route.match),
             headers: route.match.headers.map {
@@ -25,8 +25,9 @@ extension RouteRule.Source {
             queryParameters: route.match.queryParameters.map {
                 FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
             },
-            action: RouteAction(route.action, fallbackRetry: fallbackRetry), headerChanges: HeaderChanges(route.headers)
-        )
+            action: RouteAction(route.action, fallbackRetry: host.retryPolicy),
+            headerChanges: HeaderChanges(route.headers),
+            filters: RouteFilters(route.filters.overriding(host.filters)))
     }
 }
 

@@ -5,10 +5,13 @@ final class RoutePlan: Sendable {
     let table: RouteTable
     /// Where ``RouteRule/index`` points.
     let rules: [RulePlan]
+    /// What every request passes before it is forwarded, in order; empty in most places.
+    let filters: [any RequestFilter]
 
     /// - Parameter places: where each cluster stands in ``ConfigurationSnapshot/clusters``.
-    init(table: RouteTable, places: [String: Int]) {
+    init(table: RouteTable, places: [String: Int], filters: [any RequestFilter] = []) {
         self.table = table
+        self.filters = filters
         rules = table.rules.map { RulePlan($0, clusterNames: table.clusterNames, places: places) }
     }
 }
@@ -35,9 +38,12 @@ final class RulePlan: Sendable {
     /// The rule's own changes, then the share's; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
+    /// What filters have to do for the rule's requests.
+    let filters: RouteFilters
 
     init(_ rule: RouteRule, clusterNames: [String], places: [String: Int]) {
         path = rule.path
+        filters = rule.filters
         weights = rule.clusters
         clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges

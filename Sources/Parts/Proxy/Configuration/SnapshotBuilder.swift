@@ -111,7 +111,7 @@ struct SnapshotBuilder {
             appendsForwardedFor: listener.filterChains.contains { $0.manager.useRemoteAddress },
             idleTimeout: listener.filterChains.first?.manager.idleTimeout)
         for chain in listener.filterChains {
-            let plan = try routePlan(chain.manager.routes, routes, places, into: &next)
+            let plan = try routePlan(chain.manager, routes, places, into: &next)
             if let tls = chain.tls {
                 result.security = .tls(try serverContext(tls, secrets, into: &next))
                 result.secureRoutes = result.secureRoutes ?? plan
@@ -124,11 +124,11 @@ struct SnapshotBuilder {
     }
 
     private func routePlan(
-        _ source: HTTPConnectionManager.Routes, _ routes: [String: RouteConfiguration], _ places: [String: Int],
+        _ manager: HTTPConnectionManager, _ routes: [String: RouteConfiguration], _ places: [String: Int],
         into next: inout SnapshotBuilder
     ) throws(Obstacle) -> RoutePlan {
         let configuration: RouteConfiguration
-        switch source {
+        switch manager.routes {
         case .inline(let routes): configuration = routes
         case .discovered(let name, _):
             guard let found = routes[name] else { throw .waiting("its routes \"\(name)\" have not arrived") }
@@ -136,7 +136,7 @@ struct SnapshotBuilder {
         }
         let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
         next.tables[configuration] = table
-        return RoutePlan(table: table, places: places)
+        return RoutePlan(table: table, places: places, filters: manager.filters.map(\.requestFilter))
     }
 
     private func serverContext(

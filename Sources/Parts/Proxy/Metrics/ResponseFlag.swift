@@ -22,6 +22,12 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case downstreamConnectionTermination
     /// The downstream's request was not HTTP.
     case downstreamProtocolError
+    /// A fault of the configuration held the request up.
+    case delayInjected
+    /// A fault of the configuration answered.
+    case faultInjected
+    /// A fault of the configuration held the request up and then answered.
+    case delayAndFaultInjected
 
     /// Envoy's abbreviation, `-` for none.
     var text: String {
@@ -37,6 +43,9 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .upstreamRetryLimitExceeded: "URX"
         case .downstreamConnectionTermination: "DC"
         case .downstreamProtocolError: "DPE"
+        case .delayInjected: "DI"
+        case .faultInjected: "FI"
+        case .delayAndFaultInjected: "DI,FI"
         }
     }
 }

@@ -22,12 +22,24 @@ extension Exchange {
         send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
     }
 
-    private func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
+    /// Answers with a status of gRPC, in the only form that needs no body: headers alone.
+    func replyGRPC(_ grpcStatus: Int, _ message: String, flag: ResponseFlag) {
+        var head = ResponseHead(status: 200)
+        head.add("content-type", literal: "application/grpc")
+        head.add("grpc-status", decimal: grpcStatus)
+        if !message.isEmpty { head.add("grpc-message", message) }
+        self.grpcStatus = UInt8(clamping: grpcStatus)
+        send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: flag)
+    }
+
+    /// Ends the request with a response of the proxy's own.
+    func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
         var head = head
         status = head.status
         responseBytes = UInt64(body.count)
         head.add("content-length", decimal: body.count)
         if !body.isEmpty { head.add("content-type", literal: "text/plain") }
+        for field in filterFields { head.add(field.name, field.value) }
         downstream.sendHead(head, endOfStream: body.isEmpty)
         if !body.isEmpty {
             _ = downstream.sendBody(body)

@@ -47,7 +47,9 @@ extension Exchange {
         let hasMetadata = head.contains("x-envoy-peer-metadata") || head.contains("x-envoy-peer-metadata-id")
         let changes = rule.headerChanges != nil || shareChanges != nil
         let hasNamed = head.namesHopByHopFields
-        guard hasMetadata || callerSentMetadata || changes || hasNamed || !newCookies.isEmpty else { return head }
+        guard
+            hasMetadata || callerSentMetadata || changes || hasNamed || !newCookies.isEmpty || !filterFields.isEmpty
+        else { return head }
         var head = head
         if hasNamed { head.removeHopByHop() }
         head.remove("x-envoy-peer-metadata" as HeaderName)
@@ -59,6 +61,7 @@ extension Exchange {
         for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
         rule.headerChanges?.applyToResponse(&head)
         shareChanges?.applyToResponse(&head)
+        for field in filterFields { head.add(field.name, field.value) }
         return head
     }
 

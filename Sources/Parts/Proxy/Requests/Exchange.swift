@@ -7,13 +7,13 @@ import TrafficPolicy
 
 /// One request on its way through the proxy, from its head to the last byte of its response.
 ///
-/// The way down, one line a step, stands in ``begin(hasBody:)`` and ``attempt()``; the way back in ``response(_:head:hasBody:)``;
-/// every way ends in ``finish(flag:)``, once. It belongs to its worker's thread.
+/// The way down, one line a step, stands in ``begin(hasBody:)``, ``forward()`` and ``attempt()``; the way back in
+/// ``response(_:head:hasBody:)``; every way ends in ``finish(flag:)``, once. It belongs to its worker's thread.
 ///
-///     begin ─ route ─ draw ─ attempt ─┬─ response ─ body … ─ end ───────────────── finish
-///               │              ↑      └─ failed ─┬─ retry ─┐
-///               └─ local reply │                 └─ local reply, or abort ──────── finish
-///                              └───────────────────────────┘
+///     begin ─ route ─ filters ─ draw ─ attempt ─┬─ response ─ body … ─ end ───────────────── finish
+///                        │               ↑      └─ failed ─┬─ retry ─┐
+///                        └─ local reply  │                 └─ local reply, or abort ──────── finish
+///                                        └───────────────────────────┘
 final class Exchange: HTTPClientStreamHandler {
     /// Body bytes kept so that the request can be sent again; a longer body is sent once.
     static let replayLimit = 64 * 1024
@@ -26,18 +26,20 @@ final class Exchange: HTTPClientStreamHandler {
     let isOutbound: Bool
 
     // The request.
-    private(set) var head: RequestHead
+    var head: RequestHead
     var hasBody = false
     private var isRequestComplete = false
     private var requestBytes: UInt64 = 0
     private var replay: [UInt8] = []
     private var isReplayable = true
+    /// True while the body waits for an upstream.
+    private var isHeld = false
     var isGRPC = false
     private var trace: ActiveTrace?
     private var traceStart = WallTime(nanosecondsSinceEpoch: 0)
 
     // Where it goes.
-    private var rule: RulePlan?
+    private(set) var rule: RulePlan?
     var shareChanges: HeaderChanges?
     var cluster: UpstreamCluster?
     private var endpoint: UpstreamEndpoint?
@@ -56,11 +58,19 @@ final class Exchange: HTTPClientStreamHandler {
     private var timeout: TimerID?
     private var retryTimer: TimerID?
     private var tryTimeout: TimerID?
+    private var filterTimer: TimerID?
+
+    // What the filters do.
+    private var remainingFilters: ArraySlice<any RequestFilter> = []
+    /// Fields that filters add to whatever response there will be.
+    var filterFields: [(name: String, value: String)] = []
+    /// What a filter did to a request that then went its way; said where nothing else is to be said.
+    var filterFlag = ResponseFlag.none
 
     // What came back, and for whom it counts.
     var status = 0
     var responseBytes: UInt64 = 0
-    private var grpcStatus: UInt8?
+    var grpcStatus: UInt8?
     private var peer = LabelID.unknown
     var service = LabelID.unknown
     private var isSecure = false
@@ -86,11 +96,50 @@ final class Exchange: HTTPClientStreamHandler {
         if worker.isTracing { beginTrace(&head) }
 
         let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
-        guard let routes, let match = routes.table.host(for: head.authority)?.match(self) else {
-            return reply(.noRoute)
+        if let routes {
+            if let match = routes.table.host(for: head.authority)?.match(self) {
+                rule = routes.rules[match.rule.index]
+            }
+            if !routes.filters.isEmpty { return passFilters(routes.filters[...]) }
         }
-        let rule = routes.rules[match.rule.index]
-        self.rule = rule
+        forward()
+    }
+
+    /// Lets each filter take its part, until one answers or waits; what waits calls this again with the filters that
+    /// are left.
+    func passFilters(_ filters: ArraySlice<any RequestFilter>) {
+        var left = filters
+        while let filter = left.popFirst() {
+            switch filter.inspect(self) {
+            case .pass: continue
+            case .answered: return
+            case .wait:
+                remainingFilters = left
+                return
+            }
+        }
+        forward()
+    }
+
+    /// A filter that waited has what it waited for.
+    func filterPassed() {
+        guard !isFinished else { return }
+        let left = remainingFilters
+        remainingFilters = []
+        passFilters(left)
+    }
+
+    /// Runs `body` after `delay`, unless the request has ended by then. One at a time.
+    func afterFilterDelay(_ delay: Duration, _ body: @escaping () -> Void) {
+        filterTimer = worker.loop.schedule(after: delay) { [self] in
+            filterTimer = nil
+            if !isFinished { body() }
+        }
+    }
+
+    /// Takes the request to what its route says.
+    private func forward() {
+        guard let rule else { return reply(.noRoute) }
         switch rule.action {
         case .direct(let status, let body): return replyDirect(status, body)
         case .redirect(let redirect): return replyRedirect(redirect, rule)
@@ -158,7 +207,6 @@ final class Exchange: HTTPClientStreamHandler {
             }
         }
         open(endpoint)
-        if hasBody, !isRequestComplete { downstream.resumeReading() }
     }
 
     /// The connection made for this request stands: it no longer waits for one.
@@ -188,7 +236,10 @@ final class Exchange: HTTPClientStreamHandler {
             replay = []
         }
         if hasBody, isRequestComplete { stream.sendEnd() }
-        if hasBody, !isRequestComplete, retries > 0 { downstream.resumeReading() }
+        if isHeld {
+            isHeld = false
+            downstream.resumeReading()
+        }
         if let limit = rule.retry.perTryTimeout {
             tryTimeout = worker.loop.schedule(after: limit) { [self] in tryTimedOut() }
         }
@@ -207,6 +258,7 @@ final class Exchange: HTTPClientStreamHandler {
             // Between two attempts, or before the first: what is kept goes with the next one, even a little more than
             // the limit.
             replay.append(contentsOf: bytes)
+            isHeld = true
             return downstream.pauseReading()
         }
         if isReplayable {
@@ -438,6 +490,9 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&timeout)
         disarm(&tryTimeout)
         disarm(&retryTimer)
+        disarm(&filterTimer)
+        remainingFilters = []
+        let flag = flag == .none ? filterFlag : flag
         if let breakers = cluster?.plan.breakers { hold.release(.retries, of: breakers) }
         // Plain integers: the monotonic clock does not run back.
         let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds

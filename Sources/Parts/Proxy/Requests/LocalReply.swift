@@ -5,6 +5,10 @@ struct LocalReply: Sendable {
     var body: StaticString
 
     static let noRoute = LocalReply(status: 404, flag: .noRoute, body: "")
+    /// What a fault of the configuration answers.
+    static func faultInjected(status: Int, flag: ResponseFlag) -> LocalReply {
+        LocalReply(status: status, flag: flag, body: "fault filter abort")
+    }
     static let noHealthyUpstream = LocalReply(status: 503, flag: .noHealthyUpstream, body: "no healthy upstream")
     static let connectionFailure = LocalReply(
         status: 503, flag: .upstreamConnectionFailure,

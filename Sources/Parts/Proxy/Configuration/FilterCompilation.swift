@@ -1,0 +1,36 @@
+import Discovery
+import TrafficPolicy
+
+/// HTTP filters as discovery words them become the steps that requests pass.
+extension HTTPFilter {
+    var requestFilter: any RequestFilter {
+        switch self {
+        case .fault(let fault): FaultFilter(general: FaultRules(fault))
+        }
+    }
+}
+
+extension RouteFilters {
+    init(_ overrides: FilterOverrides) {
+        self.init(faults: overrides.fault.map { FaultRules($0) })
+    }
+}
+
+extension RequestShare {
+    init(_ percent: FractionalPercent) {
+        self.init(numerator: UInt64(percent.numerator), of: percent.denominator.value)
+    }
+}
+
+extension FaultRules {
+    init(_ fault: HTTPFault) {
+        self.init(
+            delay: fault.delay.map { Delay(duration: $0.duration, share: RequestShare($0.share)) },
+            abort: fault.abort.map { abort in
+                switch abort.answer {
+                case .http(let status): Abort(.http(status: status), share: RequestShare(abort.share))
+                case .grpc(let status): Abort(.grpc(status: status), share: RequestShare(abort.share))
+                }
+            })
+    }
+}
