@@ -31,6 +31,9 @@ package struct ProxyOptions: Sendable {
     package var otlp: String?
     /// The share of traces begun here that are recorded, of 10,000.
     package var samplePerTenThousand: UInt64 = 10_000
+    /// What draws, choices, jitter and identifiers begin with; `nil` for the system's randomness. For tests: two proxies
+    /// with one seed make the same trace identifiers.
+    package var seed: UInt64?
 
     package static let help = """
         usage: meshtop-proxy --config FILE [--concurrency N]
@@ -52,6 +55,7 @@ package struct ProxyOptions: Sendable {
           --otlp HOST:PORT      where spans go (OTLP/HTTP); none without it
           --sample PERCENT      share of new traces that are recorded (default: 100)
           --concurrency N       worker threads (default: one per CPU)
+          --seed N              the same draws in every run, for tests
           --help, --version
 
         Admin on ADDRESS:15000 (loopback only), readiness on :15021, metrics on :15090/stats/prometheus.
@@ -87,6 +91,10 @@ package struct ProxyOptions: Sendable {
             }
             samplePerTenThousand = UInt64((percent * 100).rounded())
         }
+        if let text = values["--seed"] {
+            guard let seed = UInt64(text) else { throw .usage("--seed \(text): expected a number from 0 to 2^64-1") }
+            self.seed = seed
+        }
         if let file = values["--config"] {
             let others = Self.meshOnly.filter { values[$0] != nil }
             guard others.isEmpty else {
@@ -115,7 +123,7 @@ package struct ProxyOptions: Sendable {
         "--node", "--workload-labels", "--service-account", "--app-address", "--control", "--root-cert", "--token-file",
         "--state-dir",
     ]
-    private static let known = Set(meshOnly + ["--config", "--concurrency", "--otlp", "--sample"])
+    private static let known = Set(meshOnly + ["--config", "--concurrency", "--otlp", "--sample", "--seed"])
 
     private static func number(_ text: String?, _ name: String, in range: ClosedRange<Int>) throws(ProxyError) -> Int? {
         guard let text else { return nil }

@@ -46,7 +46,7 @@ final class TestChain {
         principal: "spiffe://cluster.local/ns/shop/sa/catalog")
 
     /// - Parameter acceptedByApplication: the routes' own settings.
-    init(retry: RetryPolicy? = nil, timeout: Duration? = nil) throws {
+    init(retry: RetryPolicy? = nil, timeout: Duration? = nil, seed: UInt64? = nil) throws {
         loop = try EventLoop()
         mesh = try TestMesh()
         client = HTTPClient(loop: loop)
@@ -55,7 +55,8 @@ final class TestChain {
         let boxes = (Box(), Box())
         source = Worker(
             loop: loop,
-            configuration: Worker.Configuration(local: Self.web, nodeID: "web", sampling: TraceSampling()),
+            configuration: Worker.Configuration(
+                local: Self.web, nodeID: "web", sampling: TraceSampling(), seed: seed),
             sendSpans: { boxes.0.chain?.sourceSpans += $0 })
         destination = Worker(
             loop: loop,

@@ -73,8 +73,11 @@ package final class ProxyRuntime {
             let handle = loop.handle
             var workers: [WorkerThread] = []
             for index in 0..<(options.concurrency ?? Threads.processorCount) {
+                var own = configuration
+                // Workers with equal draws would all turn to the same endpoints.
+                own.seed = options.seed.map { $0 &+ UInt64(index) }
                 workers.append(
-                    try WorkerThread(index: index, configuration: configuration) { records in
+                    try WorkerThread(index: index, configuration: own) { records in
                         handle.submit { receiving.value?.add(records) }
                     })
             }

@@ -14,8 +14,11 @@ final class Worker {
         var nodeID: String
         /// `nil` without a receiver for spans: trace headers then pass as they came.
         var sampling: TraceSampling?
+        /// What the worker's randomness begins with; `nil` for the system's.
+        var seed: UInt64?
 
-        init(local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil) {
+        init(local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil, seed: UInt64? = nil) {
+            self.seed = seed
             self.local = local
             self.nodeID = nodeID
             self.sampling = sampling
@@ -35,7 +38,7 @@ final class Worker {
     let peerMetadataID: [UInt8]
     let blackHole: LabelID
     var metrics: RequestMetrics
-    var random = RandomSource()
+    var random: RandomSource
 
     private var clusters: [UpstreamCluster] = []
     private var listeners: [SocketAddress: WorkerListener] = [:]
@@ -48,6 +51,7 @@ final class Worker {
         self.loop = loop
         self.configuration = configuration
         self.sendSpans = sendSpans
+        random = configuration.seed.map { RandomSource(seed: $0) } ?? RandomSource()
         isTracing = configuration.sampling != nil
         sampling = configuration.sampling ?? TraceSampling()
         peerMetadata = PeerMetadata.encode(configuration.local)
