@@ -21,6 +21,19 @@ package final class HTTPServer {
             handler: RequestCollector(maximumBody: maximumBody, tooLarge: tooLarge, handler: handler))
     }
 
+    /// The same on a socket that listens already, which belongs to the server from now on.
+    package init(
+        loop: EventLoop, socket: Socket, limits: HTTPServerLimits = HTTPServerLimits(),
+        maximumBody: Int = 4 * 1024 * 1024, handler: @escaping (HTTPRequest, HTTPResponder) -> Void
+    ) throws(SystemError) {
+        listener = try HTTPListener(
+            loop: loop, socket: socket, limits: limits,
+            handler: RequestCollector(maximumBody: maximumBody, tooLarge: nil, handler: handler))
+    }
+
+    /// See ``HTTPListener/duplicateSocket()``.
+    package func duplicateSocket() throws(SystemError) -> Socket? { try listener.duplicateSocket() }
+
     /// The address it listens on, with the port that the kernel chose.
     package var boundAddress: SocketAddress { listener.boundAddress }
     package var connectionCount: Int { listener.connectionCount }

@@ -43,17 +43,27 @@ package final class HTTPListener: EventHandler {
 
     /// - Parameter reusePort: whether others, on other loops, listen on the same address: the kernel spreads the
     ///   connections.
-    package init(
+    package convenience init(
         loop: EventLoop, address: SocketAddress, reusePort: Bool = false, tls: TLSContext? = nil,
         limits: HTTPServerLimits = HTTPServerLimits(), handler: any HTTPServerStreamHandler
+    ) throws(SystemError) {
+        try self.init(
+            loop: loop, socket: try Socket.listening(on: address, sharesPort: reusePort), tls: tls, limits: limits,
+            handler: handler)
+    }
+
+    /// - Parameter socket: listens already, and belongs to the listener from now on, also when this throws.
+    package init(
+        loop: EventLoop, socket: Socket, tls: TLSContext? = nil, limits: HTTPServerLimits = HTTPServerLimits(),
+        handler: any HTTPServerStreamHandler
     ) throws(SystemError) {
         self.loop = loop
         self.tls = tls
         self.limits = limits
         timeouts = ServerTimeouts(limits)
         self.handler = handler
-        socket = try Socket.listening(on: address, sharesPort: reusePort)
-        boundAddress = socket.localAddress ?? address
+        self.socket = socket
+        boundAddress = socket.localAddress ?? .loopback()
         do throws(SystemError) {
             // Level-triggered: what one event leaves is told again.
             registration = try loop.register(
@@ -62,6 +72,12 @@ package final class HTTPListener: EventHandler {
             socket.close()
             throw error
         }
+    }
+
+    /// Another descriptor of the socket that it listens on, for another process; `nil` once it is closed. Connections that
+    /// wait on it are accepted by whoever comes first, and none is lost when one of the two closes.
+    package func duplicateSocket() throws(SystemError) -> Socket? {
+        registration == nil ? nil : try socket.duplicate()
     }
 
     /// How many connections stand.
@@ -118,12 +134,15 @@ package final class HTTPListener: EventHandler {
     /// Stops accepting, closes idle connections now and busy ones after their response, which tells the client so. What
     /// is left at the deadline is aborted.
     ///
-    /// - Parameter completion: called on the loop once the last connection is gone.
-    package func drain(deadline: Duration, completion: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - sparingIdle: keeps idle connections of HTTP/1 for one more request, until the deadline: a client that sends
+    ///     one just then does not find its connection closed.
+    ///   - completion: called on the loop once the last connection is gone.
+    package func drain(deadline: Duration, sparingIdle: Bool = false, completion: @escaping () -> Void) {
         close()
         isDraining = true
         onDrained = completion
-        for connection in Array(connections.values) { connection.drain() }
+        for connection in Array(connections.values) { connection.drain(sparingIdle: sparingIdle) }
         drainTimer = loop.schedule(after: deadline) { [weak self] in
             guard let self else { return }
             for connection in Array(self.connections.values) { connection.abort(.shutdown) }

@@ -465,8 +465,8 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     }
 
     /// Closes a connection that waits for a request; one that is busy closes after its response.
-    func drain() {
-        if case .head = phase, leftover.isEmpty, alarm == .idle { close() }
+    func drain(sparingIdle: Bool) {
+        if !sparingIdle, case .head = phase, leftover.isEmpty, alarm == .idle { close() }
     }
 
     private func arm(_ alarm: Alarm, after nanoseconds: Int64) {

@@ -166,6 +166,11 @@ package struct Socket: Hashable, Sendable {
         set(SOL_SOCKET, SO_RCVBUF, receive)
     }
 
+    /// Another descriptor of the same socket, to be closed by itself.
+    package func duplicate() throws(SystemError) -> Socket {
+        Socket(descriptor: CInt(try require("fcntl") { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }))
+    }
+
     package func close() {
         // Linux frees the descriptor even when close reports an error or is interrupted: never repeat it.
         _ = Glibc.close(descriptor)
@@ -178,5 +183,18 @@ package struct Socket: Hashable, Sendable {
         // Tuning only: a kernel that refuses an option still gives a working socket.
         var value = value
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+}
+
+extension Socket {
+    /// Takes a descriptor that came from another process, when it is a socket that listens. Otherwise it is closed.
+    package init?(adopting other: Socket) {
+        var flag: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        guard getsockopt(other.descriptor, SOL_SOCKET, SO_ACCEPTCONN, &flag, &length) == 0, flag == 1 else {
+            other.close()
+            return nil
+        }
+        self = other
     }
 }

@@ -34,6 +34,10 @@ package struct ProxyOptions: Sendable {
     /// What draws, choices, jitter and identifiers begin with; `nil` for the system's randomness. For tests: two proxies
     /// with one seed make the same trace identifiers.
     package var seed: UInt64?
+    /// Whether to take the place of the proxy that runs with the same ``takeoverPath``.
+    package var takesOver = false
+    /// Where this proxy offers its sockets to a successor; `nil` for nowhere.
+    package var takeoverPath: String?
 
     package static let help = """
         usage: meshtop-proxy --config FILE [--concurrency N]
@@ -55,6 +59,8 @@ package struct ProxyOptions: Sendable {
           --otlp HOST:PORT      where spans go (OTLP/HTTP); none without it
           --sample PERCENT      share of new traces that are recorded (default: 100)
           --concurrency N       worker threads (default: one per CPU)
+          --takeover            take the place of the proxy that runs: its sockets, then its requests; it drains and ends
+          --takeover-socket F   where sockets are offered to a successor (default: takeover in --state-dir)
           --seed N              the same draws in every run, for tests
           --help, --version
 
@@ -72,6 +78,11 @@ package struct ProxyOptions: Sendable {
             if let equals = name.firstIndex(of: "=") {
                 value = String(name[name.index(after: equals)...])
                 name = String(name[..<equals])
+            }
+            if name == "--takeover", value == nil {
+                takesOver = true
+                index += 1
+                continue
             }
             guard Self.known.contains(name) else { throw .usage("\(name) is not an option; see --help") }
             if value == nil {
@@ -94,6 +105,11 @@ package struct ProxyOptions: Sendable {
         if let text = values["--seed"] {
             guard let seed = UInt64(text) else { throw .usage("--seed \(text): expected a number from 0 to 2^64-1") }
             self.seed = seed
+        }
+        takeoverPath = values["--takeover-socket"] ?? values["--state-dir"].map { "\($0)/takeover" }
+        if takesOver, takeoverPath == nil {
+            throw .usage(
+                "--takeover needs the place where the proxy that runs offers its sockets: --takeover-socket PATH")
         }
         if let file = values["--config"] {
             let others = Self.meshOnly.filter { values[$0] != nil }
@@ -123,7 +139,8 @@ package struct ProxyOptions: Sendable {
         "--node", "--workload-labels", "--service-account", "--app-address", "--control", "--root-cert", "--token-file",
         "--state-dir",
     ]
-    private static let known = Set(meshOnly + ["--config", "--concurrency", "--otlp", "--sample", "--seed"])
+    private static let known = Set(
+        meshOnly + ["--config", "--concurrency", "--otlp", "--sample", "--seed", "--takeover-socket"])
 
     private static func number(_ text: String?, _ name: String, in range: ClosedRange<Int>) throws(ProxyError) -> Int? {
         guard let text else { return nil }

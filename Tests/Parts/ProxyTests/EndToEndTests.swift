@@ -240,12 +240,27 @@ struct EndToEndTests {
         try chain.wait { waiting != nil }
 
         var cut: Int?
-        chain.source.drain(deadline: .seconds(5)) { cut = $0 }
+        chain.source.drain(DrainPlan(deadline: .seconds(5), sparesIdle: false)) { cut = $0 }
         waiting?.respond(HTTPResponse(status: 200, body: []))
         try chain.wait { cut != nil && answer != nil }
 
         #expect(cut == 0)
         #expect(try answer?.get().status == 200)
+    }
+
+    @Test func `a drain that spares idle connections answers one more request on each, and says so`() throws {
+        let chain = try TestChain()
+        _ = try chain.send()
+
+        var cut: Int?
+        chain.source.drain(DrainPlan(deadline: .seconds(5), sparesIdle: true)) { cut = $0 }
+        // On the connection that stands: nobody accepts another one.
+        let response = try chain.send()
+        try chain.wait { cut != nil }
+
+        #expect(response.status == 200)
+        #expect(cut == 0)
+        #expect(throws: HTTPClientError.self) { try chain.send() }
     }
 
     @Test func `a drain's deadline cuts what does not end and says so`() throws {
@@ -256,7 +271,7 @@ struct EndToEndTests {
         try chain.wait { chain.seen.count == 1 }
 
         var cut: Int?
-        chain.source.drain(deadline: .milliseconds(50)) { cut = $0 }
+        chain.source.drain(DrainPlan(deadline: .milliseconds(50), sparesIdle: false)) { cut = $0 }
         try chain.wait { cut != nil && answer != nil }
 
         #expect(cut == 1)

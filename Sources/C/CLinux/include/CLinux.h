@@ -50,6 +50,18 @@ pid_t meshtop_spawn(
 int meshtop_dns_query(
     const char *name, int type, const struct sockaddr_in *server, unsigned char *answer, int capacity, int *failure);
 
+// A local socket (AF_UNIX) of whole messages that listens at a path, or is connected to one: -1 with errno when that
+// fails, ENAMETOOLONG for a path that the kernel has no room for. The listening one does not block, and only its owner
+// may connect to it; the connected one waits at most `patience` seconds. sockaddr_un ends in an array, which is a tuple
+// of 108 members in Swift.
+int meshtop_local_listen(const char *path);
+int meshtop_local_connect(const char *path, int patience);
+
+// A message with a descriptor beside it, or none (-1). CMSG_DATA and its like are macros. Both return what sendmsg and
+// recvmsg do; a received descriptor is close-on-exec, and those beyond the first are closed.
+ssize_t meshtop_send_descriptor(int socket, const void *bytes, size_t count, int descriptor);
+ssize_t meshtop_receive_descriptor(int socket, void *bytes, size_t capacity, int *descriptor);
+
 // The environment, a global that Swift refuses as shared mutable state.
 char **meshtop_environment(void);
 

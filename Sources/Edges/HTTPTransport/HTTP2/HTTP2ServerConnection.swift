@@ -72,7 +72,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         deadline = Deadline(loop: listener.loop) { [unowned self] in deadlinePassed() }
         arm(.greeting)
         schedulePump()
-        if listener.isDraining { drain() }
+        if listener.isDraining { drain(sparingIdle: false) }
     }
 
     var now: MonotonicTime { listener.loop.now }
@@ -211,7 +211,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     // MARK: Ends
 
     /// Tells the client to go elsewhere, and closes once the last response is sent.
-    func drain() {
+    func drain(sparingIdle: Bool) {
         guard !isDraining else { return }
         isDraining = true
         session?.announceEnd()

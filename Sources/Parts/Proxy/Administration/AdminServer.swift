@@ -11,9 +11,12 @@ import TLSTransport
 final class AdminServer {
     private var servers: [HTTPServer] = []
     private unowned let runtime: ProxyRuntime
+    private let inherited: InheritedSockets?
 
-    init(_ runtime: ProxyRuntime) throws(SystemError) {
+    /// - Parameter inherited: sockets of the proxy before, which listen already.
+    init(_ runtime: ProxyRuntime, inherited: InheritedSockets?) throws(SystemError) {
         self.runtime = runtime
+        self.inherited = inherited
         let setup = runtime.setup
         if let address = setup.admin.flatMap({ SocketAddress(ip: $0.ip, port: $0.port) }), address.isLoopback {
             try serve(address) { [unowned self] in admin($0, $1) }
@@ -29,7 +32,16 @@ final class AdminServer {
     private func serve(
         _ address: SocketAddress, _ handler: @escaping (HTTPRequest, HTTPResponder) -> Void
     ) throws(SystemError) {
-        servers.append(try HTTPServer(loop: runtime.loop, address: address, handler: handler))
+        let socket = try InheritedSockets.listening(on: address, of: inherited)
+        servers.append(try HTTPServer(loop: runtime.loop, socket: socket, handler: handler))
+    }
+
+    /// Another descriptor of every socket that the pages are served on.
+    func duplicateSockets() -> [Socket] { servers.compactMap { (try? $0.duplicateSocket()) ?? nil } }
+
+    /// Stops accepting; answers under way are finished.
+    func close() {
+        for server in servers { server.close() }
     }
 
     // MARK: Pages

@@ -16,9 +16,10 @@ final class WorkerListener: HTTPServerStreamHandler {
     init(worker: Worker, plan: ListenerPlan) throws(SystemError) {
         self.worker = worker
         self.plan = plan
+        let socket = try InheritedSockets.listening(
+            on: plan.address, sharesPort: true, of: worker.configuration.inherited)
         let listener = try HTTPListener(
-            loop: worker.loop, address: plan.address, reusePort: true, tls: plan.security.context,
-            limits: Self.limits(plan), handler: self)
+            loop: worker.loop, socket: socket, tls: plan.security.context, limits: Self.limits(plan), handler: self)
         listener.acceptsPlaintext = plan.security.acceptsPlaintext
         listener.onMalformedRequest = { [unowned self] status, _ in
             worker.countMalformed(status: status, reporter: self.plan.reporter)
@@ -45,17 +46,20 @@ final class WorkerListener: HTTPServerStreamHandler {
     /// The address with the port that the system chose when the plan's was 0.
     var boundAddress: SocketAddress { listener?.boundAddress ?? plan.address }
 
+    /// Another descriptor of its socket, for the proxy that takes over; `nil` when there is none to give.
+    func duplicateSocket() -> Socket? { (try? listener?.duplicateSocket()) ?? nil }
+
     /// Stops accepting; connections end after their present request.
     func close() {
         // The listener keeps itself until its last connection is gone.
         let listener = listener
         self.listener = nil
-        listener?.drain(deadline: ProxyRuntime.drainDeadline) { _ = listener }
+        listener?.drain(deadline: DrainPlan.ending.deadline) { _ = listener }
     }
 
-    func drain(deadline: Duration, completion: @escaping (Int) -> Void) {
+    func drain(_ plan: DrainPlan, completion: @escaping (Int) -> Void) {
         guard let listener else { return completion(0) }
-        listener.drain(deadline: deadline) { [self] in completion(cut) }
+        listener.drain(deadline: plan.deadline, sparingIdle: plan.sparesIdle) { [self] in completion(cut) }
     }
 
     // MARK: Streams

@@ -11,9 +11,6 @@ import TLSTransport
 package final class ProxyRuntime {
     package static let version = "0.1.0"
 
-    /// How long requests may finish after SIGTERM.
-    static let drainDeadline: Duration = .seconds(5)
-
     let setup: ProxySetup
     let loop: EventLoop
     let workers: [WorkerThread]
@@ -34,6 +31,9 @@ package final class ProxyRuntime {
     private var builder: SnapshotBuilder
     private var store: IdentityStore?
     private var admin: AdminServer?
+    private let takeoverPath: String?
+    private var takeover: Takeover?
+    private var offer: TakeoverOffer?
     private var isApplyScheduled = false
     /// What the snapshot in force leaves out; each is reported once.
     private var omissions: [SnapshotBuilder.Omission] = []
@@ -57,13 +57,24 @@ package final class ProxyRuntime {
             guard let address = SocketAddress(text) else { throw .usage("--otlp \(text): expected ADDRESS:PORT") }
             return address
         }
+        takeoverPath = options.takeoverPath
+        takeover =
+            options.takesOver
+            ? try options.takeoverPath.flatMap { (path) throws(ProxyError) in try Takeover(path: path) } : nil
+        if options.takesOver, takeover == nil { log.info("nobody to take over from", ["path": takeoverPath ?? ""]) }
+        if let before = takeover?.sockets.workers, let wanted = options.concurrency, wanted < before {
+            throw .usage(
+                "--concurrency \(wanted): the proxy that runs has \(before) workers, and what waits for the others would be "
+                    + "lost; give \(before) or more")
+        }
         resources = setup.bootstrap
         builder = SnapshotBuilder(local: setup.local, ownAddress: setup.ownAddress)
         try secrets.add(setup.bootstrap.secrets, read: SnapshotBuilder.read)
 
         let configuration = Worker.Configuration(
             local: setup.local, nodeID: setup.node.id,
-            sampling: receiver.map { _ in TraceSampling(perTenThousand: options.samplePerTenThousand) })
+            sampling: receiver.map { _ in TraceSampling(perTenThousand: options.samplePerTenThousand) },
+            inherited: takeover?.sockets)
         do throws(SystemError) {
             let loop = try EventLoop()
             self.loop = loop
@@ -72,7 +83,8 @@ package final class ProxyRuntime {
             let receiving = Confined(exporter)
             let handle = loop.handle
             var workers: [WorkerThread] = []
-            for index in 0..<(options.concurrency ?? Threads.processorCount) {
+            let count = options.concurrency ?? max(Threads.processorCount, takeover?.sockets.workers ?? 0)
+            for index in 0..<count {
                 var own = configuration
                 // Workers with equal draws would all turn to the same endpoints.
                 own.seed = options.seed.map { $0 &+ UInt64(index) }
@@ -94,12 +106,14 @@ package final class ProxyRuntime {
             try loop.watchSignals([SIGTERM, SIGINT]) { [weak self] signal in
                 self?.quit(because: signal == SIGTERM ? "SIGTERM" : "SIGINT")
             }
-            admin = try AdminServer(self)
+            // Two that answer with two sets of counters would look like restarts: the pages go over last.
+            if takeover == nil { try openPages() }
         } catch {
             throw .environment("\(error)")
         }
         try startConfiguration()
         loop.run()
+        offer?.close()
         for worker in workers { worker.stop() }
         if let startFailure { throw startFailure }
         return exitCode
@@ -188,30 +202,10 @@ package final class ProxyRuntime {
         }
         self.omissions = omissions
         let isComplete = !snapshot.listeners.isEmpty && !omissions.contains { $0.isWaiting }
-        let state = Confined(self)
-        let tally = Confined(Tally(count: workers.count))
-        for worker in workers {
-            worker.ask({ $0.apply(snapshot) }, then: loop.handle) { problems in
-                tally.value.add(problems)
-                if tally.value.isDone {
-                    state.value.applied(isComplete: isComplete, problems: tally.value.problems)
-                }
-            }
-        }
-    }
-
-    /// Counts the workers' answers to one snapshot.
-    private final class Tally {
-        private var left: Int
-        private(set) var problems: [String] = []
-
-        init(count: Int) { left = count }
-
-        var isDone: Bool { left == 0 }
-
-        func add(_ problems: [String]) {
-            left -= 1
-            for problem in problems where !self.problems.contains(problem) { self.problems.append(problem) }
+        ask({ $0.apply(snapshot) }) { [unowned self] answers in
+            var problems: [String] = []
+            for problem in answers.joined() where !problems.contains(problem) { problems.append(problem) }
+            applied(isComplete: isComplete, problems: problems)
         }
     }
 
@@ -227,33 +221,62 @@ package final class ProxyRuntime {
         }
         guard isComplete, problems.isEmpty, !isReady else { return }
         isReady = true
+        takeover?.finish(on: loop) { [weak self] in self?.takenOver() }
         log.info("ready", ["node": setup.node.id, "workers": workers.count, "listeners": resources.listeners.count])
+    }
+
+    // MARK: Successors and predecessors
+
+    private func openPages() throws(SystemError) {
+        admin = try AdminServer(self, inherited: takeover?.sockets)
+        guard let takeoverPath else { return }
+        do throws(SystemError) {
+            offer = try TakeoverOffer(
+                loop: loop, path: takeoverPath,
+                delegate: TakeoverOffer.Delegate(
+                    sockets: { [unowned self] in gatherSockets($0) },
+                    release: { [unowned self] in
+                        admin?.close()
+                        loop.soon { [unowned self] in quit(because: "takeover", .takeover) }
+                    }))
+        } catch {
+            // Nothing else depends on it.
+            log.warning("nobody can take over from this proxy", ["reason": error.description])
+        }
+    }
+
+    /// The proxy before has let go.
+    private func takenOver() {
+        do throws(SystemError) {
+            try openPages()
+            log.info("took over")
+        } catch {
+            log.error("took over, but without pages", ["reason": error.description])
+        }
+        takeover?.sockets.closeRest()
+        takeover = nil
+    }
+
+    private func gatherSockets(_ completion: @escaping ([Socket]) -> Void) {
+        let pages = admin?.duplicateSockets() ?? []
+        ask({ $0.duplicateSockets() }) { completion(pages + Array($0.joined())) }
     }
 
     // MARK: Questions
 
-    /// Gathers the workers' reports and calls back on the admin loop.
-    func gatherReports(_ completion: @escaping ([WorkerReport]) -> Void) {
+    /// Asks every worker, and calls back on the admin loop with all answers.
+    private func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (Worker) -> Answer, then completion: @escaping ([Answer]) -> Void
+    ) {
         let gathering = Confined(Gathering(count: workers.count, completion))
         for worker in workers {
-            worker.ask({ $0.report }, then: loop.handle) { gathering.value.add($0) }
+            worker.ask(question, then: loop.handle) { gathering.value.add($0) }
         }
     }
 
-    private final class Gathering {
-        private let count: Int
-        private let completion: ([WorkerReport]) -> Void
-        private var reports: [WorkerReport] = []
-
-        init(count: Int, _ completion: @escaping ([WorkerReport]) -> Void) {
-            self.count = count
-            self.completion = completion
-        }
-
-        func add(_ report: WorkerReport) {
-            reports.append(report)
-            if reports.count == count { completion(reports) }
-        }
+    /// Gathers the workers' reports and calls back on the admin loop.
+    func gatherReports(_ completion: @escaping ([WorkerReport]) -> Void) {
+        ask({ $0.report }, then: completion)
     }
 
     /// What the metrics page says about the process.
@@ -285,50 +308,34 @@ package final class ProxyRuntime {
 
     /// Stops accepting and lets requests finish; then `completion` with the number of those that were cut. Asked again,
     /// it tells of the one drain that there is.
-    func drain(_ completion: @escaping (Int) -> Void) {
+    func drain(_ plan: DrainPlan = .ending, _ completion: @escaping (Int) -> Void) {
         if let drained { return completion(drained) }
         whenDrained.append(completion)
         guard !isDraining else { return }
         isDraining = true
         discovery?.stop()
-        let counting = Confined(
-            Counting(left: workers.count) { [weak self] cut in
+        let gathering = Confined(
+            Gathering<Int>(count: workers.count) { [weak self] counts in
                 guard let self else { return }
+                let cut = counts.reduce(0, +)
                 drained = cut
                 for completion in whenDrained { completion(cut) }
                 whenDrained = []
             })
         for worker in workers {
-            worker.drain(deadline: Self.drainDeadline, then: loop.handle) { counting.value.add($0) }
-        }
-    }
-
-    private final class Counting {
-        private var left: Int
-        private var cut = 0
-        private let completion: (Int) -> Void
-
-        init(left: Int, _ completion: @escaping (Int) -> Void) {
-            self.left = left
-            self.completion = completion
-        }
-
-        func add(_ count: Int) {
-            cut += count
-            left -= 1
-            if left == 0 { completion(cut) }
+            worker.drain(plan, then: loop.handle) { gathering.value.add($0) }
         }
     }
 
     /// Drains, sends the last spans and ends ``run()``. A second call ends it at once.
-    func quit(because reason: String) {
+    func quit(because reason: String, _ plan: DrainPlan = .ending) {
         guard !isQuitting else {
             exitCode = 1
             return loop.stop()
         }
         isQuitting = true
         log.info("draining", ["because": reason])
-        drain { [weak self] cut in
+        drain(plan) { [weak self] cut in
             guard let self else { return }
             if cut > 0 {
                 log.warning("drain deadline passed; requests were cut", ["requests": cut])

@@ -16,8 +16,14 @@ final class Worker {
         var sampling: TraceSampling?
         /// What the worker's randomness begins with; `nil` for the system's.
         var seed: UInt64?
+        /// Sockets of the proxy before, which listen already.
+        var inherited: InheritedSockets?
 
-        init(local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil, seed: UInt64? = nil) {
+        init(
+            local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil, seed: UInt64? = nil,
+            inherited: InheritedSockets? = nil
+        ) {
+            self.inherited = inherited
             self.seed = seed
             self.local = local
             self.nodeID = nodeID
@@ -224,15 +230,18 @@ final class Worker {
 
     // MARK: The end
 
-    /// Stops accepting, lets requests under way finish until `deadline` has passed, then cuts what is left.
+    /// Another descriptor of every socket that the worker listens on.
+    func duplicateSockets() -> [Socket] { listeners.values.compactMap { $0.duplicateSocket() } }
+
+    /// Stops accepting, lets requests under way finish until the plan's deadline, then cuts what is left.
     ///
     /// - Parameter completion: called once, with the number of requests that were cut.
-    func drain(deadline: Duration, completion: @escaping (Int) -> Void) {
+    func drain(_ plan: DrainPlan, completion: @escaping (Int) -> Void) {
         var left = listeners.count
         var cut = 0
         guard left > 0 else { return completion(0) }
         for listener in listeners.values {
-            listener.drain(deadline: deadline) { [self] count in
+            listener.drain(plan) { [self] count in
                 cut += count
                 left -= 1
                 guard left == 0 else { return }

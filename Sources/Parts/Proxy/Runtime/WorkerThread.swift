@@ -33,11 +33,11 @@ struct WorkerThread: Sendable {
         }
     }
 
-    /// ``Worker/drain(deadline:completion:)``, with the completion on `admin`.
-    func drain(deadline: Duration, then admin: EventLoopHandle, _ completion: @escaping @Sendable (Int) -> Void) {
+    /// ``Worker/drain(_:completion:)``, with the completion on `admin`.
+    func drain(_ plan: DrainPlan, then admin: EventLoopHandle, _ completion: @escaping @Sendable (Int) -> Void) {
         let worker = worker
         loop.submit {
-            worker.value.drain(deadline: deadline) { cut in admin.submit { completion(cut) } }
+            worker.value.drain(plan) { cut in admin.submit { completion(cut) } }
         }
     }
 
