@@ -63,8 +63,8 @@ package struct FieldCondition: Sendable, Hashable {
     /// Whether the condition holds for a value; `nil` when the field is not there.
     package func holds(for value: ArraySlice<UInt8>?) -> Bool {
         switch test {
-        case .present: return (value != nil) != isInverted
-        case .absent: return (value == nil) != isInverted
+        case .present: return (value ?? missing != nil) != isInverted
+        case .absent: return (value ?? missing == nil) != isInverted
         case .exact(let text, let ignoringCase):
             guard let value = value ?? missing else { return false }
             return (value.count == text.count && value.begins(with: text, ignoringCase: ignoringCase)) != isInverted

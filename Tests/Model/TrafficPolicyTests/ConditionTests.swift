@@ -73,6 +73,8 @@ import TrafficPolicy
         #expect(lenient.holds(for: nil))
         #expect(!lenient.holds(for: "a".slice))
         #expect(FieldCondition(header: "x", .present, inverted: true).holds(for: nil))
+        #expect(FieldCondition(header: "x", .present, treatingMissingAsEmpty: true).holds(for: nil))
+        #expect(!FieldCondition(header: "x", .absent, treatingMissingAsEmpty: true).holds(for: nil))
     }
 
     @Test(arguments: [
