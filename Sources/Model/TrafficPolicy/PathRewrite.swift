@@ -10,14 +10,14 @@ package enum PathRewrite: Sendable, Hashable {
     /// The new target of a request that `condition` took.
     ///
     /// A substitution that would make the path longer than ``Pattern/maximumReplacementBytes`` leaves it as it is, and
-    /// one that leaves nothing of it makes it `/`, since no request goes without a path.
+    /// so does one that leaves nothing of it, since no request goes without a path: Envoy's rule.
     package func target(from target: ArraySlice<UInt8>, taken condition: PathCondition) -> [UInt8] {
         switch self {
         case .prefix(let replacement): return condition.rewrite(target, with: replacement)
         case .regex(let substitution):
             let path = target.path
-            guard let rewritten = substitution.applied(to: path) else { return Array(target) }
-            return (rewritten.isEmpty ? [UInt8(ascii: "/")] : rewritten) + target.dropFirst(path.count)
+            guard let rewritten = substitution.applied(to: path), !rewritten.isEmpty else { return Array(target) }
+            return rewritten + target.dropFirst(path.count)
         }
     }
 }

@@ -46,7 +46,7 @@ import TrafficPolicy
             "^/service/([^/]+)(/.*)$", #"\2/instance/\1"#, "/service/foo/v1?q=/service/x/y",
             "/v1/instance/foo?q=/service/x/y"
         ),
-        ("/old", "/new", "/old/old", "/new/new"), ("nothing", "x", "/a?b", "/a?b"), (".*", "", "/a?b", "/?b"),
+        ("/old", "/new", "/old/old", "/new/new"), ("nothing", "x", "/a?b", "/a?b"), (".*", "", "/a?b", "/a?b"),
     ])
     func `a rewrite by regex looks at the path alone`(
         source: String, rewrite: String, target: String, expected: String
