@@ -106,7 +106,10 @@ extension Route.Redirect: DiscoveryMessage {
         port = try fields["port_redirect"]?.port()
         switch try fields.one(of: "path_redirect", "prefix_rewrite", "regex_rewrite") {
         case ("path_redirect", let text)?: path = .replaced(try text.nonEmptyString())
-        case ("prefix_rewrite", let text)?: path = .prefixReplaced(try text.string())
+        case ("prefix_rewrite", let text)?:
+            let prefix = try text.string()
+            // Envoy takes an empty one for none at all.
+            path = prefix.isEmpty ? .unchanged : .prefixReplaced(prefix)
         case (_, let value)?: path = .substituted(try Substitution(value))
         case nil: path = .unchanged
         }

@@ -27,6 +27,10 @@ import Testing
         #expect(try Route(json: try JSONValue.parse(route.json.serialized())) == route)
     }
 
+    @Test func `a redirect to an empty prefix leaves the path alone`() throws {
+        #expect(try Route.Redirect(json: ["prefix_rewrite": ""]) == Route.Redirect())
+    }
+
     @Test func `a redirect by regular expression survives the wire`() throws {
         let redirect = Route.Redirect(path: .substituted(try Substitution(Pattern("a"), "b")))
 

@@ -24,6 +24,7 @@ import TrafficPolicy
         #expect(location(.init(scheme: "http")) == "http://shop:80/a/b?c=d")
         #expect(location(.init(host: "other")) == "http://other/a/b?c=d")
         #expect(location(.init(port: 8080)) == "http://shop:8080/a/b?c=d")
+        #expect(location(.init(scheme: "https", port: 443)) == "https://shop:443/a/b?c=d")
         #expect(location(.init(path: .replaced(Array("/x".utf8)))) == "http://shop:80/x?c=d")
         #expect(location(.init(path: .replaced(Array("/x?y".utf8)))) == "http://shop:80/x?y")
         #expect(location(.init(path: .prefixReplaced(Array("/x".utf8)))) == "http://shop:80/x/b?c=d")

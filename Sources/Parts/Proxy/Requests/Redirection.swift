@@ -15,9 +15,8 @@ enum Redirection {
             ?? host(
                 of: head.authority, dropping: redirect.port != nil ? nil : isTLS ? 443 : 80,
                 isDropping: redirect.port != nil || scheme != (isTLS ? "https" : "http"))
-        if let port = redirect.port, !((scheme == "http" && port == 80) || (scheme == "https" && port == 443)) {
-            bytes += ":\(port)".utf8
-        }
+        // Even the scheme's own, as Envoy does.
+        if let port = redirect.port { bytes += ":\(port)".utf8 }
         let target = head.target
         let query = redirect.stripsQuery ? [] : target.drop { $0 != UInt8(ascii: "?") }
         switch redirect.path {
