@@ -13,9 +13,10 @@ enum ByteClass {
     }
 
     /// A visible ASCII byte, the only kind that a request target may hold; RFC 3986 allows fewer, but what else is in
-    /// use (`|`, `"`, `{`) is harmless in a line.
+    /// use (`|`, `"`, `{`) is harmless in a line. Not `#`: a fragment is the client's own (RFC 9112 §3.2), and a path
+    /// with one would be another path to the next reader.
     @inline(__always)
-    static func isTarget(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7f }
+    static func isTarget(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7f && byte != 0x23 }
 
     /// `field-vchar`, space or tab of RFC 9110 §5.5: neither a control byte nor DEL.
     @inline(__always)

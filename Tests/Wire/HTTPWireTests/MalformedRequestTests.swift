@@ -28,6 +28,7 @@ let malformed = [
     Vector("a blank before a colon", 400, "GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
     Vector("no Host", 400, "GET / HTTP/1.1\r\nAccept: */*\r\n\r\n"),
     Vector("a control byte in the target", 400, "GET /a\u{1}b HTTP/1.1\r\nHost: a\r\n\r\n"),
+    Vector("a fragment in the target", 400, "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"),
     Vector("a tab in the target", 400, "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n"),
     Vector("a byte above ASCII in the target", 400, "GET /é HTTP/1.1\r\nHost: a\r\n\r\n"),
     Vector("NUL in a value", 400, "GET / HTTP/1.1\r\nHost: a\r\nX: a\u{0}b\r\n\r\n"),
