@@ -35,7 +35,7 @@ final class RulePlan: Sendable {
     let pathRewrite: PathRewrite?
     let hostRewrite: [UInt8]?
     let hashKeys: [HashKey]
-    /// The rule's own changes, then the share's; `nil` when there are none, which is usual.
+    /// The share's changes come first, then the rule's own; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
     /// What filters have to do for the rule's requests.

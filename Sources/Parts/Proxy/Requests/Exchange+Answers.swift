@@ -37,8 +37,11 @@ extension Exchange {
         var head = head
         status = head.status
         responseBytes = UInt64(body.count)
+        // The route's changes are for every answer to its requests.
+        shareChanges?.applyToResponse(&head)
+        rule?.headerChanges?.applyToResponse(&head)
         head.add("content-length", decimal: body.count)
-        if !body.isEmpty { head.add("content-type", literal: "text/plain") }
+        if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
         for field in filterFields { head.add(field.name, field.value) }
         downstream.sendHead(head, endOfStream: body.isEmpty)
         if !body.isEmpty {

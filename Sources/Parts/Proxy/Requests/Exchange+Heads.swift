@@ -29,8 +29,9 @@ extension Exchange {
         }
         if let rewrite = rule.pathRewrite { head.setTarget(rewrite.target(from: head.target, taken: rule.path)) }
         if let text = rule.hostRewrite { head.setAuthority(text) }
-        if let changes = rule.headerChanges { changes.applyToRequest(&head) }
+        // The share's first, as in Envoy, so that the route has the last word.
         if let changes = shareChanges { changes.applyToRequest(&head) }
+        if let changes = rule.headerChanges { changes.applyToRequest(&head) }
     }
 
     private func appendForwardedFor(_ head: inout RequestHead) {
@@ -59,8 +60,8 @@ extension Exchange {
             head.add("x-envoy-peer-metadata", worker.peerMetadata)
         }
         for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
-        rule.headerChanges?.applyToResponse(&head)
         shareChanges?.applyToResponse(&head)
+        rule.headerChanges?.applyToResponse(&head)
         for field in filterFields { head.add(field.name, field.value) }
         return head
     }
