@@ -12,11 +12,16 @@ package enum PathRewrite: Sendable, Hashable {
     /// A substitution that would make the path longer than ``Pattern/maximumReplacementBytes`` leaves it as it is, and
     /// so does one that leaves nothing of it, since no request goes without a path: Envoy's rule.
     package func target(from target: ArraySlice<UInt8>, taken condition: PathCondition) -> [UInt8] {
+        rewritten(target, taken: condition) ?? Array(target)
+    }
+
+    /// The same, or nothing where the path must stay as it is.
+    package func rewritten(_ target: ArraySlice<UInt8>, taken condition: PathCondition) -> [UInt8]? {
         switch self {
         case .prefix(let replacement): return condition.rewrite(target, with: replacement)
         case .regex(let substitution):
             let path = target.path
-            guard let rewritten = substitution.applied(to: path), !rewritten.isEmpty else { return Array(target) }
+            guard let rewritten = substitution.applied(to: path), !rewritten.isEmpty else { return nil }
             return rewritten + target.dropFirst(path.count)
         }
     }

@@ -10,12 +10,15 @@ package final class RouteRule: Sendable {
         package var queryParameters: [FieldCondition]
         package var action: RouteAction
         package var headerChanges: HeaderChanges
+        /// Whether the upstream learns the number of the attempt, in `x-envoy-attempt-count`.
+        package var tellsAttempts: Bool
         package var filters: RouteFilters
 
         package init(
             name: String = "", path: PathCondition = .any, headers: [FieldCondition] = [],
             queryParameters: [FieldCondition] = [], action: RouteAction,
-            headerChanges: HeaderChanges = HeaderChanges(), filters: RouteFilters = RouteFilters()
+            headerChanges: HeaderChanges = HeaderChanges(), tellsAttempts: Bool = false,
+            filters: RouteFilters = RouteFilters()
         ) {
             self.filters = filters
             self.name = name
@@ -24,6 +27,7 @@ package final class RouteRule: Sendable {
             self.queryParameters = queryParameters
             self.action = action
             self.headerChanges = headerChanges
+            self.tellsAttempts = tellsAttempts
         }
     }
 
@@ -36,6 +40,7 @@ package final class RouteRule: Sendable {
     package let action: RouteAction
     package let headerChanges: HeaderChanges
     package let filters: RouteFilters
+    package let tellsAttempts: Bool
     /// The clusters of ``action`` with their weights; empty unless it forwards.
     package let clusters: WeightedClusters
 
@@ -48,6 +53,7 @@ package final class RouteRule: Sendable {
         action = source.action
         headerChanges = source.headerChanges
         filters = source.filters
+        tellsAttempts = source.tellsAttempts
         if case .forward(let forward) = source.action {
             self.clusters = WeightedClusters(
                 forward.shares.map { (cluster: clusters.index(of: $0.cluster), weight: $0.weight) })

@@ -8,6 +8,20 @@ extension RequestHead {
 
     package func value(ofFieldNamed name: [UInt8]) -> ArraySlice<UInt8>? { block.value(ofFieldNamed: name) }
 
+    /// Every value of a field that may be sent several times, in order.
+    package func values(of name: HeaderName) -> [ArraySlice<UInt8>] {
+        var values: [ArraySlice<UInt8>] = []
+        var start = 0
+        while let index = block.block.index(of: name.bytes, from: start) {
+            values.append(block.block.storage[block.block.valueRange(index)])
+            start = index + 1
+        }
+        return values
+    }
+
+    /// Whether some field's name begins with `prefix`.
+    package func names(beginningWith prefix: HeaderName) -> Bool { block.block.hasName(beginningWith: prefix.bytes) }
+
     package mutating func add(_ name: HeaderName, _ value: [UInt8]) {
         value.withUnsafeBytes { block.block.add(name.bytes, $0) }
     }
@@ -44,6 +58,15 @@ extension ResponseHead {
 }
 
 extension HeaderBlock {
+    func hasName(beginningWith prefix: UnsafeRawBufferPointer) -> Bool {
+        storage.withUnsafeBytes { bytes in
+            fields.contains { field in
+                Int(field.nameLength) >= prefix.count
+                    && equalIgnoringCase(prefix, Self.slice(bytes, field.line, field.line &+ UInt32(prefix.count)))
+            }
+        }
+    }
+
     /// What `Connection` says about the connection itself is dropped by whoever writes the head, so that the usual
     /// `keep-alive` and `close` need no work.
     var namesHopByHopFields: Bool {

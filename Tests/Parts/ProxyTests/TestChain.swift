@@ -185,7 +185,7 @@ final class TestChain {
                             match: Route.Match(),
                             action: .forward(
                                 Route.Forward(target: .cluster(cluster), timeout: timeout, retryPolicy: retry)))
-                    ])
+                    ], includeRequestAttemptCount: !cluster.hasPrefix("inbound"))
             ])
     }
 

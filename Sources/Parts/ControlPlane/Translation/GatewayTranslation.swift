@@ -50,7 +50,8 @@ struct GatewayTranslation {
         }
         return routes.sorted { $0.key < $1.key }.map { host, routes in
             VirtualHost(
-                name: "\(host):\(port)", domains: host == "*" ? ["*"] : [host, "\(host):\(port)"], routes: routes)
+                name: "\(host):\(port)", domains: host == "*" ? ["*"] : [host, "\(host):\(port)"], routes: routes,
+                includeRequestAttemptCount: true)
         }
     }
 }

@@ -40,7 +40,8 @@ struct RouteSource {
                 ]
             }
         return VirtualHost(
-            name: "\(service.host):\(port.number)", domains: domains(of: service, port), routes: routes)
+            name: "\(service.host):\(port.number)", domains: domains(of: service, port), routes: routes,
+            includeRequestAttemptCount: true)
     }
 
     /// Every way to write the service's name. Without a port, a name means the port 80, or the first when there is none.
@@ -66,7 +67,8 @@ struct RouteSource {
             configuration.meshVirtualServices(host: host).first.map { item in
                 VirtualHost(
                     name: "\(host):80", domains: [host, "\(host):80"],
-                    routes: routes(of: item, gateway: VirtualService.meshGateway, port: 80))
+                    routes: routes(of: item, gateway: VirtualService.meshGateway, port: 80),
+                    includeRequestAttemptCount: true)
             }
         }
     }

@@ -35,8 +35,8 @@ struct ListenerPlan: Sendable {
     /// Routes of requests that came over TLS, and of those that did not.
     var secureRoutes: RoutePlan?
     var plainRoutes: RoutePlan?
-    /// True at the mesh's edge: the peer's address is appended to `x-forwarded-for`.
-    var appendsForwardedFor: Bool
+    /// True at the mesh's edge: the peer is the client itself, and what it says of its origin is not believed.
+    var isEdge: Bool
     var idleTimeout: Duration?
 }
 

@@ -26,7 +26,7 @@ extension RouteRule.Source {
                 FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
             },
             action: RouteAction(route.action, fallbackRetry: host.retryPolicy),
-            headerChanges: HeaderChanges(route.headers),
+            headerChanges: HeaderChanges(route.headers), tellsAttempts: host.includeRequestAttemptCount,
             filters: RouteFilters(route.filters.overriding(host.filters)))
     }
 }

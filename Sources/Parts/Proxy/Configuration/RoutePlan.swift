@@ -35,6 +35,8 @@ final class RulePlan: Sendable {
     let pathRewrite: PathRewrite?
     let hostRewrite: [UInt8]?
     let hashKeys: [HashKey]
+    /// Whether the upstream learns the number of the attempt.
+    let tellsAttempts: Bool
     /// The share's changes come first, then the rule's own; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
@@ -44,6 +46,7 @@ final class RulePlan: Sendable {
     init(_ rule: RouteRule, clusterNames: [String], places: [String: Int]) {
         path = rule.path
         filters = rule.filters
+        tellsAttempts = rule.tellsAttempts
         weights = rule.clusters
         clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges

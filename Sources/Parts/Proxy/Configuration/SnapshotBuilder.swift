@@ -108,7 +108,7 @@ struct SnapshotBuilder {
         var result = ListenerPlan(
             name: listener.name.isEmpty ? "\(address)" : listener.name, address: address,
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
-            appendsForwardedFor: listener.filterChains.contains { $0.manager.useRemoteAddress },
+            isEdge: listener.filterChains.contains { $0.manager.useRemoteAddress },
             idleTimeout: listener.filterChains.first?.manager.idleTimeout)
         for chain in listener.filterChains {
             let plan = try routePlan(chain.manager, routes, places, into: &next)

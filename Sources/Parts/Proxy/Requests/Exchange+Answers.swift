@@ -18,7 +18,7 @@ extension Exchange {
 
     func replyRedirect(_ redirect: RouteAction.Redirect, _ rule: RulePlan) {
         var head = ResponseHead(status: redirect.status)
-        head.add("location", Redirection.location(for: self.head, redirect, rule.path, isTLS: downstream.isTLS))
+        head.add("location", Redirection.location(for: self.head, redirect, rule.path, isTLS: isForHTTPS))
         send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
     }
 

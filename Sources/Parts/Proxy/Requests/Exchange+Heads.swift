@@ -11,6 +11,10 @@ extension Exchange {
         // Between sidecars only: an application neither sees it nor may claim it.
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)
+        ForwardedHeaders.removeInternal(from: &head)
+        if listener.plan.isEdge {
+            ForwardedHeaders.setEdge(&head, client: downstream.peerAddress.ip, isTLS: downstream.isTLS)
+        }
         isGRPC = hasBody && head.value(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
         if !head.contains("x-request-id") {
             head.add("x-request-id", RequestID.make(worker.random.next(), worker.random.next()))
@@ -18,29 +22,23 @@ extension Exchange {
         if !head.contains("x-forwarded-proto") {
             head.add("x-forwarded-proto", literal: downstream.isTLS ? "https" : "http")
         }
-        if isOutbound {
-            if listener.plan.appendsForwardedFor { appendForwardedFor(&head) }
+        if rule.tellsAttempts {
             head.remove("x-envoy-attempt-count" as HeaderName)
             head.add("x-envoy-attempt-count", literal: "1")
-            if cluster.plan.isSecure {
-                head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
-                head.add("x-envoy-peer-metadata", worker.peerMetadata)
-            }
         }
-        if let rewrite = rule.pathRewrite { head.setTarget(rewrite.target(from: head.target, taken: rule.path)) }
-        if let text = rule.hostRewrite { head.setAuthority(text) }
+        if isOutbound, cluster.plan.isSecure {
+            head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
+            head.add("x-envoy-peer-metadata", worker.peerMetadata)
+        }
+        ForwardedHeaders.rewrite(&head, rule)
         // The share's first, as in Envoy, so that the route has the last word.
         if let changes = shareChanges { changes.applyToRequest(&head) }
         if let changes = rule.headerChanges { changes.applyToRequest(&head) }
     }
 
-    private func appendForwardedFor(_ head: inout RequestHead) {
-        let address = downstream.peerAddress.ip
-        if let before = head["x-forwarded-for"] {
-            head.replace("x-forwarded-for", "\(before),\(address)")
-        } else {
-            head.add("x-forwarded-for", address.utf8)
-        }
+    /// Whether the request is one for https.
+    var isForHTTPS: Bool {
+        ForwardedHeaders.isSecure(head, isTLS: downstream.isTLS, isEdge: listener.plan.isEdge)
     }
 
     /// The response as the downstream gets it. Most need no change and are passed on as they came.

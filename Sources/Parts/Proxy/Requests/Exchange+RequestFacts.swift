@@ -23,7 +23,7 @@ extension Exchange: RequestFacts {
     var authority: ArraySlice<UInt8> { head.authority }
     var target: ArraySlice<UInt8> { head.target }
     var method: ArraySlice<UInt8> { head.methodBytes }
-    var scheme: ArraySlice<UInt8> { (downstream.isTLS ? Self.secureScheme : Self.plainScheme)[...] }
+    var scheme: ArraySlice<UInt8> { (isForHTTPS ? Self.secureScheme : Self.plainScheme)[...] }
     private static let plainScheme = Array("http".utf8)
     private static let secureScheme = Array("https".utf8)
 

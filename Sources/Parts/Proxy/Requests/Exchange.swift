@@ -225,7 +225,13 @@ final class Exchange: HTTPClientStreamHandler {
         if isOutbound {
             isSecure = cluster.plan.isSecure
             peer = endpoint.plainLabel
-            if retries > 0 { head.replace("x-envoy-attempt-count", String(retries + 1).utf8) }
+        }
+        if rule.tellsAttempts, retries > 0 { head.replace("x-envoy-attempt-count", String(retries + 1).utf8) }
+        if rule.timeout != nil || rule.retry.perTryTimeout != nil {
+            let elapsed: Duration = retries == 0 ? .zero : startedAt.duration(to: worker.loop.now)
+            if let limit = ForwardedHeaders.expectedTimeout(rule, elapsed: elapsed) {
+                head.replace("x-envoy-expected-rq-timeout-ms", String(limit).utf8)
+            }
         }
         let stream = endpoint.pool.open(self)
         upstream = stream

@@ -40,7 +40,8 @@ enum CanaryGolden {
                     }
                   }
                 }
-              ]
+              ],
+              "include_request_attempt_count": true
             },
             {
               "name": "block_all",
