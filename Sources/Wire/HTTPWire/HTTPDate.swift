@@ -33,6 +33,39 @@ package struct HTTPDate: Hashable, Sendable {
         secondsSinceEpoch = ((days * 24 + hour) * 60 + minute) * 60 + second
     }
 
+    package init(secondsSinceEpoch: Int64) {
+        self.secondsSinceEpoch = secondsSinceEpoch
+    }
+
+    /// As a field's value. Years are those of four digits.
+    package var text: String {
+        let days = secondsSinceEpoch / 86_400 - (secondsSinceEpoch % 86_400 < 0 ? 1 : 0)
+        let second = secondsSinceEpoch - days * 86_400
+        let (year, month, day) = Self.calendar(days)
+        // 1970-01-01 was a Thursday.
+        let weekday = Self.weekdays[Int(((days + 4) % 7 + 7) % 7)]
+        return "\(weekday), \(Self.padded(day)) \(Self.months[month - 1]) \(year) "
+            + "\(Self.padded(second / 3600)):\(Self.padded(second / 60 % 60)):\(Self.padded(second % 60)) GMT"
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+
+    private static func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    /// The inverse of ``days(year:month:day:)``.
+    private static func calendar(_ days: Int64) -> (year: Int64, month: Int, day: Int64) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), Int(month), dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        )
+    }
+
     /// Days since 1970-01-01 in the Gregorian calendar: years begin in March, so that a leap day is the last of its year.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year

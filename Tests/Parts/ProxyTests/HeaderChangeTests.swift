@@ -1,4 +1,5 @@
 import Discovery
+import HTTPWire
 import JSONWire
 import Testing
 
@@ -52,5 +53,22 @@ import Testing
 
         #expect(response.headers["content-type"] == "application/json")
         #expect(response.headers["x-empty"] == nil)
+    }
+
+    @Test func `an answer without a date gets one, and a 204 has no length`() throws {
+        let chain = try chain(["match": ["prefix": "/"], "direct_response": ["status": 204]])
+
+        let response = try chain.send()
+
+        #expect(response.headers["date"].flatMap { HTTPDate($0) } != nil)
+        #expect(response.headers["content-length"] == nil)
+    }
+
+    @Test func `an upstream's answer tells how long it took`() throws {
+        let chain = try chain(["match": ["prefix": "/"], "route": ["cluster": .string(TestChain.cluster)]])
+
+        let response = try chain.send()
+
+        #expect(response.headers["x-envoy-upstream-service-time"].flatMap { Int($0) } != nil)
     }
 }

@@ -19,4 +19,13 @@ import Testing
     func `anything else is none`(text: String) {
         #expect(HTTPDate(text) == nil)
     }
+
+    @Test(arguments: [0, 784_111_777, 951_782_399, 951_782_400, 1_709_164_800, 1_798_761_599, 4_102_444_800])
+    func `a time is written as it is read`(seconds: Int64) {
+        #expect(HTTPDate(HTTPDate(secondsSinceEpoch: seconds).text)?.secondsSinceEpoch == seconds)
+    }
+
+    @Test func `the date of the RFC is written as there`() {
+        #expect(HTTPDate(secondsSinceEpoch: 784_111_777).text == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
 }

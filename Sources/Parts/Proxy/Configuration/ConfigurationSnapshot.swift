@@ -37,6 +37,8 @@ struct ListenerPlan: Sendable {
     var plainRoutes: RoutePlan?
     /// True at the mesh's edge: the peer is the client itself, and what it says of its origin is not believed.
     var isEdge: Bool
+    /// What answers call their server; `nil` leaves what upstreams say.
+    var serverName: [UInt8]?
     var idleTimeout: Duration?
 }
 

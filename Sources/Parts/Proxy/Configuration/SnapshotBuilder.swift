@@ -109,6 +109,7 @@ struct SnapshotBuilder {
             name: listener.name.isEmpty ? "\(address)" : listener.name, address: address,
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
             isEdge: listener.filterChains.contains { $0.manager.useRemoteAddress },
+            serverName: (listener.filterChains.first?.manager.serverName).map { Array($0.utf8) },
             idleTimeout: listener.filterChains.first?.manager.idleTimeout)
         for chain in listener.filterChains {
             let plan = try routePlan(chain.manager, routes, places, into: &next)

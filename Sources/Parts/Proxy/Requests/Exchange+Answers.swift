@@ -40,7 +40,8 @@ extension Exchange {
         // The route's changes are for every answer to its requests.
         shareChanges?.applyToResponse(&head)
         rule?.headerChanges?.applyToResponse(&head)
-        head.add("content-length", decimal: body.count)
+        AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
+        if !head.forbidsBody { head.add("content-length", decimal: body.count) }
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
         for field in filterFields { head.add(field.name, field.value) }
         downstream.sendHead(head, endOfStream: body.isEmpty)

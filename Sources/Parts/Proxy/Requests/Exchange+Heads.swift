@@ -1,5 +1,6 @@
 import HTTPTransport
 import HTTPWire
+import Quantities
 import SystemIO
 import TrafficPolicy
 
@@ -41,18 +42,19 @@ extension Exchange {
         ForwardedHeaders.isSecure(head, isTLS: downstream.isTLS, isEdge: listener.plan.isEdge)
     }
 
-    /// The response as the downstream gets it. Most need no change and are passed on as they came.
+    /// The response as the downstream gets it.
     func editedResponse(_ head: ResponseHead, _ rule: RulePlan) -> ResponseHead {
-        let hasMetadata = head.contains("x-envoy-peer-metadata") || head.contains("x-envoy-peer-metadata-id")
-        let changes = rule.headerChanges != nil || shareChanges != nil
-        let hasNamed = head.namesHopByHopFields
-        guard
-            hasMetadata || callerSentMetadata || changes || hasNamed || !newCookies.isEmpty || !filterFields.isEmpty
-        else { return head }
         var head = head
-        if hasNamed { head.removeHopByHop() }
+        if head.namesHopByHopFields { head.removeHopByHop() }
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)
+        AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
+        // Counted from the request's last byte, so there is none for an answer that came before it.
+        if isRequestComplete || !hasBody {
+            let time = requestEndedAt.duration(to: worker.loop.now)
+            head.remove("x-envoy-upstream-service-time" as HeaderName)
+            head.add("x-envoy-upstream-service-time", decimal: Int(clamping: time.nanoseconds / 1_000_000))
+        }
         if callerSentMetadata {
             head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
             head.add("x-envoy-peer-metadata", worker.peerMetadata)

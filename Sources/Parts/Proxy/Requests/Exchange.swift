@@ -28,7 +28,8 @@ final class Exchange: HTTPClientStreamHandler {
     // The request.
     var head: RequestHead
     var hasBody = false
-    private var isRequestComplete = false
+    private(set) var isRequestComplete = false
+    private(set) var requestEndedAt: MonotonicTime
     private var requestBytes: UInt64 = 0
     private var replay: [UInt8] = []
     private var isReplayable = true
@@ -84,6 +85,7 @@ final class Exchange: HTTPClientStreamHandler {
         self.head = head
         isOutbound = listener.plan.reporter == .source
         startedAt = SystemClock.monotonic()
+        requestEndedAt = worker.loop.now
     }
 
     // MARK: The way up
@@ -280,6 +282,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     func requestEnd() {
         isRequestComplete = true
+        requestEndedAt = worker.loop.now
         if hasBody { upstream?.sendEnd() }
     }
 

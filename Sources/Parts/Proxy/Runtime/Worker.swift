@@ -46,6 +46,7 @@ final class Worker {
     var metrics: RequestMetrics
     var random: RandomSource
 
+    private var dateOfNow = DateField()
     private var clusters: [UpstreamCluster] = []
     private var listeners: [SocketAddress: WorkerListener] = [:]
     private var spans = SpanBuffer()
@@ -65,6 +66,9 @@ final class Worker {
         metrics = RequestMetrics(local: configuration.local)
         blackHole = metrics.services.id(of: .blackHole)
     }
+
+    /// The present time as a `date` field has it.
+    var date: [UInt8] { dateOfNow.value(at: loop.now) }
 
     // MARK: Configuration
 
