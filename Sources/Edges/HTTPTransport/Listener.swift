@@ -117,6 +117,7 @@ package final class HTTPListener: EventHandler {
         do throws(SystemError) {
             let connection = try ServerConnection(listener: self, socket: socket, peer: peer, tls: session)
             connections[ObjectIdentifier(connection)] = connection
+            if session == nil, !limits.http1 { connection.beginHTTP2() }
         } catch {
             // The loop has no room for it; the client sees the connection close.
             socket.close()

@@ -91,10 +91,16 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     func channelOpened() {
         isTLS = channel?.isTLS ?? isTLS
         peerURIs = channel?.peerURIs ?? []
-        if let channel, channel.negotiatedProtocol == "h2", let limits = listener.limits.http2 {
-            return handOver(channel, limits, UnsafeRawBufferPointer(start: nil, count: 0))
-        }
+        if channel?.negotiatedProtocol == "h2" || !listener.limits.http1, beginHTTP2() { return }
         arm(.head, after: listener.timeouts.head)
+    }
+
+    /// Takes what the client sends for HTTP/2, and tells whether that is served.
+    @discardableResult
+    func beginHTTP2() -> Bool {
+        guard let channel, let limits = listener.limits.http2 else { return false }
+        handOver(channel, limits, UnsafeRawBufferPointer(start: nil, count: 0))
+        return true
     }
 
     func channelReceived(_ bytes: UnsafeRawBufferPointer) {

@@ -20,6 +20,8 @@ package struct HTTPServerLimits: Hashable, Sendable {
     package var discardedBytes = 256 * 1024
     /// What clients of HTTP/2 may ask; without it there is only HTTP/1.1. Over TLS the context must offer `h2` too.
     package var http2: HTTP2Limits?
+    /// Whether HTTP/1 is served where ``http2`` is; otherwise every client must begin as HTTP/2.
+    package var http1 = true
 
     package init() {}
 }

@@ -24,19 +24,25 @@ package enum HTTPStreamAbort: Hashable, Sendable, CustomStringConvertible {
 
 /// Who answers requests. Called on the listener's loop.
 ///
-/// For each request: `request`, then `requestBody` any number of times, then `requestEnd` once, also when there is no
-/// body; or `requestAborted` at any point. Nothing more is said about a request once its response has been ended or
+/// For each request: `request`, then `requestBody` any number of times, `requestTrailers` at most once, then `requestEnd`
+/// once, also when there is no body; or `requestAborted` at any point. Nothing more is said about a request once its response has been ended or
 /// aborted by the handler.
 package protocol HTTPServerStreamHandler: AnyObject {
     /// A head has arrived. The response may begin now or later.
     func request(_ stream: HTTPServerStream, head: consuming RequestHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer)
+    /// Fields after the body; only of HTTP/2.
+    func requestTrailers(_ stream: HTTPServerStream, _ trailers: HTTPHeaders)
     func requestEnd(_ stream: HTTPServerStream)
     /// The stream is over; calls on it do nothing any more.
     func requestAborted(_ stream: HTTPServerStream, reason: HTTPStreamAbort)
     /// There is room again after `sendBody` returned false.
     func responseDrained(_ stream: HTTPServerStream)
+}
+
+extension HTTPServerStreamHandler {
+    package func requestTrailers(_ stream: HTTPServerStream, _ trailers: HTTPHeaders) {}
 }
 
 /// One request and its response. It belongs to the listener's loop.

@@ -11,6 +11,8 @@ package struct HTTPConnectionManager: Hashable, Sendable {
         /// By ALPN or by the first bytes.
         case auto = "AUTO"
         case http1 = "HTTP1"
+        /// Of clients that know it beforehand; others are refused.
+        case http2 = "HTTP2"
     }
 
     package var statPrefix: String

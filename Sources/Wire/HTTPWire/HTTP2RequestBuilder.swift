@@ -135,18 +135,3 @@ package struct HTTP2RequestBuilder: Sendable {
     private static var authority: HeaderName { ":authority" }
     private static var scheme: HeaderName { ":scheme" }
 }
-
-extension ResponseHead {
-    /// Calls `body` with every field that may travel in HTTP/2: those of the connection and of HTTP/1's framing are left
-    /// out. The bytes are valid during the call; names are as they were written, in any case.
-    package func forEachHTTP2Field(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
-        let fields = block.block
-        fields.storage.withUnsafeBytes { bytes in
-            for index in 0..<fields.count {
-                let name = UnsafeRawBufferPointer(rebasing: bytes[fields.nameRange(index)])
-                if OutgoingFraming.isOwned(name, keepsLength: true) { continue }
-                body(name, UnsafeRawBufferPointer(rebasing: bytes[fields.valueRange(index)]))
-            }
-        }
-    }
-}

@@ -66,6 +66,29 @@ final class HTTP2Peer {
         send(Frame(kind: .settings, payload: [0, 4] + window.bigEndianBytes))
     }
 
+    /// A server's end of a connection that a client has made.
+    ///
+    /// - Parameter window: what the client may send of each request at first.
+    init(serving peer: RawPeer, streams: UInt32? = nil, window: UInt32 = 65_535) {
+        self.peer = peer
+        var inflater: OpaquePointer?
+        guard nghttp2_hd_inflate_new(&inflater) == 0, let inflater else { fatalError("no memory") }
+        self.inflater = inflater
+        parsed = Self.preface.utf8.count
+        let limit = streams.map { [0, 3] + $0.bigEndianBytes } ?? []
+        send(Frame(kind: .settings, payload: [0, 4] + window.bigEndianBytes + limit))
+        // What the client says of its windows counts from then on.
+        send(Frame(kind: .settings, flags: Frame.ack))
+    }
+
+    /// Fields of a response: its head, or trailers.
+    func respond(_ stream: UInt32, ends: Bool = false, _ fields: [(String, String)]) {
+        send(
+            Frame(
+                kind: .headers, flags: Frame.endHeaders | (ends ? Frame.endStream : 0), stream: stream,
+                payload: Self.block(fields)))
+    }
+
     deinit {
         nghttp2_hd_inflate_del(inflater)
     }

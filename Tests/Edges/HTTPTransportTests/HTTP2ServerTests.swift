@@ -115,6 +115,35 @@ import Testing
         #expect(peer.head(1, 1) == ["grpc-status": "0", "grpc-message": "a b"])
     }
 
+    @Test func `tells the fields after a request's body`() throws {
+        let listener = try listen()
+        recorder.onEnd = { $0.answer("ok") }
+        let peer = try HTTP2Peer(loop, connectingTo: listener.boundAddress)
+
+        peer.request(1, "POST", "/", ends: false)
+        peer.data(1, 3)
+        peer.respond(1, ends: true, [("x-sum", "6"), ("content-length", "3"), ("host", "b")])
+
+        #expect(runs(loop) { peer.hasEnded(1) })
+        // Those that would be taken for the head's are not told.
+        #expect(recorder.events == ["post /", "trailers x-sum=6", "end"])
+        #expect(recorder.bodyCount == 3)
+    }
+
+    @Test func `is the only one where HTTP1 is not served`() throws {
+        let listener = try listen { $0.http1 = false }
+        recorder.onEnd = { $0.answer("ok") }
+        let old = try RawPeer(loop, connectingTo: listener.boundAddress)
+        let new = try HTTP2Peer(loop, connectingTo: listener.boundAddress)
+
+        old.send(lines("GET / HTTP/1.1\nHost: a\n\n"))
+        new.request(1)
+
+        #expect(runs(loop) { new.hasEnded(1) && old.hasEnded })
+        #expect(recorder.events == ["get /", "end"])
+        #expect(!old.text.contains("HTTP/1.1"))
+    }
+
     @Test func `ends a response without a body with its head`() throws {
         let listener = try listen()
         recorder.onEnd = { stream in

@@ -24,6 +24,10 @@ final class ServerRecorder: HTTPServerStreamHandler {
         onBody(stream, bytes)
     }
 
+    func requestTrailers(_ stream: HTTPServerStream, _ trailers: HTTPHeaders) {
+        events.append("trailers " + trailers.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+    }
+
     func requestEnd(_ stream: HTTPServerStream) {
         events.append("end")
         onEnd(stream)
@@ -42,18 +46,29 @@ final class ServerRecorder: HTTPServerStreamHandler {
 /// Notes what a pool's request comes to.
 final class ClientRecorder: HTTPClientStreamHandler {
     var events: [String] = []
+    var heads: [ResponseHead] = []
+    var connections = 0
     var bodyCount = 0
     var drains = 0
     var onBody: (HTTPClientStream, UnsafeRawBufferPointer) -> Void = { _, _ in }
     var onDrained: (HTTPClientStream) -> Void = { _ in }
 
     func response(_ stream: HTTPClientStream, head: ResponseHead, hasBody: Bool) {
+        heads.append(head)
         events.append("\(head.status)")
     }
 
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
         bodyCount += bytes.count
         onBody(stream, bytes)
+    }
+
+    func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {
+        events.append("trailers " + trailers.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+    }
+
+    func connected(_ stream: HTTPClientStream) {
+        connections += 1
     }
 
     func responseEnd(_ stream: HTTPClientStream) {

@@ -5,17 +5,26 @@ internal import CNghttp2
 enum HTTP2Callbacks {
     static func set(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, context in
-            guard let frame, let owner = sessionOwner(context), isRequest(frame) else { return 0 }
-            owner.headBegan(id(frame))
+            guard let frame, let owner = sessionOwner(context) else { return 0 }
+            // A pushed response may be on its way before its server knows that we want none.
+            guard frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else {
+                return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+            }
+            if isFirst(frame) { owner.headBegan(id(frame)) } else { owner.laterBegan(id(frame)) }
             return 0
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameCount, value, valueCount, _, context in
-            // Trailers are read and dropped.
-            guard let frame, let owner = sessionOwner(context), isRequest(frame) else { return 0 }
-            owner.headField(
-                id(frame), name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            guard let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+                let owner = sessionOwner(context)
+            else { return 0 }
+            let name = UnsafeRawBufferPointer(start: name, count: nameCount)
+            let value = UnsafeRawBufferPointer(start: value, count: valueCount)
+            if isFirst(frame) {
+                owner.headField(id(frame), name: name, value: value)
+            } else {
+                owner.laterField(id(frame), name: name, value: value)
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, context in
@@ -57,10 +66,10 @@ private func received(_ frame: UnsafePointer<nghttp2_frame>, _ owner: any HTTP2S
     let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
     case NGHTTP2_HEADERS:
-        if isRequest(frame) {
+        if isFirst(frame) {
             owner.headEnded(id(frame), endsStream: endsStream)
-        } else if endsStream {
-            owner.bodyEnded(id(frame))
+        } else {
+            owner.laterEnded(id(frame), endsStream: endsStream)
         }
     case NGHTTP2_DATA:
         if endsStream {
@@ -75,6 +84,7 @@ private func received(_ frame: UnsafePointer<nghttp2_frame>, _ owner: any HTTP2S
     case NGHTTP2_PING:
         owner.controlReceived()
         if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { owner.pingAnswered() }
+    case NGHTTP2_GOAWAY: owner.endAnnounced()
     default: break
     }
 }
@@ -88,7 +98,8 @@ private func id(_ frame: UnsafePointer<nghttp2_frame>) -> HTTP2StreamID {
     HTTP2StreamID(number: frame.pointee.hd.stream_id)
 }
 
-private func isRequest(_ frame: UnsafePointer<nghttp2_frame>) -> Bool {
+/// Whether a HEADERS frame is the first that its sender sends on the stream. Clients never ask for pushed ones.
+private func isFirst(_ frame: UnsafePointer<nghttp2_frame>) -> Bool {
     frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
-        && frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+        && (frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST || frame.pointee.headers.cat == NGHTTP2_HCAT_RESPONSE)
 }

@@ -22,21 +22,18 @@ final class HTTP2Exchange {
     private(set) var stream: HTTPServerStream?
     /// While the head arrives.
     var builder: HTTP2RequestBuilder?
+    /// While the trailers arrive.
+    var trailers: HTTP2TrailerBuilder?
     /// Nothing more of the request will come.
     private(set) var hasRequestEnded = false
     /// When the client last sent or took some of the bodies.
     private(set) var lastProgress: MonotonicTime
 
     private var response = Response.none
-    private var trailers: HTTPHeaders?
-    private var output: [UInt8] = []
-    private var outputStart = 0
-    /// The session has asked for more than there was.
-    private var isAwaited = false
-    private var wasFull = false
+    private var output = HTTP2Outbox()
     private var isPaused = false
     /// Bytes that the client has sent since the handler paused, for which its window stays closed.
-    private var withheld = 0
+    private(set) var withheld = 0
 
     init(_ id: HTTP2StreamID, _ connection: HTTP2ServerConnection, limits: HTTPLimits, now: MonotonicTime) {
         self.id = id
@@ -46,7 +43,7 @@ final class HTTP2Exchange {
     }
 
     /// Bytes that wait for the client's window.
-    var waitingCount: Int { output.count - outputStart }
+    var waitingCount: Int { output.count }
 
     /// Whether it is the client's turn: to send more of its body, or to take more of ours.
     var awaitsClient: Bool { waitingCount > 0 || !hasRequestEnded && !isPaused && !isComplete }
@@ -74,7 +71,17 @@ final class HTTP2Exchange {
         guard let stream else { return }
         lastProgress = now
         handler.requestBody(stream, bytes)
-        if isPaused { withheld += bytes.count } else { connection?.session?.consume(bytes.count, of: id) }
+        if isPaused {
+            withheld += bytes.count
+            connection?.noteWithheld(bytes.count)
+        } else {
+            connection?.session?.consume(bytes.count, of: id)
+        }
+    }
+
+    func received(_ trailers: HTTPHeaders, for handler: any HTTPServerStreamHandler) {
+        guard !hasRequestEnded, trailers.count > 0, let stream else { return }
+        handler.requestTrailers(stream, trailers)
     }
 
     func requestEnded(for handler: any HTTPServerStreamHandler) {
@@ -93,9 +100,10 @@ final class HTTP2Exchange {
         if let connection { lastProgress = connection.now }
         let count = withheld
         withheld = 0
-        guard count > 0 else { return }
-        connection?.session?.consume(count, of: id)
-        connection?.schedulePump()
+        guard count > 0, let connection else { return }
+        connection.noteWithheld(-count)
+        connection.session?.consume(count, of: id)
+        connection.schedulePump()
     }
 
     // MARK: The response
@@ -120,18 +128,16 @@ final class HTTP2Exchange {
             }
             response = .sending(remaining: remaining - bytes.count, isSuppressed: false)
         }
-        output.append(contentsOf: bytes)
+        output.append(bytes)
         connection.noteWaiting(bytes.count)
         resume()
-        guard waitingCount > Channel.highWatermark else { return true }
-        wasFull = true
-        return false
+        return !output.noteFull()
     }
 
     func sendEnd(trailers: HTTPHeaders?) {
         guard case .sending(let remaining, _) = response else { return }
         guard remaining ?? 0 == 0 else { return abort() }
-        if let trailers, trailers.count > 0 { self.trailers = trailers }
+        output.end(trailers: trailers)
         completed()
         resume()
     }
@@ -159,46 +165,28 @@ final class HTTP2Exchange {
     }
 
     private func resume() {
-        if isAwaited {
-            isAwaited = false
-            connection?.session?.resumeBody(of: id)
-        }
+        if output.takeAwaited() { connection?.session?.resumeBody(of: id) }
         connection?.schedulePump()
     }
 
     /// Fills a DATA frame; see ``HTTP2SessionOwner/nextBody(_:into:)``.
     func nextBody(into buffer: UnsafeMutableRawBufferPointer, at now: MonotonicTime) -> HTTP2BodyPiece {
-        let count = min(buffer.count, waitingCount)
-        if count > 0 {
-            let start = outputStart
-            output.withUnsafeBytes {
-                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
-            }
-            outputStart += count
+        let taken = output.take(into: buffer)
+        if taken.count > 0 {
             lastProgress = now
-            connection?.noteWaiting(-count)
-            if wasFull, waitingCount < Channel.lowWatermark {
-                wasFull = false
-                connection?.noteDrained(self)
-            }
+            connection?.noteWaiting(-taken.count)
         }
-        guard outputStart == output.count else { return .bytes(count) }
-        output.removeAll(keepingCapacity: true)
-        outputStart = 0
-        guard isComplete else {
-            if count > 0 { return .bytes(count) }
-            isAwaited = true
-            return .nothingYet
-        }
-        guard let trailers else { return .last(count) }
-        connection?.session?.submit(trailers: trailers, on: id)
-        return .beforeTrailers(count)
+        if taken.isDrained { connection?.noteDrained(self) }
+        if let trailers = taken.trailers { connection?.session?.submit(trailers: trailers, on: id) }
+        return taken.piece
     }
 
     /// The stream is no more.
     func close() -> HTTPServerStream? {
         let stream = stream
         forgetOutput()
+        connection?.noteWithheld(-withheld)
+        withheld = 0
         self.stream = nil
         response = .complete
         connection = nil
@@ -207,7 +195,6 @@ final class HTTP2Exchange {
 
     private func forgetOutput() {
         connection?.noteWaiting(-waitingCount)
-        output = []
-        outputStart = 0
+        output.drop()
     }
 }

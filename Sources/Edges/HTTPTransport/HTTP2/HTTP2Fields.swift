@@ -15,7 +15,17 @@ struct HTTP2Fields {
     /// The head of a response.
     init(_ head: ResponseHead) {
         bytes.reserveCapacity(256)
-        add(":status", "\(head.status)")
+        add(":status" as String, "\(head.status)")
+        head.forEachHTTP2Field { name, value in add(name, value) }
+    }
+
+    /// The head of a request. Pseudo-headers come first; the host stands in one of them (RFC 9113 §8.3.1).
+    init(_ head: RequestHead, scheme: StaticString) {
+        bytes.reserveCapacity(512)
+        add(":method", head.methodBytes)
+        add(":scheme", scheme)
+        add(":authority", head.authority)
+        add(":path", head.target)
         head.forEachHTTP2Field { name, value in add(name, value) }
     }
 
@@ -31,6 +41,16 @@ struct HTTP2Fields {
         name.withUTF8 { name in
             value.withUTF8 { value in add(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value)) }
         }
+    }
+
+    private mutating func add(_ name: StaticString, _ value: ArraySlice<UInt8>) {
+        value.withUnsafeBytes { add(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), $0) }
+    }
+
+    private mutating func add(_ name: StaticString, _ value: StaticString) {
+        add(
+            UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+            UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
     private mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {

@@ -1,4 +1,5 @@
-/// What a peer of HTTP/2 may ask of one connection. What ``HTTPServerLimits`` says of heads, bodies and times holds too.
+/// What a peer of HTTP/2 may ask of one connection. What ``HTTPServerLimits`` or ``HTTPClientLimits`` say of heads, bodies
+/// and times holds too. A client has most streams at a time that it and the server allow.
 package struct HTTP2Limits: Hashable, Sendable {
     /// Requests at a time; the one beyond it is refused and may be sent again (RFC 9113 §5.1.2).
     package var concurrentStreams = 100
@@ -8,6 +9,8 @@ package struct HTTP2Limits: Hashable, Sendable {
     package var connectionWindow = 1024 * 1024
     /// Bytes of responses that may wait for the client's windows. Beyond it new requests are refused: a client that asks
     /// and asks but takes no answers must not fill our memory with them.
+    ///
+    /// The same holds for what a peer has sent on streams that are paused: beyond it the connection's window stays closed.
     package var waitingBytes = 8 * 1024 * 1024
     /// Requests that may be broken off (CVE-2023-44487, CVE-2025-8671): so many at once, and then so many a second. Each
     /// makes us begin work that nobody waits for.
@@ -17,6 +20,16 @@ package struct HTTP2Limits: Hashable, Sendable {
     package var controls = HTTP2FloodBound(burst: 2000, perSecond: 1000)
 
     package init() {}
+
+    /// What the proxy lets peers have: Envoy's 1024 streams.
+    package static let proxy: HTTP2Limits = {
+        var limits = HTTP2Limits()
+        limits.concurrentStreams = 1024
+        return limits
+    }()
+
+    /// What a client takes from a server. One connection carries Envoy's 1024 requests at most.
+    package static let client = proxy
 }
 
 /// How often something may happen: so many times at once, and then so many a second.

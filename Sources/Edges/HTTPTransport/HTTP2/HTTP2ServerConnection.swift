@@ -46,6 +46,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     private var answeredTimer: TimerID?
     /// Bytes of responses that wait for windows.
     private var waitingCount = 0
+    private var intake: HTTP2Intake
     private var resets: HTTP2FloodGuard
     private var controls: HTTP2FloodGuard
     private var deadline: Deadline?
@@ -67,6 +68,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         context = peer.context
         resets = HTTP2FloodGuard(limits.resets)
         controls = HTTP2FloodGuard(limits.controls)
+        intake = HTTP2Intake(limit: limits.waitingBytes)
         session = HTTP2Session(serverFor: self, limits: limits, headBytes: listener.limits.wire.headBytes)
         // Invalidated before the connection goes.
         deadline = Deadline(loop: listener.loop) { [unowned self] in deadlinePassed() }
@@ -141,7 +143,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         guard self.session != nil else { return }
         if channel.isFull {
             // The client does not even take what answers its frames: it may send no more of them.
-            channel.pauseReading()
+            if session.isBacklogged { channel.pauseReading() }
         } else if session.isOver {
             close(.peerClosed)
         } else if isDraining, !hasPinged {
@@ -198,6 +200,13 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
 
     func noteWaiting(_ count: Int) {
         waitingCount += count
+    }
+
+    func noteWithheld(_ count: Int) {
+        let consumed = intake.noteWithheld(count)
+        guard consumed > 0 else { return }
+        session?.consume(consumed)
+        schedulePump()
     }
 
     func noteDrained(_ exchange: HTTP2Exchange) {
@@ -336,10 +345,27 @@ extension HTTP2ServerConnection: HTTP2SessionOwner {
         exchange.sendEnd(trailers: nil)
     }
 
+    func laterBegan(_ id: HTTP2StreamID) {
+        exchanges[id]?.trailers = HTTP2TrailerBuilder(limits: listener.limits.wire)
+    }
+
+    func laterField(_ id: HTTP2StreamID, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        guard let exchange = exchanges[id] else { return }
+        exchange.trailers?.add(name: name, value: value)
+        if exchange.trailers?.listBytes ?? 0 > 1 << 20 { session?.terminate(.enhanceYourCalm) }
+    }
+
+    func laterEnded(_ id: HTTP2StreamID, endsStream: Bool) {
+        guard let exchange = exchanges[id] else { return }
+        if let trailers = exchange.trailers { exchange.received(trailers.fields, for: handler) }
+        exchange.trailers = nil
+        if endsStream { exchange.requestEnded(for: handler) }
+    }
+
     func bodyReceived(_ id: HTTP2StreamID, _ bytes: UnsafeRawBufferPointer) {
-        // One paused stream must not hold up the others, so the connection's window opens in any case.
-        session?.consume(bytes.count)
         exchanges[id]?.received(bytes, for: handler, at: now)
+        let consumed = intake.received(bytes.count)
+        if consumed > 0 { session?.consume(consumed) }
     }
 
     func bodyEnded(_ id: HTTP2StreamID) {
@@ -362,6 +388,8 @@ extension HTTP2ServerConnection: HTTP2SessionOwner {
     func pingAnswered() {
         if isDraining { session?.end() }
     }
+
+    func endAnnounced() {}
 
     func streamClosed(_ id: HTTP2StreamID, code: UInt32) {
         let isByClient = resetByClient.remove(id) != nil

@@ -31,17 +31,24 @@ enum HTTP2BodyPiece {
 /// Who gets what happens in a session. Called from within ``HTTP2Session/receive(_:)`` and
 /// ``HTTP2Session/nextOutput()``; those two must not be called from here, everything else may.
 protocol HTTP2SessionOwner: AnyObject {
+    /// The first head of a stream.
     func headBegan(_ id: HTTP2StreamID)
     func headField(_ id: HTTP2StreamID, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     func headEnded(_ id: HTTP2StreamID, endsStream: Bool)
+    /// Further fields of a stream: trailers, or another head after one of an interim response.
+    func laterBegan(_ id: HTTP2StreamID)
+    func laterField(_ id: HTTP2StreamID, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    func laterEnded(_ id: HTTP2StreamID, endsStream: Bool)
     func bodyReceived(_ id: HTTP2StreamID, _ bytes: UnsafeRawBufferPointer)
-    /// The body is complete, or trailers, which are not told, have ended it.
+    /// The body is complete.
     func bodyEnded(_ id: HTTP2StreamID)
     /// A frame that costs its sender nothing: PING, SETTINGS, or DATA without any.
     func controlReceived()
     func resetReceived(_ id: HTTP2StreamID)
     func settingsReceived()
     func pingAnswered()
+    /// The peer takes no new streams (GOAWAY).
+    func endAnnounced()
     /// The stream is no more; whatever is sent on it from here on goes nowhere.
     func streamClosed(_ id: HTTP2StreamID, code: UInt32)
     /// Fills in what the next DATA frame of a stream carries.
@@ -65,7 +72,37 @@ final class HTTP2Session {
     /// A server's session; its SETTINGS are the first thing to be sent.
     ///
     /// - Parameter headBytes: how large a head may be, as the client is told.
-    init(serverFor owner: any HTTP2SessionOwner, limits: HTTP2Limits, headBytes: Int) {
+    convenience init(serverFor owner: any HTTP2SessionOwner, limits: HTTP2Limits, headBytes: Int) {
+        self.init(
+            owner, limits,
+            [
+                Self.setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreams),
+                Self.setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.streamWindow),
+                Self.setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headBytes),
+                Self.setting(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
+            ]
+        ) { nghttp2_session_server_new2(&$0, $1, nil, $2) }
+    }
+
+    /// A client's session; the preface and its SETTINGS, which refuse pushed responses, are the first to be sent.
+    ///
+    /// - Parameter headBytes: how large a head may be, as the server is told.
+    convenience init(clientFor owner: any HTTP2SessionOwner, limits: HTTP2Limits, headBytes: Int) {
+        self.init(
+            owner, limits,
+            [
+                Self.setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0),
+                Self.setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.streamWindow),
+                Self.setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headBytes),
+                Self.setting(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
+            ]
+        ) { nghttp2_session_client_new2(&$0, $1, nil, $2) }
+    }
+
+    private init(
+        _ owner: any HTTP2SessionOwner, _ limits: HTTP2Limits, _ settings: [nghttp2_settings_entry],
+        make: (inout OpaquePointer?, OpaquePointer?, OpaquePointer?) -> CInt
+    ) {
         var callbacks: OpaquePointer?
         var options: OpaquePointer?
         nghttp2_session_callbacks_new(&callbacks)
@@ -78,19 +115,14 @@ final class HTTP2Session {
         nghttp2_option_set_no_auto_window_update(options, 1)
         var session: OpaquePointer?
         // The session is told where to find this object below, when there is one.
-        guard nghttp2_session_server_new2(&session, callbacks, nil, options) == 0, let session else {
+        guard make(&session, callbacks, options) == 0, let session else {
             preconditionFailure("no memory for an HTTP/2 session")
         }
         self.session = session
         self.owner = owner
         // Not retained: the session lives and dies with this object, and calls back only while a method of it runs.
         nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
-        var settings = [
-            Self.setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreams),
-            Self.setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.streamWindow),
-            Self.setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headBytes),
-            Self.setting(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
-        ]
+        var settings = settings
         nghttp2_submit_settings(session, flags, &settings, settings.count)
         nghttp2_session_set_local_window_size(session, flags, 0, Int32(clamping: max(65_535, limits.connectionWindow)))
     }
@@ -141,7 +173,33 @@ final class HTTP2Session {
     /// Whether anything more can come of this session; otherwise the connection has had its time.
     var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
 
+    /// Whether so many frames wait, bodies aside, that the peer should send no more that has to be answered. A peer that
+    /// merely takes bodies slowly must still be read from: it may be waiting for the same of us.
+    var isBacklogged: Bool { nghttp2_session_get_outbound_queue_size(session) > 256 }
+
     // MARK: Sending
+
+    /// Begins a request. Its body is asked for by ``HTTP2SessionOwner/nextBody(_:into:)``.
+    ///
+    /// - Returns: nothing when the connection has no number left for it.
+    func submit(_ head: RequestHead, scheme: StaticString, hasBody: Bool) -> HTTP2StreamID? {
+        var fields = HTTP2Fields(head, scheme: scheme)
+        var body = nghttp2_data_provider(source: nghttp2_data_source(ptr: nil), read_callback: HTTP2Callbacks.nextBody)
+        let number = fields.withValues { values, count in
+            hasBody
+                ? nghttp2_submit_request(session, nil, values, count, &body, nil)
+                : nghttp2_submit_request(session, nil, values, count, nil, nil)
+        }
+        return number > 0 ? HTTP2StreamID(number: number) : nil
+    }
+
+    /// How many streams the server lets us have at a time; a hundred until it has said.
+    var allowedStreams: Int {
+        Int(clamping: nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
+    /// Whether the server takes new requests, and there are numbers left for them.
+    var takesRequests: Bool { nghttp2_session_check_request_allowed(session) != 0 }
 
     /// Begins a response. Its body is asked for by ``HTTP2SessionOwner/nextBody(_:into:)``.
     func submit(_ head: ResponseHead, on id: HTTP2StreamID, hasBody: Bool) {

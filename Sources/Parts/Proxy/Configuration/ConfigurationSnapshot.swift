@@ -40,6 +40,8 @@ struct ListenerPlan: Sendable {
     /// What answers call their server; `nil` leaves what upstreams say.
     var serverName: [UInt8]?
     var idleTimeout: Duration?
+    /// Which versions of HTTP are spoken there.
+    var codec = HTTPConnectionManager.Codec.auto
 }
 
 /// A cluster and its usable endpoints.

@@ -21,6 +21,7 @@ struct SnapshotBuilder {
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
         var context: DownstreamTLSContext
+        var codec: HTTPConnectionManager.Codec
     }
 
     private struct ClientKey: Hashable {
@@ -110,11 +111,12 @@ struct SnapshotBuilder {
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
             isEdge: listener.filterChains.contains { $0.manager.useRemoteAddress },
             serverName: (listener.filterChains.first?.manager.serverName).map { Array($0.utf8) },
-            idleTimeout: listener.filterChains.first?.manager.idleTimeout)
+            idleTimeout: listener.filterChains.first?.manager.idleTimeout,
+            codec: listener.filterChains.first?.manager.codec ?? .auto)
         for chain in listener.filterChains {
             let plan = try routePlan(chain.manager, routes, places, into: &next)
             if let tls = chain.tls {
-                result.security = .tls(try serverContext(tls, secrets, into: &next))
+                result.security = .tls(try serverContext(tls, result.codec, secrets, into: &next))
                 result.secureRoutes = result.secureRoutes ?? plan
             } else {
                 result.plainRoutes = result.plainRoutes ?? plan
@@ -141,20 +143,21 @@ struct SnapshotBuilder {
     }
 
     private func serverContext(
-        _ tls: DownstreamTLSContext, _ secrets: SecretBook, into next: inout SnapshotBuilder
+        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec, _ secrets: SecretBook,
+        into next: inout SnapshotBuilder
     ) throws(Obstacle) -> TLSContext {
         let resolved: ResolvedSecrets?
         do throws(ProxyError) { resolved = try secrets.resolve(tls.common, read: Self.read) } catch {
             throw .wrong(error)
         }
         guard let resolved else { throw .waiting("its certificate has not arrived") }
-        let key = ServerKey(secrets: resolved, context: tls)
+        let key = ServerKey(secrets: resolved, context: tls, codec: codec)
         if let known = serverContexts[key] ?? next.serverContexts[key] {
             next.serverContexts[key] = known
             return known
         }
         do throws(ProxyError) {
-            let context = try TLSMaking.server(tls, resolved)
+            let context = try TLSMaking.server(tls, codec, resolved)
             next.serverContexts[key] = context
             return context
         } catch {

@@ -12,7 +12,9 @@ enum TLSMaking {
     }
 
     /// The context of a listener.
-    static func server(_ tls: DownstreamTLSContext, _ secrets: ResolvedSecrets) throws(ProxyError) -> TLSContext {
+    static func server(
+        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec, _ secrets: ResolvedSecrets
+    ) throws(ProxyError) -> TLSContext {
         guard let material = secrets.certificate else {
             throw .configuration("a downstream TLS context needs a certificate (tls_certificates or SDS)")
         }
@@ -28,7 +30,7 @@ enum TLSMaking {
                     roots: try secrets.roots.map { (pem) throws(TLSError) in try Certificate.chain(pem: pem) } ?? [],
                     clientCertificate: tls.requiresClientCertificate
                         ? .required : (hasRoots ? .optional : .notRequested),
-                    applicationProtocols: protocols(tls.common), acceptedPeerURIs: secrets.acceptedURIs))
+                    applicationProtocols: protocols(tls.common, codec), acceptedPeerURIs: secrets.acceptedURIs))
         }
     }
 
@@ -38,7 +40,7 @@ enum TLSMaking {
             throw .configuration("an upstream TLS context without trusted roots would trust anyone; add trusted_ca")
         }
         try check(common)
-        return try context(certificate: secrets.certificate, roots: roots, protocols(common), acceptedURIs: [])
+        return try context(certificate: secrets.certificate, roots: roots, protocols(common, .http1), acceptedURIs: [])
     }
 
     /// The context towards the control plane, with our certificate once there is one.
@@ -83,10 +85,19 @@ enum TLSMaking {
         return Facts(uris: leaf.uris, notBefore: leaf.notBefore, notAfter: leaf.notAfter)
     }
 
-    /// HTTP/1.1 is what the streams behind a handshake speak; h2 must not be agreed upon.
-    private static func protocols(_ common: CommonTLSContext) -> [String] {
-        let spoken = common.alpn.filter { $0 != "h2" && $0 != "istio-h2" && $0 != "istio-peer-exchange" }
-        return spoken.isEmpty ? ["http/1.1"] : spoken
+    /// What a listener may agree upon: of what the context offers, what its connections will speak.
+    private static func protocols(_ common: CommonTLSContext, _ codec: HTTPConnectionManager.Codec) -> [String] {
+        let refused: Set<String> =
+            switch codec {
+            case .auto: []
+            case .http1: ["h2"]
+            case .http2: ["http/1.1"]
+            }
+        let spoken = common.alpn.filter {
+            !refused.contains($0) && $0 != "istio-h2" && $0 != "istio-peer-exchange"
+        }
+        guard spoken.isEmpty else { return spoken }
+        return codec == .http2 ? ["h2"] : ["http/1.1"]
     }
 
     private static func check(_ common: CommonTLSContext) throws(ProxyError) {

@@ -1,3 +1,4 @@
+import Discovery
 import HTTPTransport
 import HTTPWire
 import SystemIO
@@ -33,6 +34,8 @@ final class WorkerListener: HTTPServerStreamHandler {
         // A client that closes has left: its request is given up at once, as Envoy does, so that nobody works for it.
         limits.halfCloseGrace = .zero
         if let idle = plan.idleTimeout { limits.idleTimeout = idle }
+        if plan.codec != .http1 { limits.http2 = .proxy }
+        limits.http1 = plan.codec != .http2
         return limits
     }
 

@@ -90,8 +90,12 @@ final class Worker {
         var remaining = listeners
         for plan in snapshot.listeners {
             if let known = remaining.removeValue(forKey: plan.address) {
-                known.update(plan)
-                continue
+                if known.plan.codec == plan.codec {
+                    known.update(plan)
+                    continue
+                }
+                // Connections that stand go on as they began.
+                known.close()
             }
             do throws(SystemError) {
                 listeners[plan.address] = try WorkerListener(worker: self, plan: plan)
