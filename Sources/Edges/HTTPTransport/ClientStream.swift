@@ -12,6 +12,11 @@ package enum UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertible
     /// A fresh connection broke before the response began; the upstream may have worked on the request.
     case resetBeforeHead
     case resetAfterHead
+    /// The upstream says that it did nothing for the request, which may be sent again (HTTP/2 `REFUSED_STREAM`, or a
+    /// GOAWAY that leaves it out).
+    case refused
+    /// The upstream gave the request up before the response began, and not its connection (HTTP/2).
+    case streamReset
     case protocolError(String)
     /// The pool has as many connections as it may.
     case overloaded
@@ -24,6 +29,8 @@ package enum UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertible
         case .staleConnection: "the kept connection was closed by the peer"
         case .resetBeforeHead: "the peer closed the connection before it answered"
         case .resetAfterHead: "the peer closed the connection within its answer"
+        case .refused: "the peer refused the request"
+        case .streamReset: "the peer gave the request up before it answered"
         case .protocolError(let reason): "the answer is malformed: \(reason)"
         case .overloaded: "too many connections to the peer"
         }
@@ -32,12 +39,14 @@ package enum UpstreamFailure: Error, Hashable, Sendable, CustomStringConvertible
 
 /// Who gets an upstream's answer. Called on the pool's loop, and never from within a call on the stream.
 ///
-/// `response` once, `responseBody` any number of times, `responseEnd` once, also when there is no body; or `failed` at
-/// any point. Nothing after either of the last two.
+/// `response` once, `responseBody` any number of times, `responseTrailers` at most once, `responseEnd` once, also when
+/// there is no body; or `failed` at any point. Nothing after either of the last two.
 package protocol HTTPClientStreamHandler: AnyObject {
     func response(_ stream: HTTPClientStream, head: consuming ResponseHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer)
+    /// Fields after the body; only of HTTP/2.
+    func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders)
     func responseEnd(_ stream: HTTPClientStream)
     func failed(_ stream: HTTPClientStream, _ failure: UpstreamFailure)
     /// There is room again after `sendBody` returned false.
@@ -48,16 +57,20 @@ package protocol HTTPClientStreamHandler: AnyObject {
 
 extension HTTPClientStreamHandler {
     package func connected(_ stream: HTTPClientStream) {}
+    package func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {}
 }
 
 /// One request to an upstream and its response. It belongs to the pool's loop; calls on one that is over do nothing.
 package final class HTTPClientStream {
     @exclusivity(unchecked) private(set) var handler: (any HTTPClientStreamHandler)?
+    /// Nothing once the stream is over, and with HTTP/2.
     @exclusivity(unchecked) private(set) var connection: ClientConnection?
+    /// Instead of it with HTTP/2.
+    @exclusivity(unchecked) private var exchange: HTTP2ClientExchange?
     /// Whether it runs on a connection that has served a request before.
     @exclusivity(unchecked) package private(set) var isReused = false
     /// Who the upstream is, once the connection stands; empty without TLS.
-    package var peerURIs: [String] { connection?.peerURIs ?? [] }
+    package var peerURIs: [String] { connection?.peerURIs ?? exchange?.connection?.peerURIs ?? [] }
 
     init(handler: any HTTPClientStreamHandler) {
         self.handler = handler
@@ -67,7 +80,11 @@ package final class HTTPClientStream {
 
     /// Begins the request; before the connection stands it waits in memory. With `endOfStream` there is no body.
     package func sendHead(_ head: RequestHead, endOfStream: Bool) {
-        connection?.sendHead(head, endOfStream: endOfStream)
+        if let connection {
+            connection.sendHead(head, endOfStream: endOfStream)
+        } else {
+            exchange?.sendHead(head, endOfStream: endOfStream)
+        }
     }
 
     /// Sends a piece of the body and takes the bytes in any case.
@@ -76,28 +93,35 @@ package final class HTTPClientStream {
     ///   ``HTTPClientStreamHandler/requestDrained(_:)``.
     @discardableResult
     package func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        connection?.sendBody(bytes) ?? true
+        if let connection { return connection.sendBody(bytes) }
+        return exchange?.sendBody(bytes) ?? true
     }
 
     /// Completes the request. When less was sent than its `content-length` said, the request fails.
     package func sendEnd() {
-        connection?.sendEnd()
+        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: nil) }
     }
 
-    /// Stops the delivery of the response's body after the bytes that have been read already.
+    /// The same with fields after the body. Upstreams of HTTP/1.1 get none.
+    package func sendEnd(trailers: HTTPHeaders) {
+        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: trailers) }
+    }
+
+    /// Stops the delivery of the response's body after the bytes that have been read already; with HTTP/2, after those
+    /// that fit into the upstream's window.
     package func pauseReading() {
-        connection?.pauseReading()
+        if let connection { connection.pauseReading() } else { exchange?.pauseReading() }
     }
 
     package func resumeReading() {
-        connection?.resumeReading()
+        if let connection { connection.resumeReading() } else { exchange?.resumeReading() }
     }
 
-    /// Gives the request up: its connection closes, and the handler hears nothing more.
+    /// Gives the request up: its connection closes, with HTTP/2 only its stream, and the handler hears nothing more.
     package func cancel() {
-        let connection = connection
+        let (connection, exchange) = (connection, exchange)
         detach()
-        connection?.cancelled()
+        if let connection { connection.cancelled() } else { exchange?.cancelled() }
     }
 
     func attach(_ connection: ClientConnection, isReused: Bool) {
@@ -105,8 +129,14 @@ package final class HTTPClientStream {
         self.isReused = isReused
     }
 
+    func attach(_ exchange: HTTP2ClientExchange, isReused: Bool) {
+        self.exchange = exchange
+        self.isReused = isReused
+    }
+
     func detach() {
         connection = nil
+        exchange = nil
         handler = nil
     }
 

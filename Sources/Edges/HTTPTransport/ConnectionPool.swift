@@ -17,18 +17,23 @@ package struct HTTPClientLimits: Hashable, Sendable {
     package var connections = 1024
     /// Unused connections that are kept.
     package var idleConnections = 128
+    /// What upstreams of HTTP/2 may send, and how many requests one connection carries at a time.
+    package var http2 = HTTP2Limits.client
 
     package init() {}
 }
 
 /// The connections from one event loop to one upstream.
 ///
-/// A request gets the connection that was used last, which is the least likely to have been closed meanwhile, or a new
+/// A request of HTTP/1.1 gets the connection that was used last, which is the least likely to have been closed meanwhile,
+/// or a new one. One of HTTP/2 joins others on the first connection that has room, be it still on its way, or gets a new
 /// one. Requests are never queued: waiting is for those who know the deadline.
 package final class HTTPConnectionPool {
     package let address: SocketAddress
     /// What new connections are greeted with; nothing for plain. Replacing it rotates certificates.
     package var tls: TLSContext?
+    /// What new connections of HTTP/2 are greeted with where that differs: by ALPN.
+    package var http2TLS: TLSContext?
 
     let loop: EventLoop
     let limits: HTTPClientLimits
@@ -36,6 +41,8 @@ package final class HTTPConnectionPool {
     private let sourceAddress: SocketAddress?
     @exclusivity(unchecked) private var idle: [ClientConnection] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    /// Those that speak HTTP/2, the oldest first.
+    @exclusivity(unchecked) private var http2: [HTTP2ClientConnection] = []
     private var isClosed = false
     /// Called with 1 for every connection that is being made and -1 for every one that has ended.
     package var onConnectionCount: ((Int) -> Void)?
@@ -55,22 +62,46 @@ package final class HTTPConnectionPool {
         idleNanoseconds = limits.idleTimeout.nanoseconds
     }
 
-    package var connectionCount: Int { connections.count }
+    package var connectionCount: Int { connections.count + http2.count }
+    /// Connections of HTTP/1.1 that wait for a request.
     package var idleCount: Int { idle.count }
+
+    /// Whether a request could be sent at once, on a connection that stands.
+    @inline(__always)
+    package func isReady(http2: Bool) -> Bool {
+        http2 ? self.http2.contains { $0.isOpen && $0.hasRoom } : !idle.isEmpty
+    }
+
+    /// Whether a request would be taken without another connection, be it after one that is on its way.
+    @inline(__always)
+    package func hasRoom(http2: Bool) -> Bool {
+        http2 ? self.http2.contains { $0.hasRoom } : !idle.isEmpty
+    }
+
+    /// Bytes of requests that wait for an upstream's windows.
+    package var waitingBytes: Int { http2.reduce(0) { $0 + $1.waitingCount } }
     /// One of them, for tests that watch its life.
-    package var anyConnection: AnyObject? { connections.values.first }
+    package var anyConnection: AnyObject? { connections.values.first ?? http2.first }
 
     /// Begins a request. The stream takes its head at once; failures come to the handler, later.
     ///
     /// - Parameter fresh: whether to make a new connection even when one is kept: for the second try of a request that
     ///   met a stale one.
-    package func open(_ handler: any HTTPClientStreamHandler, fresh: Bool = false) -> HTTPClientStream {
+    /// - Parameter http2: whether to speak HTTP/2, which nobody asks the upstream about: it is known beforehand, and over
+    ///   TLS the context must offer `h2`.
+    package func open(
+        _ handler: any HTTPClientStreamHandler, fresh: Bool = false, http2: Bool = false
+    ) -> HTTPClientStream {
         let stream = HTTPClientStream(handler: handler)
+        if http2 {
+            openHTTP2(stream, fresh: fresh)
+            return stream
+        }
         if !fresh, let connection = idle.popLast() {
             connection.serve(stream)
             return stream
         }
-        guard connections.count < limits.connections else {
+        guard connectionCount < limits.connections else {
             // A kept connection is still better than none.
             if let connection = idle.popLast() { connection.serve(stream) } else { fail(stream, .overloaded) }
             return stream
@@ -79,9 +110,17 @@ package final class HTTPConnectionPool {
         return stream
     }
 
-    private func connect(_ stream: HTTPClientStream) {
+    private func openHTTP2(_ stream: HTTPClientStream, fresh: Bool) {
+        let known = http2.first { $0.hasRoom && !(fresh && $0.isOpen) }
+        if let known { return known.serve(stream) }
+        if connectionCount < limits.connections { return connect(stream, http2: true) }
+        guard let known = http2.first(where: { $0.hasRoom }) else { return fail(stream, .overloaded) }
+        known.serve(stream)
+    }
+
+    private func connect(_ stream: HTTPClientStream, http2: Bool = false) {
         var session: TLSSession?
-        if let tls {
+        if let tls = http2 ? http2TLS ?? tls : tls {
             do throws(TLSError) {
                 session = try TLSSession(tls)
             } catch {
@@ -91,6 +130,13 @@ package final class HTTPConnectionPool {
         do throws(SystemError) {
             let socket = try Socket.connecting(to: address, from: sourceAddress)
             do throws(SystemError) {
+                if http2 {
+                    let connection = try HTTP2ClientConnection(pool: self, socket: socket, tls: session)
+                    self.http2.append(connection)
+                    onConnectionCount?(1)
+                    connection.serve(stream)
+                    return
+                }
                 let connection = try ClientConnection(pool: self, socket: socket, tls: session, stream: stream)
                 connections[ObjectIdentifier(connection)] = connection
                 onConnectionCount?(1)
@@ -114,6 +160,7 @@ package final class HTTPConnectionPool {
     package func close() {
         isClosed = true
         for connection in idle.reversed() { connection.close() }
+        for connection in http2 { connection.retire() }
     }
 
     func keep(_ connection: ClientConnection) {
@@ -133,5 +180,16 @@ package final class HTTPConnectionPool {
 
     func connectionClosed(_ connection: ClientConnection) {
         if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { onConnectionCount?(-1) }
+    }
+
+    /// There is room for another request on a connection that stands and had none, or it has nothing more to do.
+    func hasRoomAgain() {
+        if let onIdle { loop.soon(onIdle) }
+    }
+
+    func connectionClosed(_ connection: HTTP2ClientConnection) {
+        guard let index = http2.firstIndex(where: { $0 === connection }) else { return }
+        http2.remove(at: index)
+        onConnectionCount?(-1)
     }
 }

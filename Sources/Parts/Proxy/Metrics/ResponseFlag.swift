@@ -10,6 +10,8 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case upstreamConnectionFailure
     /// The upstream closed or reset the connection before the response was complete.
     case upstreamConnectionTermination
+    /// The upstream reset the stream, and kept the connection.
+    case upstreamRemoteReset
     /// There were more connections to the upstream than it may have.
     case upstreamOverflow
     /// The upstream's response was not HTTP.
@@ -37,6 +39,7 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .noHealthyUpstream: "UH"
         case .upstreamConnectionFailure: "UF"
         case .upstreamConnectionTermination: "UC"
+        case .upstreamRemoteReset: "UR"
         case .upstreamOverflow: "UO"
         case .upstreamProtocolError: "UPE"
         case .upstreamRequestTimeout: "UT"

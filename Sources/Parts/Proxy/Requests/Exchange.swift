@@ -32,6 +32,7 @@ final class Exchange: HTTPClientStreamHandler {
     private(set) var requestEndedAt: MonotonicTime
     private var requestBytes: UInt64 = 0
     private var replay: [UInt8] = []
+    private var requestTrailers: HTTPHeaders?
     private var isReplayable = true
     /// True while the body waits for an upstream.
     private var isHeld = false
@@ -72,6 +73,7 @@ final class Exchange: HTTPClientStreamHandler {
     var status = 0
     var responseBytes: UInt64 = 0
     var grpcStatus: UInt8?
+    private var responseTrailers: HTTPHeaders?
     private var peer = LabelID.unknown
     var service = LabelID.unknown
     private var isSecure = false
@@ -243,7 +245,7 @@ final class Exchange: HTTPClientStreamHandler {
             isReplayable = false
             replay = []
         }
-        if hasBody, isRequestComplete { stream.sendEnd() }
+        if hasBody, isRequestComplete { endUpstream() }
         if isHeld {
             isHeld = false
             downstream.resumeReading()
@@ -283,7 +285,16 @@ final class Exchange: HTTPClientStreamHandler {
     func requestEnd() {
         isRequestComplete = true
         requestEndedAt = worker.loop.now
-        if hasBody { upstream?.sendEnd() }
+        if hasBody { endUpstream() }
+    }
+
+    /// Fields after the request's body.
+    func requestTrailers(_ trailers: HTTPHeaders) {
+        requestTrailers = trailers
+    }
+
+    private func endUpstream() {
+        if let requestTrailers { upstream?.sendEnd(trailers: requestTrailers) } else { upstream?.sendEnd() }
     }
 
     /// The upstream has room again.
@@ -313,10 +324,15 @@ final class Exchange: HTTPClientStreamHandler {
         if !downstream.sendBody(bytes) { stream.pauseReading() }
     }
 
+    func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {
+        responseTrailers = trailers
+        if isGRPC { grpcStatus = trailers["grpc-status"].flatMap { UInt8($0) } }
+    }
+
     func responseEnd(_ stream: HTTPClientStream) {
         guard !isFinished else { return }
         releaseEndpoint()
-        downstream.sendEnd()
+        if let responseTrailers { downstream.sendEnd(trailers: responseTrailers) } else { downstream.sendEnd() }
         finish(flag: .none)
     }
 
@@ -376,6 +392,8 @@ final class Exchange: HTTPClientStreamHandler {
         case .connectTimeout: (.connectFailure, .connectionTimeout)
         case .staleConnection: (.staleConnection, .connectionTermination)
         case .resetBeforeHead, .resetAfterHead: (.reset, .connectionTermination)
+        case .streamReset: (.reset, .remoteReset)
+        case .refused: (.refusedStream, .remoteRefused)
         case .protocolError: (.reset, .protocolError)
         case .overloaded: (.resetBeforeRequest, .overflow)
         }
@@ -550,7 +568,9 @@ extension UpstreamFailure {
     fileprivate var isUpstreams: Bool {
         switch self {
         case .staleConnection, .overloaded: false
-        case .connectFailed, .connectTimeout, .tlsFailure, .resetBeforeHead, .resetAfterHead, .protocolError: true
+        case .connectFailed, .connectTimeout, .tlsFailure, .resetBeforeHead, .resetAfterHead, .protocolError, .refused,
+            .streamReset:
+            true
         }
     }
 }

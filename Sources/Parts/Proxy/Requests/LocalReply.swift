@@ -28,6 +28,14 @@ struct LocalReply: Sendable {
         body: """
             upstream connect error or disconnect/reset before headers. reset reason: connection termination
             """)
+    static let remoteReset = LocalReply(
+        status: 503, flag: .upstreamRemoteReset,
+        body: "upstream connect error or disconnect/reset before headers. reset reason: remote reset")
+    static let remoteRefused = LocalReply(
+        status: 503, flag: .upstreamRemoteReset,
+        body: """
+            upstream connect error or disconnect/reset before headers. reset reason: remote refused stream reset
+            """)
     static let protocolError = LocalReply(
         status: 502, flag: .upstreamProtocolError,
         body: """

@@ -77,6 +77,10 @@ final class WorkerListener: HTTPServerStreamHandler {
         exchange(of: stream)?.requestBody(bytes)
     }
 
+    func requestTrailers(_ stream: HTTPServerStream, _ trailers: HTTPHeaders) {
+        exchange(of: stream)?.requestTrailers(trailers)
+    }
+
     func requestEnd(_ stream: HTTPServerStream) {
         exchange(of: stream)?.requestEnd()
     }
