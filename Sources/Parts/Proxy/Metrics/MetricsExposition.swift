@@ -13,6 +13,7 @@ struct MetricsExposition {
     ) -> [UInt8] {
         var exposition = MetricsExposition(writer: ExpositionWriter(format: format))
         exposition.requests(page)
+        exposition.connections(page.connections)
         exposition.build(facts)
         exposition.events(page)
         exposition.outliers(facts.outliers)
@@ -42,6 +43,23 @@ struct MetricsExposition {
         histogram("istio_request_bytes", "Size of request bodies, in bytes.", page, at: MetricsRow.requestBytesOffset)
         histogram(
             "istio_response_bytes", "Size of response bodies, in bytes.", page, at: MetricsRow.responseBytesOffset)
+    }
+
+    /// Istio names bytes from the destination's point of view, whichever end tells: what it sent is the answer.
+    private mutating func connections(_ page: ConnectionPage) {
+        guard !page.labelTexts.isEmpty else { return }
+        let families: [(String, String, KeyPath<ConnectionCounts, UInt64>)] = [
+            ("istio_tcp_connections_opened_total", "TCP connections opened.", \.opened),
+            ("istio_tcp_connections_closed_total", "TCP connections closed.", \.closed),
+            ("istio_tcp_sent_bytes_total", "Bytes sent in answer over TCP connections.", \.sent),
+            ("istio_tcp_received_bytes_total", "Bytes received over TCP connections.", \.received),
+        ]
+        for (name, help, count) in families {
+            family(name, help: help, type: .counter)
+            for (labels, counts) in zip(page.labelTexts, page.counts) {
+                writer.sample(name, labels: labels, Double(counts[keyPath: count]))
+            }
+        }
     }
 
     private mutating func histogram(
@@ -92,6 +110,12 @@ struct MetricsExposition {
             "meshtop_upstream_connect_failures_total", .counter, "Upstream connections that could not be made.",
             events.upstreamConnectFailures)
         single("meshtop_active_requests", .gauge, "Requests in flight.", UInt64(clamping: events.activeRequests))
+        single(
+            "meshtop_active_connections", .gauge, "TCP connections that stand or are being made.",
+            UInt64(clamping: events.activeConnections))
+        single(
+            "meshtop_buffered_bytes", .gauge, "Bytes of TCP connections that were read and wait to be taken.",
+            UInt64(clamping: events.bufferedBytes))
     }
 
     /// One line a cluster that ejects, and none where nothing is configured. Suppressed ejections are what Istio lacks:
@@ -149,9 +173,12 @@ struct MetricsExposition {
 
     private mutating func telemetry(_ page: MetricsPage, _ facts: ProcessFacts) {
         single(
-            "meshtop_series_overflow_total", .counter, "Requests not counted because the table of series is full.",
-            page.overflow)
-        single("meshtop_series", .gauge, "Label sets in the table of series.", UInt64(page.labelTexts.count))
+            "meshtop_series_overflow_total", .counter,
+            "Requests, and changes of connections, not counted because the table of series is full.",
+            page.overflow &+ page.connections.overflow)
+        single(
+            "meshtop_series", .gauge, "Label sets in the table of series.",
+            UInt64(page.labelTexts.count + page.connections.labelTexts.count))
         let dropped = "meshtop_spans_dropped_total"
         family(dropped, help: "Spans that were lost, by where.", type: .counter)
         writer.sample(dropped, labels: [(name: "where", value: "worker")], Double(page.events.spansDropped))

@@ -15,6 +15,7 @@ struct RequestMetrics {
     var peers = LabelTable<WorkloadLabels>(unknown: .unknown, limit: labelLimit)
     var services = LabelTable<ServiceLabels>(unknown: .unknown, limit: labelLimit)
     var events = WorkerEvents()
+    private var connections = ConnectionTable()
 
     private let local: WorkloadLabels
     private let rowLimit: Int
@@ -50,9 +51,19 @@ struct RequestMetrics {
         if let sampled { examples.put(sampled, row: row, bucket: HistogramBuckets.index(of: durationMilliseconds)) }
     }
 
+    /// Counts what happened on a TCP connection since the last time.
+    mutating func record(_ counts: ConnectionCounts, of series: ConnectionSeries) {
+        let (local, peer, service) = (local, peers[series.peer], services[series.service])
+        connections.add(counts, to: series, limit: rowLimit) { series in
+            series.labelText(local: local, peer: peer, service: service)
+        }
+    }
+
     /// A copy for another thread. The arrays are shared until the worker next counts.
     var page: MetricsPage {
-        MetricsPage(labelTexts: labelTexts, cells: cells, examples: examples, overflow: overflow, events: events)
+        MetricsPage(
+            labelTexts: labelTexts, cells: cells, examples: examples, connections: connections.page, overflow: overflow,
+            events: events)
     }
 
     private mutating func observe(_ value: Double, at offset: Int) {
@@ -103,6 +114,10 @@ struct WorkerEvents: Sendable {
     var upstreamConnectFailures: UInt64 = 0
     var spansDropped: UInt64 = 0
     var activeRequests: Int64 = 0
+    /// TCP connections that stand or are being made.
+    var activeConnections: Int64 = 0
+    /// What TCP connections hold that was read and not yet taken by the other side.
+    var bufferedBytes: Int64 = 0
 
     /// The events of all workers.
     mutating func add(_ other: WorkerEvents) {
@@ -113,6 +128,8 @@ struct WorkerEvents: Sendable {
         upstreamConnectFailures &+= other.upstreamConnectFailures
         spansDropped &+= other.spansDropped
         activeRequests &+= other.activeRequests
+        activeConnections &+= other.activeConnections
+        bufferedBytes &+= other.bufferedBytes
     }
 }
 
@@ -123,6 +140,7 @@ struct MetricsPage: Sendable {
     /// ``MetricsRow/width`` cells for each row.
     var cells: [UInt64] = []
     var examples = RequestExamples()
+    var connections = ConnectionPage()
     /// Requests that found no row.
     var overflow: UInt64 = 0
     var events = WorkerEvents()
@@ -130,6 +148,7 @@ struct MetricsPage: Sendable {
     /// The sum of several workers' pages, rows of equal labels joined, sorted by label text.
     static func merged(_ pages: [MetricsPage]) -> MetricsPage {
         var sum = MetricsPage()
+        sum.connections = ConnectionPage.merged(pages.map(\.connections))
         var rows: [String: [UInt64]] = [:]
         var examples: [String: [RequestExample?]] = [:]
         for page in pages {

@@ -56,42 +56,15 @@ struct RequestSeries: Hashable, Sendable {
 extension RequestSeries {
     /// The series' labels as exposition text, without braces. `local` is the workload that this proxy stands beside.
     func labelText(local: WorkloadLabels, peer: WorkloadLabels, service: ServiceLabels) -> String {
-        let own = isSecure ? local : local.withPrincipal(WorkloadLabels.unknownText)
-        let (source, destination) = reporter == .source ? (own, peer) : (peer, own)
-        let security =
-            switch (reporter, isSecure) {
-            // The source cannot vouch for what arrives; Istio leaves it to the destination to say.
-            case (.source, _): WorkloadLabels.unknownText
-            case (.destination, true): "mutual_tls"
-            case (.destination, false): "none"
-            }
-        let labels = [
-            ("reporter", reporter == .source ? "source" : "destination"),
-            ("source_workload", source.workload),
-            ("source_canonical_service", source.app),
-            ("source_canonical_revision", source.version),
-            ("source_workload_namespace", source.namespace),
-            ("source_principal", source.principal),
-            ("source_app", source.app),
-            ("source_version", source.version),
-            ("source_cluster", source.cluster),
-            ("destination_workload", destination.workload),
-            ("destination_workload_namespace", destination.namespace),
-            ("destination_principal", destination.principal),
-            ("destination_app", destination.app),
-            ("destination_version", destination.version),
-            ("destination_service", service.host),
-            ("destination_canonical_service", destination.app),
-            ("destination_canonical_revision", destination.version),
-            ("destination_service_name", service.name),
-            ("destination_service_namespace", service.namespace),
-            ("destination_cluster", destination.cluster),
-            ("request_protocol", isGRPC ? "grpc" : "http"),
-            ("response_code", String(code)),
-            ("grpc_response_status", grpcStatus.map { String($0) } ?? ""),
-            ("response_flags", flag.text),
-            ("connection_security_policy", security),
-        ]
-        return ExpositionWriter.labelText(labels.map { (name: $0.0, value: $0.1) })
+        let ends = EndLabels(reporter: reporter, isSecure: isSecure, local: local, peer: peer, service: service)
+        let labels =
+            ends.labels + [
+                ("request_protocol", isGRPC ? "grpc" : "http"),
+                ("response_code", String(code)),
+                ("grpc_response_status", grpcStatus.map { String($0) } ?? ""),
+                ("response_flags", flag.text),
+                ("connection_security_policy", ends.securityPolicy),
+            ]
+        return ExpositionWriter.labelText(labels)
     }
 }
