@@ -117,6 +117,11 @@ package struct Socket: Hashable, Sendable {
         systemCall { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
     }
 
+    /// Reads what is there and leaves it there: the next read gives the same bytes again.
+    package func peek(into buffer: UnsafeMutableRawBufferPointer) -> SystemCallOutcome {
+        systemCall { recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_PEEK)) }
+    }
+
     /// Writes as much as the kernel takes now.
     @inline(__always)
     package func write(_ bytes: UnsafeRawBufferPointer) -> SystemCallOutcome {

@@ -106,13 +106,20 @@ package final class TLSSession {
 
     /// Encrypts all of `plaintext` for ``takeCiphertext(_:)``.
     package func write(_ plaintext: [UInt8]) throws(TLSError) {
-        guard !plaintext.isEmpty else { return }
+        let count = plaintext.withUnsafeBytes(encrypt)
+        guard count != 0 else { throw failure("write") }
+    }
+
+    /// The same for bytes that lie somewhere else.
+    package func write(_ plaintext: UnsafeRawBufferPointer) throws(TLSError) {
+        guard encrypt(plaintext) != 0 else { throw failure("write") }
+    }
+
+    /// Zero when it failed. The output is memory, so nothing can be partial.
+    private func encrypt(_ plaintext: UnsafeRawBufferPointer) -> CInt {
+        guard !plaintext.isEmpty else { return 1 }
         ERR_clear_error()
-        // The output is memory, so nothing can be partial.
-        let count = plaintext.withUnsafeBytes { SSL_write(session, $0.baseAddress, CInt(clamping: $0.count)) }
-        guard count > 0 else {
-            throw failure("write")
-        }
+        return max(0, SSL_write(session, plaintext.baseAddress, CInt(clamping: plaintext.count)))
     }
 
     /// Tells the peer that no more will come (`close_notify`).

@@ -9,48 +9,28 @@ package struct Listener: Hashable, Sendable {
     package var name: String
     package var address: NetworkAddress
     package var trafficDirection: TrafficDirection
-    /// Tried in order of how exact their match is: `tls` before any. Never empty.
+    /// Each connection takes the one that matches it most exactly, by server name, then transport, then application
+    /// protocol. Never empty.
     package var filterChains: [FilterChain]
     /// True when the listener looks at the first bytes to tell TLS from plain text (Envoy's `tls_inspector`); needed
     /// when a chain matches by transport protocol.
     package var inspectsTLS: Bool
+    /// How long the first bytes may take; Envoy's default is 15 s, 0 waits for ever.
+    package var inspectionTimeout: Duration?
+    /// What happens after that: true serves the connection as plain text, false closes it.
+    package var continuesAfterInspectionTimeout: Bool
 
     package init(
         name: String, address: NetworkAddress, trafficDirection: TrafficDirection = .unspecified,
-        filterChains: [FilterChain], inspectsTLS: Bool = false
+        filterChains: [FilterChain], inspectsTLS: Bool = false, inspectionTimeout: Duration? = nil,
+        continuesAfterInspectionTimeout: Bool = false
     ) {
         self.name = name
         self.address = address
         self.trafficDirection = trafficDirection
         self.filterChains = filterChains
         self.inspectsTLS = inspectsTLS
-    }
-}
-
-/// What happens to a connection that matches: TLS or not, then HTTP. Envoy's `listener.v3.FilterChain` with exactly one
-/// network filter, the HTTP connection manager.
-package struct FilterChain: Hashable, Sendable {
-    /// Which connections the chain takes, by their first bytes.
-    package enum Transport: String, Hashable, Sendable, CaseIterable {
-        /// Every connection that no other chain takes.
-        case any = ""
-        case tls
-        case plainText = "raw_buffer"
-    }
-
-    package var name: String?
-    package var transport: Transport
-    /// Present when connections of this chain are TLS; absent for plain text.
-    package var tls: DownstreamTLSContext?
-    package var manager: HTTPConnectionManager
-
-    package init(
-        name: String? = nil, transport: Transport = .any, tls: DownstreamTLSContext? = nil,
-        manager: HTTPConnectionManager
-    ) {
-        self.name = name
-        self.transport = transport
-        self.tls = tls
-        self.manager = manager
+        self.inspectionTimeout = inspectionTimeout
+        self.continuesAfterInspectionTimeout = continuesAfterInspectionTimeout
     }
 }

@@ -144,7 +144,7 @@ let standAlone: JSONValue = [
         #expect(
             chain.tls?.common.certificate
                 == .inline(TLSCertificate(chain: .file(path: "/tls/chain.pem"), privateKey: .inline("KEY"))))
-        guard case .inline(let routes) = chain.manager.routes else {
+        guard case .inline(let routes)? = chain.manager?.routes else {
             Issue.record("expected inline routes")
             return
         }

@@ -37,7 +37,8 @@ import Testing
         Case(
             listener, "access_log", [],
             "static_resources.listeners[0].access_log: \"access_log\" is not supported; supported here: "
-                + "name, address, traffic_direction, filter_chains, listener_filters, enable_reuse_port"),
+                + "name, address, traffic_direction, filter_chains, listener_filters, enable_reuse_port, "
+                + "listener_filters_timeout, continue_on_listener_filters_timeout"),
         Case(
             listener, "enable_reuse_port", false,
             "static_resources.listeners[0].enable_reuse_port: false is not supported; only true: "
@@ -57,9 +58,9 @@ import Testing
             listener, "address", ["pipe": ["path": "/x"]],
             "static_resources.listeners[0].address.pipe: \"pipe\" is not supported; supported here: socket_address"),
         Case(
-            manager, "@type", "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+            manager, "@type", "type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProxy",
             "\(chain).filters[0].typed_config.@type: "
-                + "\"type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy\" is not supported here; "
+                + "\"type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProxy\" is not supported here; "
                 + "expected \"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager\""
         ),
         Case(

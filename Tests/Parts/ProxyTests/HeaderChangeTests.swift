@@ -1,4 +1,5 @@
 import Discovery
+import HTTPTransport
 import HTTPWire
 import JSONWire
 import Testing

@@ -76,7 +76,8 @@ enum AdminPages {
             + reports.map { report in
                 let prefix = "\(report.cluster)::\(report.address)::"
                 return [
-                    "rq_active::\(report.activeRequests)", "rq_total::\(report.totalRequests)",
+                    "cx_active::\(report.activeConnections)", "rq_active::\(report.activeRequests)",
+                    "rq_total::\(report.totalRequests)",
                     "rq_error::\(report.failedRequests)", "cx_connect_fail::\(report.connectFailures)",
                     "health_flags::\(report.healthFlags)",
                 ].map { prefix + $0 + "\n" }.joined()
@@ -98,6 +99,7 @@ enum AdminPages {
             hosts[report.cluster, default: []].append([
                 "address": ["text": .string(report.address)],
                 "stats": [
+                    stat("cx_active", UInt64(clamping: report.activeConnections), type: "GAUGE"),
                     stat("rq_active", UInt64(clamping: report.activeRequests), type: "GAUGE"),
                     stat("rq_total", report.totalRequests), stat("rq_error", report.failedRequests),
                     stat("cx_connect_fail", report.connectFailures),

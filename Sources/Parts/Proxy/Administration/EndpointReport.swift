@@ -6,6 +6,8 @@ struct EndpointReport: Hashable, Sendable {
     var totalRequests: UInt64 = 0
     /// Attempts that ended without a response.
     var failedRequests: UInt64 = 0
+    /// Those of pools, idle ones as well, and TCP connections that are passed on.
+    var activeConnections: Int = 0
     var connectFailures: UInt64 = 0
     /// False while the endpoint is passed over because its last connection failed.
     var isPreferred = true
@@ -26,6 +28,7 @@ struct EndpointReport: Hashable, Sendable {
             order[place].activeRequests += report.activeRequests
             order[place].totalRequests &+= report.totalRequests
             order[place].failedRequests &+= report.failedRequests
+            order[place].activeConnections += report.activeConnections
             order[place].connectFailures &+= report.connectFailures
             order[place].isEjected = order[place].isEjected || report.isEjected
             order[place].isPreferred = order[place].isPreferred && report.isPreferred

@@ -9,11 +9,17 @@ import TrafficPolicy
 final class ConfigurationSnapshot: Sendable {
     let generation: UInt64
     let listeners: [ListenerPlan]
+    /// Those that carry bytes instead of HTTP.
+    let connectionListeners: [ConnectionListenerPlan]
     let clusters: [ClusterPlan]
 
-    init(generation: UInt64, listeners: [ListenerPlan], clusters: [ClusterPlan]) {
+    init(
+        generation: UInt64, listeners: [ListenerPlan], connectionListeners: [ConnectionListenerPlan] = [],
+        clusters: [ClusterPlan]
+    ) {
         self.generation = generation
         self.listeners = listeners
+        self.connectionListeners = connectionListeners
         self.clusters = clusters
     }
 }

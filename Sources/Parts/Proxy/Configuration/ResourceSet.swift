@@ -23,7 +23,7 @@ struct ResourceSet: Hashable, Sendable {
     var routeNames: [String] {
         unique(
             listeners.flatMap(\.filterChains).compactMap { chain in
-                if case .discovered(let name, _) = chain.manager.routes { return name }
+                if case .discovered(let name, _)? = chain.manager?.routes { return name }
                 return nil
             })
     }
@@ -39,13 +39,14 @@ struct ResourceSet: Hashable, Sendable {
             })
     }
 
-    /// The clusters that any route names, discovered and inline ones.
+    /// The clusters that any route names, discovered and inline ones, and those that connections are passed on to.
     private func referenced(by routes: [RouteConfiguration]) -> Set<String> {
         let inline = listeners.flatMap(\.filterChains).compactMap { chain -> RouteConfiguration? in
-            if case .inline(let routes) = chain.manager.routes { return routes }
+            if case .inline(let routes)? = chain.manager?.routes { return routes }
             return nil
         }
-        return Set((routes + inline).flatMap(\.clusterNames))
+        let proxied = listeners.flatMap(\.filterChains).compactMap(\.proxy).flatMap(\.clusterNames)
+        return Set((routes + inline).flatMap(\.clusterNames) + proxied)
     }
 
     mutating func replace(listeners new: [Listener]) {

@@ -21,7 +21,7 @@ struct SnapshotBuilder {
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
         var context: DownstreamTLSContext
-        var codec: HTTPConnectionManager.Codec
+        var codec: HTTPConnectionManager.Codec?
     }
 
     private struct ClientKey: Hashable {
@@ -68,9 +68,14 @@ struct SnapshotBuilder {
         }
         let routes = Dictionary(resources.routes.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         var listeners: [ListenerPlan] = []
+        var connectionListeners: [ConnectionListenerPlan] = []
         for listener in resources.listeners {
             do throws(Obstacle) {
-                listeners.append(try plan(listener, routes, places, secrets, into: &next))
+                if listener.filterChains.contains(where: { $0.proxy != nil }) {
+                    connectionListeners.append(try connectionPlan(listener, places, secrets, into: &next))
+                } else {
+                    listeners.append(try plan(listener, routes, places, secrets, into: &next))
+                }
             } catch {
                 omissions.append(error.omission("listener \(listener.name)"))
             }
@@ -79,11 +84,13 @@ struct SnapshotBuilder {
             next.clientContexts.keys.contains { $0.secrets.certificate == base.certificate }
         }
         self = next
-        return (ConfigurationSnapshot(generation: generation, listeners: listeners, clusters: clusters), omissions)
+        let snapshot = ConfigurationSnapshot(
+            generation: generation, listeners: listeners, connectionListeners: connectionListeners, clusters: clusters)
+        return (snapshot, omissions)
     }
 
     /// Why a part cannot be made.
-    private enum Obstacle: Error {
+    enum Obstacle: Error {
         case waiting(String)
         case wrong(ProxyError)
 
@@ -97,24 +104,33 @@ struct SnapshotBuilder {
 
     // MARK: Listeners
 
-    private func plan(
-        _ listener: Listener, _ routes: [String: RouteConfiguration], _ places: [String: Int], _ secrets: SecretBook,
-        into next: inout SnapshotBuilder
-    ) throws(Obstacle) -> ListenerPlan {
+    func address(of listener: Listener) throws(Obstacle) -> SocketAddress {
         // A workload has an address of its own; an unspecified one would take its neighbours' ports on this machine.
         let ip = listener.address.ip == "0.0.0.0" ? ownAddress ?? listener.address.ip : listener.address.ip
         guard let address = SocketAddress(ip: ip, port: listener.address.port) else {
             throw .wrong(.configuration("\(listener.address) is no IP address"))
         }
+        return address
+    }
+
+    private func plan(
+        _ listener: Listener, _ routes: [String: RouteConfiguration], _ places: [String: Int], _ secrets: SecretBook,
+        into next: inout SnapshotBuilder
+    ) throws(Obstacle) -> ListenerPlan {
+        let address = try address(of: listener)
+        let managers = listener.filterChains.compactMap(\.manager)
         var result = ListenerPlan(
             name: listener.name.isEmpty ? "\(address)" : listener.name, address: address,
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
-            isEdge: listener.filterChains.contains { $0.manager.useRemoteAddress },
-            serverName: (listener.filterChains.first?.manager.serverName).map { Array($0.utf8) },
-            idleTimeout: listener.filterChains.first?.manager.idleTimeout,
-            codec: listener.filterChains.first?.manager.codec ?? .auto)
+            isEdge: managers.contains { $0.useRemoteAddress },
+            serverName: (managers.first?.serverName).map { Array($0.utf8) },
+            idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto)
         for chain in listener.filterChains {
-            let plan = try routePlan(chain.manager, routes, places, into: &next)
+            guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {
+                throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
+            }
+            guard let manager = chain.manager else { continue }
+            let plan = try routePlan(manager, routes, places, into: &next)
             if let tls = chain.tls {
                 result.security = .tls(try serverContext(tls, result.codec, secrets, into: &next))
                 result.secureRoutes = result.secureRoutes ?? plan
@@ -142,8 +158,9 @@ struct SnapshotBuilder {
         return RoutePlan(table: table, places: places, filters: manager.filters.map(\.requestFilter))
     }
 
-    private func serverContext(
-        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec, _ secrets: SecretBook,
+    /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.
+    func serverContext(
+        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec?, _ secrets: SecretBook,
         into next: inout SnapshotBuilder
     ) throws(Obstacle) -> TLSContext {
         let resolved: ResolvedSecrets?

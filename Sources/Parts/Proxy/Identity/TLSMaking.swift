@@ -13,7 +13,7 @@ enum TLSMaking {
 
     /// The context of a listener.
     static func server(
-        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec, _ secrets: ResolvedSecrets
+        _ tls: DownstreamTLSContext, _ codec: HTTPConnectionManager.Codec?, _ secrets: ResolvedSecrets
     ) throws(ProxyError) -> TLSContext {
         guard let material = secrets.certificate else {
             throw .configuration("a downstream TLS context needs a certificate (tls_certificates or SDS)")
@@ -86,7 +86,8 @@ enum TLSMaking {
     }
 
     /// What a listener may agree upon: of what the context offers, what its connections will speak.
-    private static func protocols(_ common: CommonTLSContext, _ codec: HTTPConnectionManager.Codec) -> [String] {
+    private static func protocols(_ common: CommonTLSContext, _ codec: HTTPConnectionManager.Codec?) -> [String] {
+        guard let codec else { return common.alpn }
         let refused: Set<String> =
             switch codec {
             case .auto: []

@@ -109,8 +109,10 @@ final class UpstreamEndpoint {
     /// Labels of the workload with and without the certificate's name, once known.
     var secureLabel: LabelID?
     var plainLabel: LabelID
-    /// Requests under way.
+    /// Requests and TCP connections under way.
     var active = 0
+    /// TCP connections that are passed on to it, those being made as well.
+    var connections = 0
     var total: UInt64 = 0
     var failed: UInt64 = 0
     var connectFailures: UInt64 = 0
@@ -179,7 +181,7 @@ final class UpstreamEndpoint {
     func report(cluster: String, now: MonotonicTime) -> EndpointReport {
         EndpointReport(
             cluster: cluster, address: addressText, activeRequests: active, totalRequests: total,
-            failedRequests: failed, connectFailures: connectFailures, isPreferred: avoidUntil <= now,
-            isEjected: isEjected)
+            failedRequests: failed, activeConnections: pool.connectionCount + connections,
+            connectFailures: connectFailures, isPreferred: avoidUntil <= now, isEjected: isEjected)
     }
 }

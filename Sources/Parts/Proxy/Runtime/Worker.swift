@@ -1,5 +1,6 @@
 import HTTPTransport
 import HTTPWire
+import MeshModel
 import Quantities
 import SystemIO
 import TLSTransport
@@ -45,7 +46,10 @@ final class Worker {
     let blackHole: LabelID
     var metrics: RequestMetrics
     var random: RandomSource
+    /// The addresses whose connections are passed on byte by byte.
+    private(set) lazy var connections = TCPListeners(worker: self, flushInterval: connectionFlushInterval)
 
+    private let connectionFlushInterval: Duration
     private var dateOfNow = DateField()
     private var clusters: [UpstreamCluster] = []
     private var listeners: [SocketAddress: WorkerListener] = [:]
@@ -54,8 +58,12 @@ final class Worker {
     private let sendSpans: ([SpanRecord]) -> Void
 
     /// - Parameter sendSpans: called on the loop with spans that are to leave the worker.
-    init(loop: EventLoop, configuration: Configuration, sendSpans: @escaping ([SpanRecord]) -> Void = { _ in }) {
+    init(
+        loop: EventLoop, configuration: Configuration, connectionFlushInterval: Duration = TCPListeners.flushInterval,
+        sendSpans: @escaping ([SpanRecord]) -> Void = { _ in }
+    ) {
         self.loop = loop
+        self.connectionFlushInterval = connectionFlushInterval
         self.configuration = configuration
         self.sendSpans = sendSpans
         random = configuration.seed.map { RandomSource(seed: $0) } ?? RandomSource()
@@ -86,7 +94,7 @@ final class Worker {
         clusters = next
         for endpoint in dropped { endpoint.pool.close() }
 
-        var problems: [String] = []
+        var problems = connections.apply(snapshot.connectionListeners)
         var remaining = listeners
         for plan in snapshot.listeners {
             if let known = remaining.removeValue(forKey: plan.address) {
@@ -187,6 +195,14 @@ final class Worker {
         return label
     }
 
+    /// The label of who connected by TCP over TLS: the certificate tells nothing but the principal, and that the namespace.
+    func callerLabel(of principal: String) -> LabelID {
+        var labels = WorkloadLabels.unknown
+        labels.principal = principal
+        if let identity = SPIFFEIdentity(uri: principal) { labels.namespace = identity.namespace }
+        return metrics.peers.id(of: labels)
+    }
+
     /// Who a connection's last request said it was.
     private final class KnownCaller {
         let metadata: [UInt8]
@@ -228,35 +244,40 @@ final class Worker {
     /// A copy of all counters.
     var report: WorkerReport {
         let now = loop.now
+        var page = metrics.page
+        page.events.bufferedBytes = Int64(connections.bufferedBytes)
         return WorkerReport(
-            page: metrics.page,
+            page: page,
             endpoints: clusters.flatMap { cluster in
                 cluster.endpoints.map { $0.report(cluster: cluster.plan.name, now: now) }
             },
-            listeners: listeners.values.map { WorkerReport.Listener(name: $0.plan.name, address: $0.boundAddress) })
+            listeners: listeners.values.map { WorkerReport.Listener(name: $0.plan.name, address: $0.boundAddress) }
+                + connections.reports)
     }
 
     // MARK: The end
 
     /// Another descriptor of every socket that the worker listens on.
-    func duplicateSockets() -> [Socket] { listeners.values.compactMap { $0.duplicateSocket() } }
+    func duplicateSockets() -> [Socket] {
+        listeners.values.compactMap { $0.duplicateSocket() } + connections.duplicateSockets()
+    }
 
     /// Stops accepting, lets requests under way finish until the plan's deadline, then cuts what is left.
     ///
     /// - Parameter completion: called once, with the number of requests that were cut.
     func drain(_ plan: DrainPlan, completion: @escaping (Int) -> Void) {
-        var left = listeners.count
+        // One more for the TCP connections, of which nobody knows whether they had more to say.
+        var left = listeners.count + 1
         var cut = 0
-        guard left > 0 else { return completion(0) }
-        for listener in listeners.values {
-            listener.drain(plan) { [self] count in
-                cut += count
-                left -= 1
-                guard left == 0 else { return }
-                flushSpans()
-                completion(cut)
-            }
+        func drained(_ count: Int) {
+            cut += count
+            left -= 1
+            guard left == 0 else { return }
+            flushSpans()
+            completion(cut)
         }
+        connections.drain(deadline: plan.deadline) { drained(0) }
+        for listener in listeners.values { listener.drain(plan, completion: drained) }
     }
 }
 

@@ -1,0 +1,352 @@
+import Quantities
+import SystemIO
+import TLSTransport
+import TrafficPolicy
+
+/// One downstream connection and the upstream one that it is joined to.
+///
+///     inspecting → greeting (TLS) → connecting, again on failure → relaying → closing
+///
+/// Each direction ends by itself: an end is passed on once everything before it was sent, and the connection is over when
+/// both have ended. A reset of one side resets the other: what it got is not whole.
+///
+/// The loop keeps its streams, they keep it, and it closes them when it ends.
+final class TCPConnection: TCPStreamOwner {
+    private enum State {
+        case inspecting
+        case greeting
+        case connecting
+        case relaying
+        /// One side is gone for good; the other gets what is left.
+        case closing
+        case ended
+    }
+
+    /// How long the downstream's handshake may take.
+    private static let greetingTimeout: Duration = .seconds(15)
+    /// How long the other side may take to end when one is gone and everything was sent.
+    private static let lingerTime: Duration = .seconds(2)
+
+    private unowned let worker: Worker
+    private let listener: TCPListener
+    private let socket: Socket
+    private let peerAddress: SocketAddress
+    private var state = State.inspecting
+    private var inspection: ConnectionInspection?
+    private var plan: ConnectionPlan?
+    private var downstream: TCPStream?
+    private var upstream: TCPStream?
+    /// Which of the two is gone, while the other is closing.
+    private var leaving: TCPStream?
+    private var idle: Deadline?
+    private var connectTimer: TimerID?
+
+    private var cluster: UpstreamCluster?
+    private var endpoint: UpstreamEndpoint?
+    private var attempts: UInt32 = 0
+    private var heldBreakers: ClusterBreakers?
+
+    // What is counted, and for whom.
+    private var flags: ConnectionFlags = []
+    private var peer = LabelID.unknown
+    private var service: LabelID
+    private var isSecure = false
+    private var isCounted = false
+    /// Not in the metrics yet.
+    private var counts = ConnectionCounts()
+
+    init(worker: Worker, listener: TCPListener, socket: Socket, peer: SocketAddress) {
+        self.worker = worker
+        self.listener = listener
+        self.socket = socket
+        peerAddress = peer
+        service = worker.blackHole
+        worker.metrics.events.activeConnections &+= 1
+    }
+
+    // MARK: The downstream
+
+    func begin() {
+        let plan = listener.plan
+        guard plan.matcher.needsFacts else { return greet(plan.matcher.chain(for: .plainText)) }
+        do throws(SystemError) {
+            inspection = try ConnectionInspection(
+                loop: worker.loop, socket: socket, timeout: plan.inspectionTimeout,
+                continues: plan.continuesAfterTimeout
+            ) { [self] facts in
+                inspection = nil
+                greet(facts.flatMap { listener.plan.matcher.chain(for: $0) })
+            }
+        } catch {
+            end()
+        }
+    }
+
+    /// - Parameter chain: its place in the listener's plan; without one nobody takes the connection.
+    private func greet(_ chain: Int?) {
+        let chains = listener.plan.chains
+        guard let chain, chain < chains.count else { return end() }
+        let plan = chains[chain]
+        self.plan = plan
+        state = .greeting
+        do {
+            let session = try plan.tls.map { (context) throws(TLSError) in try TLSSession(context) }
+            let stream = try TCPStream(
+                loop: worker.loop, socket: socket, tls: session, isConnected: true, owner: self)
+            downstream = stream
+            // Nothing is read before there is somewhere to send it.
+            stream.pauseReading()
+            guard session != nil else { return connect() }
+            idle = Deadline(loop: worker.loop) { [weak self] in self?.end() }
+            idle?.arm(after: Self.greetingTimeout)
+        } catch {
+            end()
+        }
+    }
+
+    func streamOpened(_ stream: TCPStream) {
+        if stream === downstream {
+            isSecure = true
+            if let uri = stream.peerURIs.first { peer = worker.callerLabel(of: uri) }
+            connect()
+        } else {
+            connected()
+        }
+    }
+
+    // MARK: The upstream
+
+    /// Draws the cluster, once for the connection.
+    private func connect() {
+        guard let plan else { return end() }
+        idle?.invalidate()
+        idle = nil
+        state = .connecting
+        isCounted = true
+        guard let share = plan.weights.pickShare(draw: worker.random.next()),
+            let cluster = plan.clusters[share].flatMap({ worker.cluster(at: $0) })
+        else { return giveUp(.noRoute) }
+        self.cluster = cluster
+        service = cluster.service
+        attempt()
+    }
+
+    private func attempt() {
+        guard let cluster, let plan else { return end() }
+        if let breakers = cluster.plan.breakers {
+            guard breakers.take(.connections) else { return giveUp(.upstreamOverflow) }
+            heldBreakers = breakers
+        }
+        guard attempts < plan.connectAttempts else { return giveUp(.upstreamRetryLimitExceeded) }
+        let hash =
+            plan.hashesSourceAddress && cluster.plan.hashing != nil ? XXHash64.hash(peerAddress.ip.utf8) : nil
+        guard let endpoint = cluster.pick(random: &worker.random, now: worker.loop.now, tried: [], hash: hash) else {
+            return giveUp(.noHealthyUpstream)
+        }
+        attempts += 1
+        take(endpoint)
+        do {
+            let session = try cluster.plan.tls.map { (context) throws(TLSError) in try TLSSession(context) }
+            let socket = try Socket.connecting(to: endpoint.address)
+            do {
+                upstream = try TCPStream(
+                    loop: worker.loop, socket: socket, tls: session, isConnected: false, owner: self)
+            } catch {
+                socket.close()
+                throw error
+            }
+            connectTimer = worker.loop.schedule(after: cluster.plan.connectTimeout) { [weak self] in
+                self?.connectTimedOut()
+            }
+        } catch {
+            connectFailed(.connectionFailed)
+        }
+    }
+
+    private func take(_ endpoint: UpstreamEndpoint) {
+        self.endpoint = endpoint
+        endpoint.active += 1
+        endpoint.total &+= 1
+        endpoint.connections += 1
+        if listener.plan.reporter == .source {
+            peer = endpoint.plainLabel
+            isSecure = cluster?.plan.isSecure ?? false
+        }
+    }
+
+    private func connectTimedOut() {
+        connectTimer = nil
+        guard state == .connecting else { return }
+        upstream?.close()
+        connectFailed(.timedOut)
+    }
+
+    private func connectFailed(_ evidence: OutlierEvidence) {
+        disarmConnectTimer()
+        upstream = nil
+        cluster?.note(evidence, about: endpoint, in: worker)
+        worker.metrics.events.upstreamConnectFailures &+= 1
+        if let endpoint {
+            endpoint.connectFailures &+= 1
+            endpoint.failed &+= 1
+            cluster?.avoid(endpoint, now: worker.loop.now)
+        }
+        flags.insert(.upstreamConnectionFailure)
+        releaseEndpoint()
+        // Never from within an attempt: many that fail at once must let others have their turn.
+        worker.loop.soon { [self] in
+            if state == .connecting { attempt() }
+        }
+    }
+
+    private func connected() {
+        guard state == .connecting, let upstream, let endpoint else { return }
+        disarmConnectTimer()
+        state = .relaying
+        cluster?.note(.response(status: 200), about: endpoint, in: worker)
+        if listener.plan.reporter == .source, isSecure {
+            peer = worker.secureLabel(of: endpoint, principal: upstream.peerURIs.first)
+        }
+        counts.opened = 1
+        flushCounts()
+        if let limit = plan?.idleTimeout {
+            idle = Deadline(loop: worker.loop) { [weak self] in self?.end() }
+            idle?.arm(after: limit)
+        }
+        downstream?.resumeReading()
+    }
+
+    private func disarmConnectTimer() {
+        if let connectTimer { worker.loop.cancel(connectTimer) }
+        connectTimer = nil
+    }
+
+    private func releaseEndpoint() {
+        heldBreakers?.release(.connections)
+        heldBreakers = nil
+        endpoint?.active -= 1
+        endpoint?.connections -= 1
+        endpoint = nil
+    }
+
+    private func giveUp(_ flag: ConnectionFlags) {
+        flags.insert(flag)
+        end()
+    }
+
+    // MARK: Bytes
+
+    func streamReceived(_ stream: TCPStream, _ bytes: UnsafeRawBufferPointer) {
+        guard state == .relaying else { return }
+        touch()
+        let other: TCPStream?
+        if stream === downstream {
+            counts.received &+= UInt64(bytes.count)
+            other = upstream
+        } else {
+            counts.sent &+= UInt64(bytes.count)
+            other = downstream
+        }
+        if other?.write(bytes) == false { stream.pauseReading() }
+    }
+
+    func streamDrained(_ stream: TCPStream) {
+        touch()
+        if state == .relaying { other(than: stream)?.resumeReading() }
+        endIfDone()
+    }
+
+    func streamInputEnded(_ stream: TCPStream, isWhole: Bool) {
+        guard state == .relaying else { return end() }
+        touch()
+        let other = other(than: stream)
+        if !isWhole {
+            state = .closing
+            leaving = stream
+            other?.resumeReading()
+        }
+        other?.endOutput()
+        endIfDone()
+    }
+
+    private func other(than stream: TCPStream) -> TCPStream? { stream === downstream ? upstream : downstream }
+
+    /// Something moved: the connection is not idle.
+    private func touch() {
+        if state == .relaying, let limit = plan?.idleTimeout { idle?.arm(after: limit) }
+    }
+
+    private func endIfDone() {
+        guard let downstream, let upstream else { return }
+        switch state {
+        case .relaying:
+            if downstream.isOutputEnded, upstream.isOutputEnded { end() }
+        case .closing:
+            guard (leaving === downstream ? upstream : downstream).isOutputEnded else { return }
+            // Closing at once could destroy what was just sent: who still speaks is heard out, and not believed.
+            let linger = idle ?? Deadline(loop: worker.loop) { [weak self] in self?.end() }
+            idle = linger
+            linger.arm(after: Self.lingerTime)
+        case .inspecting, .greeting, .connecting, .ended: break
+        }
+    }
+
+    // MARK: The end
+
+    func streamFailed(_ stream: TCPStream, _ failure: TCPStream.Failure) {
+        switch state {
+        case .greeting:
+            listener.greetingFailed(failure)
+            end()
+        case .connecting where stream === upstream: connectFailed(.connectionFailed)
+        case .relaying:
+            other(than: stream)?.abort()
+            end()
+        case .connecting, .closing, .inspecting, .ended: end()
+        }
+    }
+
+    /// Closes both sides in a way that tells them so.
+    func abort() {
+        downstream?.abort()
+        upstream?.abort()
+        end()
+    }
+
+    /// What was read from one side and not yet taken by the other.
+    var bufferedBytes: Int { (downstream?.pendingCount ?? 0) + (upstream?.pendingCount ?? 0) }
+
+    /// Puts what was counted since the last time into the metrics.
+    func flushCounts() {
+        guard !counts.isZero else { return }
+        worker.metrics.record(
+            counts,
+            of: ConnectionSeries(
+                reporter: listener.plan.reporter, peer: peer, service: service, flags: flags, isSecure: isSecure))
+        counts = ConnectionCounts()
+    }
+
+    private func end() {
+        guard state != .ended else { return }
+        if isCounted {
+            // One that never stood was opened all the same, as far as its client knows.
+            if state == .connecting { counts.opened = 1 }
+            counts.closed = 1
+            flushCounts()
+        }
+        state = .ended
+        inspection?.cancel()
+        inspection = nil
+        disarmConnectTimer()
+        idle?.invalidate()
+        idle = nil
+        releaseEndpoint()
+        if let downstream { downstream.close() } else { socket.close() }
+        upstream?.close()
+        downstream = nil
+        upstream = nil
+        leaving = nil
+        worker.metrics.events.activeConnections &-= 1
+        listener.connectionEnded(self)
+    }
+}
