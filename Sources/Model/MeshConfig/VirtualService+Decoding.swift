@@ -48,9 +48,12 @@ extension VirtualService {
 extension VirtualService.HTTPRoute {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers"],
+            [
+                "name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers",
+                "fault",
+            ],
             unsupported: [
-                "delegate", "fault", "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage",
+                "delegate", "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage",
                 "corsPolicy",
             ])
         name = try fields["name"]?.string()
@@ -59,6 +62,7 @@ extension VirtualService.HTTPRoute {
         timeout = try fields["timeout"]?.positiveDuration()
         retries = try fields["retries"].map(VirtualService.Retry.init)
         headers = try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init()
+        fault = try fields["fault"].map(VirtualService.Fault.init)
 
         switch try fields.one(of: "route", "redirect", "directResponse") {
         case ("route", let route)?: action = .route(try Self.destinations(route))
@@ -71,7 +75,7 @@ extension VirtualService.HTTPRoute {
         case nil: throw fields.error("one of \"route\", \"redirect\" and \"directResponse\" is required")
         }
         if case .route = action { return }
-        for name in fields.present("rewrite", "retries", "timeout") {
+        for name in fields.present("rewrite", "retries", "timeout", "fault") {
             throw fields[name]?.error("has no effect without \"route\"; remove it") ?? fields.error(name)
         }
     }

@@ -36,11 +36,14 @@ extension VirtualService {
         package var timeout: Duration?
         package var retries: Retry?
         package var headers: HeaderChanges
+        package var fault: Fault?
 
         package init(
             name: String? = nil, match: [HTTPMatch] = [], action: Action, rewrite: Rewrite? = nil,
-            timeout: Duration? = nil, retries: Retry? = nil, headers: HeaderChanges = HeaderChanges()
+            timeout: Duration? = nil, retries: Retry? = nil, headers: HeaderChanges = HeaderChanges(),
+            fault: Fault? = nil
         ) {
+            self.fault = fault
             self.name = name
             self.match = match
             self.action = action

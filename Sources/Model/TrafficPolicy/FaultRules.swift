@@ -35,6 +35,8 @@ package struct FaultRules: Sendable, Hashable {
         self.abort = abort
     }
 
+    package var isEmpty: Bool { delay == nil && abort == nil }
+
     /// How long a request with this draw is held up; `nil` for not at all.
     package func delay(draw: UInt64) -> Duration? {
         delay.flatMap { $0.share.takes(draw: draw) && $0.duration > .zero ? $0.duration : nil }

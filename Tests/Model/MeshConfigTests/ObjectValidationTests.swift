@@ -65,8 +65,31 @@ import YAMLWire
         ),
         (
             "{hosts: [a], http: [{\(route), fault: {}}]}",
-            "spec.http[0].fault: \"fault\" is not supported; supported here: name, match, route, redirect, "
-                + "directResponse, rewrite, timeout, retries, headers"
+            "spec.http[0].fault: needs \"delay\" or \"abort\""
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {delay: {fixedDelay: 0s}}}]}",
+            "spec.http[0].fault.delay.fixedDelay: must be at least 1ms"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {delay: {fixedDelay: 1s, percent: 101}}}]}",
+            "spec.http[0].fault.delay.percent: 101 is out of range; expected between 0 and 100"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {abort: {percentage: {value: 5}}}}]}",
+            "spec.http[0].fault.abort: either \"httpStatus\" or \"grpcStatus\" is required"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {abort: {grpcStatus: UNAVAILABEL}}}]}",
+            "spec.http[0].fault.abort.grpcStatus: \"UNAVAILABEL\" is not supported; did you mean \"UNAVAILABLE\"?"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), fault: {abort: {httpStatus: 503, percentage: {value: 0.00001}}}}]}",
+            "spec.http[0].fault.abort.percentage.value: 1e-05 is out of range; expected 0, or between 0.0001 and 100"
+        ),
+        (
+            "{hosts: [a], http: [{redirect: {uri: /x}, fault: {abort: {httpStatus: 503}}}]}",
+            "spec.http[0].fault: has no effect without \"route\"; remove it"
         ),
         ("{hosts: [a], http: [{route: []}]}", "spec.http[0].route: must name at least one destination"),
         (
@@ -393,6 +416,9 @@ import YAMLWire
               - match: [{uri: {regex: "/v[0-9]+/.*"}}]
                 rewrite: {uriRegexRewrite: {match: "^/v([0-9]+)", rewrite: '/version/\\1'}}
                 route: [{destination: {host: a}}]
+                fault:
+                  delay: {fixedDelay: 5s, percentage: {value: 0.1}, percent: 7}
+                  abort: {grpcStatus: UNAVAILABLE, percentage: {value: 100}}
               - redirect: {prefixRewrite: /x, derivePort: FROM_REQUEST_PORT}
               - redirect: {uriRegexRewrite: {match: a, rewrite: b}, derivePort: FROM_PROTOCOL_DEFAULT}
             """)
@@ -409,6 +435,11 @@ import YAMLWire
         #expect(first.match.first?.headers == ["x": .exact("1"), "y": nil, "z": .prefix("p")])
         #expect(service.http.map(\.destinations.count) == [1, 0, 0, 1, 0, 0])
         #expect(service.http[3].rewrite?.uriRegex?.rewrite.source == #"/version/\1"#)
+        #expect(
+            service.http[3].fault
+                == VirtualService.Fault(
+                    delay: .init(duration: .seconds(5), percentage: 0.1),
+                    abort: .init(.grpc(status: 14), percentage: 100)))
         #expect(all.first?.metadata.annotations == ["a": "b"])
     }
 

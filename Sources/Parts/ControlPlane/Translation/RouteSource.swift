@@ -84,7 +84,8 @@ struct RouteSource {
                 let label = [name, match?.name ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
                 return Route(
                     name: label.isEmpty ? nil : label, match: match.map(Route.Match.init) ?? Route.Match(),
-                    action: action(of: rule, in: item.namespace, port: port), headers: headers(of: rule))
+                    action: action(of: rule, in: item.namespace, port: port), headers: headers(of: rule),
+                    filters: FilterOverrides(rule))
             }
             if rule.match.isEmpty { return [route(nil)] }
             return rule.match.filter { concerns($0, gateway: gateway, port: port, in: item.namespace) }.map(route)

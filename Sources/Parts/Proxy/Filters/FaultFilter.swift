@@ -8,6 +8,7 @@ struct FaultFilter: RequestFilter {
 
     func inspect(_ exchange: Exchange) -> FilterVerdict {
         let rules = exchange.rule?.filters.faults ?? general
+        guard !rules.isEmpty else { return .pass }
         guard let delay = rules.delay(draw: exchange.worker.random.next()) else {
             return abort(exchange, rules, after: .none) ? .answered : .pass
         }

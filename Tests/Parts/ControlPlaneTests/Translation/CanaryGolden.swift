@@ -224,6 +224,12 @@ enum CanaryGolden {
                     },
                     "http_filters": [
                       {
+                        "name": "envoy.filters.http.fault",
+                        "typed_config": {
+                          "@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"
+                        }
+                      },
+                      {
                         "name": "envoy.filters.http.router",
                         "typed_config": {
                           "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"

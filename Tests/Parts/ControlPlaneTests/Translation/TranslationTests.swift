@@ -239,6 +239,36 @@ import Testing
         #expect(forward.target == .cluster("outbound|80|v2|payment-service.payments.svc.cluster.local"))
     }
 
+    @Test func `faults become the filter's, for the rule's routes alone`() throws {
+        let routes = try routes(
+            """
+            - match: [{uri: {prefix: /slow}}]
+              fault:
+                delay: {fixedDelay: 5s, percentage: {value: 0.1}}
+                abort: {httpStatus: 503, percentage: {value: 100}}
+              route: [{destination: {host: payment-service}}]
+            - fault: {delay: {fixedDelay: 1s, percent: 50}, abort: {grpcStatus: UNAVAILABLE}}
+              route: [{destination: {host: payment-service}}]
+            """)
+
+        #expect(
+            routes.map(\.filters.fault) == [
+                HTTPFault(
+                    delay: .init(
+                        duration: .seconds(5), share: FractionalPercent(numerator: 1000, denominator: .million)),
+                    abort: .init(
+                        .http(status: 503), share: FractionalPercent(numerator: 1_000_000, denominator: .million))),
+                HTTPFault(
+                    delay: .init(
+                        duration: .seconds(1), share: FractionalPercent(numerator: 500_000, denominator: .million)),
+                    abort: .init(.grpc(status: 14), share: FractionalPercent(numerator: 0, denominator: .million))),
+            ])
+        for node in [paymentV1, ingress] {
+            let manager = try resources(canary, shop, for: node).listeners.first?.filterChains.first?.manager
+            #expect(manager?.filters.contains(.fault(HTTPFault())) == true)
+        }
+    }
+
     @Test func `every match becomes a route, in order`() throws {
         let routes = try routes(
             """

@@ -1,0 +1,31 @@
+import Discovery
+import MeshConfig
+
+extension FilterOverrides {
+    /// What a VirtualService's rule asks of the filters, in their own words.
+    init(_ rule: VirtualService.HTTPRoute) {
+        self.init(fault: rule.fault.map { HTTPFault($0) })
+    }
+}
+
+extension [HTTPFilter] {
+    /// The filters that Istio puts into every listener of the application's requests and of gateways. They do nothing
+    /// until a route asks for something.
+    static let istioOutbound: [HTTPFilter] = [.fault(HTTPFault())]
+}
+
+extension HTTPFault {
+    fileprivate init(_ fault: VirtualService.Fault) {
+        self.init(
+            delay: fault.delay.map {
+                Delay(duration: $0.duration, share: FractionalPercent(percent: $0.percentage))
+            },
+            abort: fault.abort.map { abort in
+                let share = FractionalPercent(percent: abort.percentage)
+                return switch abort.answer {
+                case .http(let status): Abort(.http(status: status), share: share)
+                case .grpc(let status): Abort(.grpc(status: status), share: share)
+                }
+            })
+    }
+}
