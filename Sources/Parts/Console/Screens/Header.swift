@@ -12,35 +12,58 @@ enum Header {
 
     private static func draw(_ model: Model, in area: Rect, on canvas: inout Canvas) {
         let status = status(of: model, signs: canvas.signs)
-        let place = breadcrumbs(of: model, signs: canvas.signs)
         let age = age(of: model, signs: canvas.signs)
         if area.height > 1 {
             line(summary(of: model, signs: canvas.signs), status, y: area.y, on: &canvas)
-            line(place, age, y: area.y + 1, on: &canvas)
+            placeLine(model, age, y: area.y + 1, on: &canvas)
         } else {
             let short = [status.first, status.last, age.last].compactMap(\.self)
             line([Piece(model.source, .title)], short, y: area.y, on: &canvas)
         }
-        crumbHits(model, y: area.maxY - 1, on: &canvas)
     }
+
+    private static let gap = 3
 
     /// The right part is what changes; it is shortened from its left end and the left part takes what remains.
     private static func line(_ left: [Piece], _ right: [[Piece]], y: Int, on canvas: inout Canvas) {
+        let leftWidth = canvas.cells(left)
+        let parts = fitting(right, beside: leftWidth, on: canvas)
+        let total = width(parts, on: canvas)
+        canvas.put(left, x: 1, y: y, width: max(0, canvas.width - total - 4))
+        put(parts, y: y, on: &canvas)
+    }
+
+    private static func width(_ parts: [[Piece]], on canvas: Canvas) -> Int {
+        parts.reduce(0) { $0 + canvas.cells($1) } + max(0, parts.count - 1) * gap
+    }
+
+    private static func fitting(_ right: [[Piece]], beside leftWidth: Int, on canvas: Canvas) -> [[Piece]] {
         var parts = right
-        let gap = 3
-        let leftWidth = left.reduce(0) { $0 + canvas.cells($1.text) }
-        func width(_ parts: [[Piece]]) -> Int {
-            parts.reduce(0) { $0 + $1.reduce(0) { $0 + canvas.cells($1.text) } } + max(0, parts.count - 1) * gap
-        }
-        while parts.count > 1, min(leftWidth, canvas.width / 3) + 4 + width(parts) > canvas.width {
+        while parts.count > 1, min(leftWidth, canvas.width / 3) + 4 + width(parts, on: canvas) > canvas.width {
             parts.removeFirst()
         }
-        let total = width(parts)
-        canvas.put(left, x: 1, y: y, width: max(0, canvas.width - total - 4))
-        var x = max(1, canvas.width - 1 - total)
+        return parts
+    }
+
+    private static func put(_ parts: [[Piece]], y: Int, on canvas: inout Canvas) {
+        var x = max(1, canvas.width - 1 - width(parts, on: canvas))
         for part in parts {
             x += canvas.put(part, x: x, y: y, width: max(0, canvas.width - 1 - x)) + gap
         }
+    }
+
+    /// Where we are, and what is left out there. The way is shortened from its begin: where it ends is what matters.
+    private static func placeLine(_ model: Model, _ right: [[Piece]], y: Int, on canvas: inout Canvas) {
+        let words = words(of: model, signs: canvas.signs)
+        let whole = Breadcrumbs(model, dropping: 0, on: canvas)
+        let parts = fitting(right, beside: whole.width + canvas.cells(words), on: canvas)
+        let room = max(0, canvas.width - width(parts, on: canvas) - 4)
+        let crumbs = whole.fitting(room - min(canvas.cells(words), room / 2), model, on: canvas)
+        canvas.put(crumbs.pieces + words, x: 1, y: y, width: room)
+        for hit in crumbs.hits where hit.x < room {
+            canvas.hit(Rect(x: 1 + hit.x, y: y, width: min(hit.width, room - hit.x), height: 1), .screen(hit.screen))
+        }
+        put(parts, y: y, on: &canvas)
     }
 
     private static func summary(of model: Model, signs: Signs) -> [Piece] {
@@ -94,14 +117,9 @@ enum Header {
         ]
     }
 
-    // MARK: Breadcrumbs
-
-    private static func breadcrumbs(of model: Model, signs: Signs) -> [Piece] {
+    /// What the place leaves out or has to say.
+    private static func words(of model: Model, signs: Signs) -> [Piece] {
         var pieces: [Piece] = []
-        for (index, screen) in model.screens.enumerated() {
-            if index > 0 { pieces.append(Piece(" \(signs.crumb) ", .dim)) }
-            pieces.append(Piece(name(of: screen, in: model), index == model.screens.count - 1 ? .strong : .dim))
-        }
         if model.screen == .graph {
             for word in GraphWords.summary(model.graphFilter) { pieces.append(Piece("  \(word)", .accent)) }
         }
@@ -119,41 +137,5 @@ enum Header {
             pieces.append(Piece("   \(signs.degraded) \(notice)", .degraded))
         }
         return pieces
-    }
-
-    private static func crumbHits(_ model: Model, y: Int, on canvas: inout Canvas) {
-        guard model.geometry.header.height > 1 else { return }
-        var x = 1
-        for screen in model.screens {
-            let width = canvas.cells(name(of: screen, in: model))
-            canvas.hit(Rect(x: x, y: y, width: width, height: 1), .screen(screen))
-            x += width + 3
-        }
-    }
-
-    private static func name(of screen: Screen, in model: Model) -> String {
-        switch screen {
-        case .graph:
-            model.graphType == .versionedApp || model.screen != .graph ? "graph" : "graph of \(model.graphType.title)"
-        case .services: "services"
-        case .workloads: "workloads"
-        case .edges: "edges"
-        case .detail(let subject): model.mesh.map { subject.title(in: $0) } ?? "detail"
-        case .traces:
-            // Whose they are matters while they are what is looked at.
-            model.screen == .traces ? "traces of " + (model.traces?.title ?? "the mesh") : "traces"
-        case .waterfall(let id): String(id.description.prefix(8))
-        case .compare: "compare"
-        case .flame(.one): "flame graph"
-        case .flame(.listed): model.screen == screen ? "flame graph of the listed traces" : "flame graph"
-        case .statistics(.one): "statistics"
-        case .statistics(.listed): model.screen == screen ? "statistics of the listed traces" : "statistics"
-        case .canary(let service): "weights of \(service.name)"
-        case .config(let place): ConfigScreen.title(place, model)
-        case .overview: "overview"
-        case .security: "security"
-        case .mesh: "mesh"
-        case .help: "help"
-        }
     }
 }

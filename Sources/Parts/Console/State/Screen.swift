@@ -22,6 +22,16 @@ package enum Screen: Hashable, Sendable {
     case help(Context)
 }
 
+extension Screen {
+    /// Whether it shows all of a kind, and is therefore a way in by itself; the others show one thing of another screen.
+    var isList: Bool {
+        switch self {
+        case .services, .workloads, .edges, .overview, .security, .mesh, .config(.list): true
+        default: false
+        }
+    }
+}
+
 /// What the person is looking at. Shared by every screen.
 package enum Selection: Hashable, Sendable {
     case node(MeshNode.ID)

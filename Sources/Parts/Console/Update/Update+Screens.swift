@@ -12,6 +12,8 @@ extension Model {
         } else {
             // Help is about the screen below it and never stays under another one.
             if case .help = leaving { screens.removeLast() }
+            // One list after the other is no way in: they take each other's place above the graph.
+            if next.isList { screens.removeSubrange(1...) }
             screens.append(next)
             // From page to page to page: the way back is as long as anybody remembers it.
             if screens.count > Model.deepestScreens { screens.remove(at: 1) }
