@@ -10,13 +10,13 @@ extension Cluster: DiscoveryResource {
             [
                 "name", "type", "eds_cluster_config", "load_assignment", "connect_timeout", "lb_policy",
                 "transport_socket", "circuit_breakers", "ring_hash_lb_config", "maglev_lb_config", "outlier_detection",
-                "common_lb_config", "metadata",
+                "common_lb_config", "metadata", "typed_extension_protocol_options",
             ],
             unsupported: [
                 "alt_stat_name", "transport_socket_matches", "cluster_type", "per_connection_buffer_limit_bytes",
                 "load_balancing_policy", "health_checks", "max_requests_per_connection",
                 "upstream_http_protocol_options", "common_http_protocol_options", "http_protocol_options",
-                "http2_protocol_options", "typed_extension_protocol_options", "dns_refresh_rate", "dns_jitter",
+                "http2_protocol_options", "dns_refresh_rate", "dns_jitter",
                 "dns_failure_refresh_rate", "respect_dns_ttl", "dns_lookup_family", "dns_resolvers",
                 "use_tcp_for_dns_lookups", "dns_resolution_config", "typed_dns_resolver_config",
                 "wait_for_warm_on_init", "cleanup_interval", "upstream_bind_config",
@@ -48,6 +48,8 @@ extension Cluster: DiscoveryResource {
         outlierDetection = try fields["outlier_detection"].map(OutlierDetection.init)
         panicThreshold = try fields["common_lb_config"].flatMap(Self.panicThreshold)
         metadata = try fields["metadata"].map(filterMetadata) ?? JSONObject()
+        upstreamProtocol = try fields["typed_extension_protocol_options"].flatMap(
+            UpstreamProtocol.init(extensionOptions:))
     }
 
     private static func panicThreshold(_ reader: SchemaReader) throws(SchemaError) -> Int? {
@@ -102,6 +104,7 @@ extension Cluster: DiscoveryResource {
             ])
         }
         object["maglev_lb_config"] = maglevTableSize.map { ["table_size": .string(String($0))] }
+        object["typed_extension_protocol_options"] = upstreamProtocol?.extensionOptions
         object["transport_socket"] = tls?.transportSocket
         object["circuit_breakers"] = limits.map { ["thresholds": [$0.json]] }
         object["outlier_detection"] = outlierDetection?.json

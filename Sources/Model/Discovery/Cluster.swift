@@ -33,6 +33,8 @@ package struct Cluster: Hashable, Sendable {
     package var connectTimeout: Duration
     /// Absent for plain text.
     package var tls: UpstreamTLSContext?
+    /// Which version of HTTP its endpoints are spoken to in; absent means HTTP/1.1.
+    package var upstreamProtocol: UpstreamProtocol?
     /// Only as far as ours goes: most pending connections, requests and so on; absent values are unlimited in Istio's
     /// reading and Envoy's defaults (1024; 3 retries) in Envoy's.
     package var limits: CircuitBreakerLimits?

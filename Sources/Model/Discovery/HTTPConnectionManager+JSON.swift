@@ -10,9 +10,10 @@ extension HTTPConnectionManager: DiscoveryMessage {
             [
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
+                "http2_protocol_options",
             ],
             unsupported: [
-                "scoped_routes", "add_user_agent", "tracing", "http_protocol_options", "http2_protocol_options",
+                "scoped_routes", "add_user_agent", "tracing", "http_protocol_options",
                 "http3_protocol_options", "server_header_transformation", "scheme_header_transformation",
                 "max_request_headers_kb", "request_timeout", "drain_timeout", "delayed_close_timeout", "access_log",
                 "access_log_options", "xff_num_trusted_hops", "original_ip_detection_extensions",
@@ -37,6 +38,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "max_connection_duration", "max_headers_count", "max_response_headers_kb", "max_stream_duration",
                 "headers_with_underscores_action", "max_requests_per_connection",
             ])["idle_timeout"]?.duration()
+
+        http2 = try fields["http2_protocol_options"].map(HTTP2Options.init)
 
         switch try fields.one(of: "rds", "route_config") {
         case ("route_config", let config)?: routes = .inline(try RouteConfiguration(config))
@@ -76,6 +79,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "http_filters": .array(filters.map(\.element) + [HTTPFilter.router]),
             "server_name": serverName.map { .string($0) },
             "common_http_protocol_options": idleTimeout.map { ["idle_timeout": .duration($0)] },
+            "http2_protocol_options": http2?.json,
             "stream_idle_timeout": streamIdleTimeout.map { .duration($0) },
             "request_headers_timeout": requestHeadersTimeout.map { .duration($0) },
             "use_remote_address": useRemoteAddress ? true : nil,

@@ -22,6 +22,8 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     package var serverName: String?
     /// How long a connection may stay without a request; Envoy's default is 1 h.
     package var idleTimeout: Duration?
+    /// What clients of HTTP/2 may do.
+    package var http2: HTTP2Options?
     /// How long a request may stay without progress; Envoy's default is 5 min, 0 turns it off.
     package var streamIdleTimeout: Duration?
     /// How long a request head may take from its first byte; off when absent or 0.

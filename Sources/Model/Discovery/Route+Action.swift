@@ -12,6 +12,8 @@ extension Route {
         package var target: Target
         /// For the whole request with all its retries. Absent is Envoy's 15 s; 0 turns it off.
         package var timeout: Duration?
+        /// Has gRPC requests take as long as their `grpc-timeout` says, this at most, instead of ``timeout``; 0 is no limit.
+        package var maximumGRPCTimeout: Duration?
         /// Absent means the virtual host's.
         package var retryPolicy: RetryPolicy?
         /// Replaces what the path matcher matched.
@@ -26,8 +28,9 @@ extension Route {
         package init(
             target: Target, timeout: Duration? = nil, retryPolicy: RetryPolicy? = nil, prefixRewrite: String? = nil,
             regexRewrite: Substitution? = nil,
-            hostRewrite: String? = nil, hashPolicies: [HashPolicy] = []
+            hostRewrite: String? = nil, hashPolicies: [HashPolicy] = [], maximumGRPCTimeout: Duration? = nil
         ) {
+            self.maximumGRPCTimeout = maximumGRPCTimeout
             self.hashPolicies = hashPolicies
             self.target = target
             self.timeout = timeout

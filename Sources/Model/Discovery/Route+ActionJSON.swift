@@ -6,7 +6,7 @@ extension Route.Forward: DiscoveryMessage {
         let fields = try reader.fields(
             [
                 "cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "regex_rewrite",
-                "host_rewrite_literal", "hash_policy",
+                "host_rewrite_literal", "hash_policy", "max_grpc_timeout",
             ],
             unsupported: [
                 "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
@@ -14,7 +14,7 @@ extension Route.Forward: DiscoveryMessage {
                 "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
                 "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
                 "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "cors",
-                "max_grpc_timeout", "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
+                "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
                 "internal_redirect_action", "max_internal_redirects", "hedge_policy", "max_stream_duration",
             ])
         switch try fields.one(of: "cluster", "weighted_clusters") {
@@ -23,6 +23,7 @@ extension Route.Forward: DiscoveryMessage {
         case nil: throw fields.error("either \"cluster\" or \"weighted_clusters\" is required")
         }
         timeout = try fields["timeout"]?.duration()
+        maximumGRPCTimeout = try fields["max_grpc_timeout"]?.duration()
         retryPolicy = try fields["retry_policy"].map(RetryPolicy.init)
         if let (name, value) = try fields.one(of: "prefix_rewrite", "regex_rewrite") {
             if name == "regex_rewrite" {
@@ -59,6 +60,7 @@ extension Route.Forward: DiscoveryMessage {
             object["weighted_clusters"] = ["clusters": .array(clusters.map(\.json))]
         }
         object["timeout"] = timeout.map { .duration($0) }
+        object["max_grpc_timeout"] = maximumGRPCTimeout.map { .duration($0) }
         object["retry_policy"] = retryPolicy?.json
         object["prefix_rewrite"] = prefixRewrite.map { .string($0) }
         object["regex_rewrite"] = regexRewrite?.json

@@ -11,7 +11,7 @@ import Testing
 
     @Test func `an inbound listener for both TLS and plain text survives the wire`() throws {
         let manager = HTTPConnectionManager(
-            statPrefix: "in", codec: .http1,
+            statPrefix: "in", codec: .http2,
             routes: .discovered(name: "routes", source: .controlPlane), serverName: "mesh", idleTimeout: .seconds(60),
             streamIdleTimeout: .zero, requestHeadersTimeout: .milliseconds(1), useRemoteAddress: true)
         let tls = DownstreamTLSContext(
@@ -65,7 +65,7 @@ import Testing
             hostSelectionAttempts: 5, backOff: .init(base: .milliseconds(10), maximum: .seconds(1)))
         let forward = Route.Forward(
             target: .weighted([Route.WeightedCluster(name: "c", weight: 1, headers: headers)]), timeout: .zero,
-            retryPolicy: retry, prefixRewrite: "/b", hostRewrite: "host")
+            retryPolicy: retry, prefixRewrite: "/b", hostRewrite: "host", maximumGRPCTimeout: .seconds(3))
         let redirect = Route.Redirect(
             status: 308, scheme: "https", host: "h", port: 1, path: .prefixReplaced("/x"), stripsQuery: true)
         let configuration = RouteConfiguration(
@@ -118,6 +118,48 @@ import Testing
         #expect(endpoint.isMutualTLS)
         #expect(
             endpoint.metadata["istio"]?["workload"]?.string == "payment-v1;payments;payment-service;v1;Kubernetes")
+    }
+
+    @Test(arguments: [
+        UpstreamProtocol(.http1), UpstreamProtocol(.http2), UpstreamProtocol(.downstream),
+        UpstreamProtocol(
+            .http2, http2: HTTP2Options(concurrentStreams: 1, streamWindow: 65_535, connectionWindow: 1 << 20)),
+    ])
+    func `what a cluster's endpoints speak survives the wire`(_ version: UpstreamProtocol) throws {
+        var cluster = Cluster(
+            name: "c", endpoints: .inline(ClusterLoadAssignment(clusterName: "c", endpoints: [])))
+        cluster.upstreamProtocol = version
+
+        #expect(try roundTrip(cluster) == cluster)
+    }
+
+    @Test(
+        arguments: [
+            ("{}", "either \"explicit_http_config\" or"),
+            ("{\"auto_config\": {}}", "\"auto_config\" is not supported"),
+            ("{\"explicit_http_config\": {}}", "either \"http_protocol_options\" or"),
+            (
+                "{\"explicit_http_config\": {\"http_protocol_options\": {\"enable_trailers\": true}}}",
+                "\"enable_trailers\" is not supported"
+            ),
+            (
+                "{\"explicit_http_config\": {\"http2_protocol_options\": {\"initial_stream_window_size\": 1}}}",
+                "1 is out of range"
+            ),
+        ])
+    func `what a cluster's endpoints cannot speak is refused`(_ text: String, _ words: String) throws {
+        var object = try #require(try JSONValue.parse(Array(text.utf8)).object)
+        object["@type"] = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+        let json: JSONValue = [
+            "name": "c",
+            "typed_extension_protocol_options": [
+                "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": .object(object)
+            ],
+        ]
+
+        let error = #expect(throws: SchemaError.self) { try Cluster(json: json) }
+
+        #expect(error?.message.hasPrefix(words) == true, "\(error?.message ?? "")")
     }
 
     @Test func `a raw buffer is no TLS`() throws {
