@@ -17,7 +17,7 @@ package struct HTTPClientLimits: Hashable, Sendable {
     package var connections = 1024
     /// Unused connections that are kept.
     package var idleConnections = 128
-    /// What upstreams of HTTP/2 may send, and how many requests one connection carries at a time.
+    /// What upstreams of HTTP/2 may send on new connections, and how many requests one carries at a time.
     package var http2 = HTTP2Limits.client
 
     package init() {}
@@ -37,12 +37,14 @@ package final class HTTPConnectionPool {
 
     let loop: EventLoop
     let limits: HTTPClientLimits
+    /// What upstreams of HTTP/2 may send on new connections, and how many requests one carries at a time.
+    package var http2: HTTP2Limits
     let idleNanoseconds: Int64
     private let sourceAddress: SocketAddress?
     @exclusivity(unchecked) private var idle: [ClientConnection] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     /// Those that speak HTTP/2, the oldest first.
-    @exclusivity(unchecked) private var http2: [HTTP2ClientConnection] = []
+    @exclusivity(unchecked) private var shared: [HTTP2ClientConnection] = []
     private var isClosed = false
     /// Called with 1 for every connection that is being made and -1 for every one that has ended.
     package var onConnectionCount: ((Int) -> Void)?
@@ -59,29 +61,30 @@ package final class HTTPConnectionPool {
         self.tls = tls
         self.sourceAddress = sourceAddress
         self.limits = limits
+        http2 = limits.http2
         idleNanoseconds = limits.idleTimeout.nanoseconds
     }
 
-    package var connectionCount: Int { connections.count + http2.count }
+    package var connectionCount: Int { connections.count + shared.count }
     /// Connections of HTTP/1.1 that wait for a request.
     package var idleCount: Int { idle.count }
 
     /// Whether a request could be sent at once, on a connection that stands.
     @inline(__always)
     package func isReady(http2: Bool) -> Bool {
-        http2 ? self.http2.contains { $0.isOpen && $0.hasRoom } : !idle.isEmpty
+        http2 ? shared.contains { $0.isOpen && $0.hasRoom } : !idle.isEmpty
     }
 
     /// Whether a request would be taken without another connection, be it after one that is on its way.
     @inline(__always)
     package func hasRoom(http2: Bool) -> Bool {
-        http2 ? self.http2.contains { $0.hasRoom } : !idle.isEmpty
+        http2 ? shared.contains { $0.hasRoom } : !idle.isEmpty
     }
 
     /// Bytes of requests that wait for an upstream's windows.
-    package var waitingBytes: Int { http2.reduce(0) { $0 + $1.waitingCount } }
+    package var waitingBytes: Int { shared.reduce(0) { $0 + $1.waitingCount } }
     /// One of them, for tests that watch its life.
-    package var anyConnection: AnyObject? { connections.values.first ?? http2.first }
+    package var anyConnection: AnyObject? { connections.values.first ?? shared.first }
 
     /// Begins a request. The stream takes its head at once; failures come to the handler, later.
     ///
@@ -111,10 +114,10 @@ package final class HTTPConnectionPool {
     }
 
     private func openHTTP2(_ stream: HTTPClientStream, fresh: Bool) {
-        let known = http2.first { $0.hasRoom && !(fresh && $0.isOpen) }
+        let known = shared.first { $0.hasRoom && !(fresh && $0.isOpen) }
         if let known { return known.serve(stream) }
         if connectionCount < limits.connections { return connect(stream, http2: true) }
-        guard let known = http2.first(where: { $0.hasRoom }) else { return fail(stream, .overloaded) }
+        guard let known = shared.first(where: { $0.hasRoom }) else { return fail(stream, .overloaded) }
         known.serve(stream)
     }
 
@@ -132,7 +135,7 @@ package final class HTTPConnectionPool {
             do throws(SystemError) {
                 if http2 {
                     let connection = try HTTP2ClientConnection(pool: self, socket: socket, tls: session)
-                    self.http2.append(connection)
+                    shared.append(connection)
                     onConnectionCount?(1)
                     connection.serve(stream)
                     return
@@ -160,7 +163,7 @@ package final class HTTPConnectionPool {
     package func close() {
         isClosed = true
         for connection in idle.reversed() { connection.close() }
-        for connection in http2 { connection.retire() }
+        for connection in shared { connection.retire() }
     }
 
     func keep(_ connection: ClientConnection) {
@@ -188,8 +191,8 @@ package final class HTTPConnectionPool {
     }
 
     func connectionClosed(_ connection: HTTP2ClientConnection) {
-        guard let index = http2.firstIndex(where: { $0 === connection }) else { return }
-        http2.remove(at: index)
+        guard let index = shared.firstIndex(where: { $0 === connection }) else { return }
+        shared.remove(at: index)
         onConnectionCount?(-1)
     }
 }

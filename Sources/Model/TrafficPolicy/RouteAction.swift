@@ -24,6 +24,8 @@ package enum RouteAction: Sendable, Hashable {
         package var shares: [Share]
         /// For the whole request with all its retries; nothing means no limit.
         package var timeout: Duration?
+        /// Where set, requests of gRPC take as long as ``GRPCRules/limit(asked:maximum:)`` lets them instead.
+        package var maximumGRPCTimeout: Duration?
         package var retry: RetryRules
         package var pathRewrite: PathRewrite?
         /// Replaces the `host` header.

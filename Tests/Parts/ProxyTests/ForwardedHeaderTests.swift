@@ -81,6 +81,7 @@ import TrafficPolicy
         retry.perTryTimeout = each.map { .milliseconds($0) }
         let rule = try plan(RouteAction.Forward(shares: [], timeout: whole.map { .milliseconds($0) }, retry: retry))
 
-        #expect(ForwardedHeaders.expectedTimeout(rule, elapsed: .milliseconds(elapsed)) == expected)
+        #expect(
+            ForwardedHeaders.expectedTimeout(rule, whole: rule.timeout, elapsed: .milliseconds(elapsed)) == expected)
     }
 }

@@ -82,12 +82,15 @@ final class TestChain {
     // MARK: Configuration
 
     /// The inbound proxy: TLS with a client certificate, everything that passes the filters to the application.
-    func applyDestination(permissive: Bool = false, filters: [HTTPFilter] = []) throws {
+    func applyDestination(
+        permissive: Bool = false, filters: [HTTPFilter] = [], application: SocketAddress? = nil,
+        changing change: (inout Cluster) -> Void = { _ in }
+    ) throws {
         var resources = ResourceSet()
         let tls = DownstreamTLSContext(
             common: CommonTLSContext(
                 certificate: .secret(SecretReference(name: "default")),
-                validation: .secret(SecretReference(name: "ROOTCA"))),
+                validation: .secret(SecretReference(name: "ROOTCA")), alpn: ["h2", "http/1.1"]),
             requiresClientCertificate: true)
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
@@ -98,14 +101,14 @@ final class TestChain {
                     manager: HTTPConnectionManager(statPrefix: "inbound", routes: .inline(routes), filters: filters)))
         }
         resources.replace(listeners: [listener])
-        resources.replace(clusters: [
-            Cluster(
-                name: "inbound|8080||",
-                endpoints: .inline(
-                    ClusterLoadAssignment(
-                        clusterName: "inbound|8080||",
-                        endpoints: [Endpoint(address: Self.address(applicationAddress))])))
-        ])
+        var cluster = Cluster(
+            name: "inbound|8080||",
+            endpoints: .inline(
+                ClusterLoadAssignment(
+                    clusterName: "inbound|8080||",
+                    endpoints: [Endpoint(address: Self.address(application ?? applicationAddress))])))
+        change(&cluster)
+        resources.replace(clusters: [cluster])
         let (snapshot, problems) = destinationBuilder.build(resources, destinationSecrets)
         try #require(problems == [])
         try #require(destination.apply(snapshot) == [])

@@ -10,6 +10,7 @@ internal import TLSTransport
 /// as the channel has room.
 final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
     private let pool: HTTPConnectionPool
+    private let limits: HTTP2Limits
     private var channel: Channel?
     private(set) var session: HTTP2Session?
     /// Streams that are not closed, with those whose requests have been given up until now.
@@ -33,14 +34,15 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
 
     init(pool: HTTPConnectionPool, socket: Socket, tls: TLSSession?) throws(SystemError) {
         self.pool = pool
-        intake = HTTP2Intake(limit: pool.limits.http2.waitingBytes)
-        controls = HTTP2FloodGuard(pool.limits.http2.controls)
+        limits = pool.http2
+        intake = HTTP2Intake(limit: limits.waitingBytes)
+        controls = HTTP2FloodGuard(limits.controls)
         scheme = tls == nil ? "http" : "https"
         channel = try Channel(
             loop: pool.loop, socket: socket, tls: tls, isConnected: false, stallTimeout: pool.limits.stallTimeout,
             owner: self)
         session = HTTP2Session(
-            clientFor: self, limits: pool.limits.http2, headBytes: pool.limits.wire.headBytes)
+            clientFor: self, limits: limits, headBytes: pool.limits.wire.headBytes)
         // Invalidated before the connection goes.
         deadline = Deadline(loop: pool.loop) { [unowned self] in deadlinePassed() }
         deadline?.arm(after: pool.limits.connectTimeout)
@@ -50,7 +52,7 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
     /// Bytes of requests that wait for windows.
     var waitingCount: Int { exchanges.values.reduce(0) { $0 + $1.waitingCount } }
     private var streamCount: Int { exchanges.count + beginning.count }
-    private var allowedStreams: Int { min(session?.allowedStreams ?? 0, pool.limits.http2.concurrentStreams) }
+    private var allowedStreams: Int { min(session?.allowedStreams ?? 0, limits.concurrentStreams) }
 
     /// Whether another request may begin here.
     var hasRoom: Bool { !isRetired && session?.takesRequests == true && streamCount < allowedStreams }

@@ -48,6 +48,7 @@ struct ListenerPlan: Sendable {
     var idleTimeout: Duration?
     /// Which versions of HTTP are spoken there.
     var codec = HTTPConnectionManager.Codec.auto
+    var http2: HTTP2Options?
 }
 
 /// A cluster and its usable endpoints.
@@ -65,6 +66,11 @@ struct ClusterPlan: Sendable {
     var tls: TLSContext?
     /// What, when it changes, makes connections that exist unfit: accepted identities and the server name.
     var tlsIdentity: [String]
+    /// Which version of HTTP its endpoints are spoken to in.
+    var version = UpstreamProtocol.Version.http1
+    var http2 = HTTP2Options()
+    /// For HTTP/2, where that is not the only version.
+    var http2TLS: TLSContext?
     /// `nil` when nothing is limited.
     var breakers: ClusterBreakers?
     /// `nil` when no endpoint is ever ejected.

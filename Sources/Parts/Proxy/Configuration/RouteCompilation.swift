@@ -68,13 +68,15 @@ extension RouteAction {
                         Forward.Share(cluster: $0.name, weight: $0.weight, headerChanges: HeaderChanges($0.headers))
                     }
                 }
-            self = .forward(
+            var result =
                 Forward(
                     shares: shares, timeout: forward.limit,
                     retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
                     pathRewrite: forward.pathRewrite,
                     hostRewrite: forward.hostRewrite.map { Array($0.utf8) },
-                    hashKeys: forward.hashPolicies.map { HashKey($0) }))
+                    hashKeys: forward.hashPolicies.map { HashKey($0) })
+            result.maximumGRPCTimeout = forward.maximumGRPCTimeout
+            self = .forward(result)
         case .redirect(let redirect):
             let path: Redirect.Path =
                 switch redirect.path {

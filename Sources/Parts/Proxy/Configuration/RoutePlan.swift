@@ -31,6 +31,8 @@ final class RulePlan: Sendable {
     let clusters: [Int?]
     /// For the whole request with its retries; `nil` for no limit.
     let timeout: Duration?
+    /// Takes the place of ``timeout`` for gRPC.
+    let maximumGRPCTimeout: Duration?
     let retry: RetryRules
     let pathRewrite: PathRewrite?
     let hostRewrite: [UInt8]?
@@ -50,6 +52,11 @@ final class RulePlan: Sendable {
         weights = rule.clusters
         clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges
+        if case .forward(let forward) = rule.action {
+            maximumGRPCTimeout = forward.maximumGRPCTimeout
+        } else {
+            maximumGRPCTimeout = nil
+        }
         switch rule.action {
         case .forward(let forward):
             action = .forward

@@ -27,6 +27,7 @@ struct SnapshotBuilder {
     private struct ClientKey: Hashable {
         var secrets: ResolvedSecrets
         var context: UpstreamTLSContext
+        var protocols: [String]
     }
 
     private struct BaseKey: Hashable {
@@ -124,7 +125,8 @@ struct SnapshotBuilder {
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
             isEdge: managers.contains { $0.useRemoteAddress },
             serverName: (managers.first?.serverName).map { Array($0.utf8) },
-            idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto)
+            idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
+            http2: managers.first?.http2)
         for chain in listener.filterChains {
             guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {
                 throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
@@ -201,6 +203,7 @@ struct SnapshotBuilder {
             connectTimeout: cluster.connectTimeout, endpoints: [],
             isSecure: cluster.tls != nil, tls: nil,
             tlsIdentity: cluster.tls.map { $0.common.acceptedURIs + [$0.serverName ?? ""] } ?? [])
+        if let upstream = cluster.upstreamProtocol { (plan.version, plan.http2) = (upstream.version, upstream.http2) }
         for endpoint in endpoints where endpoint.healthStatus.isUsable {
             guard let address = SocketAddress(ip: endpoint.address.ip, port: endpoint.address.port) else {
                 omissions.append(
@@ -233,7 +236,10 @@ struct SnapshotBuilder {
         }
         if let tls = cluster.tls {
             do throws(ProxyError) {
-                plan.tls = try clientContext(tls, secrets, into: &next)
+                plan.tls = try clientContext(tls, isHTTP2: plan.version == .http2, secrets, into: &next)
+                if plan.version == .downstream {
+                    plan.http2TLS = try clientContext(tls, isHTTP2: true, secrets, into: &next)
+                }
             } catch {
                 omissions.append(Omission(reason: "cluster \(cluster.name): \(error)", isWaiting: false))
             }
@@ -242,21 +248,22 @@ struct SnapshotBuilder {
     }
 
     private func clientContext(
-        _ tls: UpstreamTLSContext, _ secrets: SecretBook, into next: inout SnapshotBuilder
+        _ tls: UpstreamTLSContext, isHTTP2: Bool, _ secrets: SecretBook, into next: inout SnapshotBuilder
     ) throws(ProxyError) -> TLSContext? {
         guard let resolved = try secrets.resolve(tls.common, read: Self.read) else { return nil }
-        let key = ClientKey(secrets: resolved, context: tls)
+        let protocols = TLSMaking.protocols(offered: tls.common.alpn, isHTTP2: isHTTP2)
+        let key = ClientKey(secrets: resolved, context: tls, protocols: protocols)
         if let known = clientContexts[key] ?? next.clientContexts[key] {
             next.clientContexts[key] = known
             return known
         }
         // Contexts with equal certificate and roots share what is large in them.
-        let base = BaseKey(certificate: resolved.certificate, roots: resolved.roots, protocols: tls.common.alpn)
+        let base = BaseKey(certificate: resolved.certificate, roots: resolved.roots, protocols: protocols)
         let shared: TLSContext
         if let known = next.baseContexts[base] {
             shared = known
         } else {
-            shared = try TLSMaking.client(tls.common, resolved)
+            shared = try TLSMaking.client(tls.common, protocols, resolved)
         }
         next.baseContexts[base] = shared
         let context = shared.with(serverName: tls.serverName, acceptedPeerURIs: resolved.acceptedURIs)

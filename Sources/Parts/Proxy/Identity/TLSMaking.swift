@@ -35,12 +35,14 @@ enum TLSMaking {
     }
 
     /// The context of clusters that share certificate, roots and protocols; see ``TLSContext/with(serverName:acceptedPeerURIs:)``.
-    static func client(_ common: CommonTLSContext, _ secrets: ResolvedSecrets) throws(ProxyError) -> TLSContext {
+    static func client(
+        _ common: CommonTLSContext, _ protocols: [String], _ secrets: ResolvedSecrets
+    ) throws(ProxyError) -> TLSContext {
         guard let roots = secrets.roots else {
             throw .configuration("an upstream TLS context without trusted roots would trust anyone; add trusted_ca")
         }
         try check(common)
-        return try context(certificate: secrets.certificate, roots: roots, protocols(common, .http1), acceptedURIs: [])
+        return try context(certificate: secrets.certificate, roots: roots, protocols, acceptedURIs: [])
     }
 
     /// The context towards the control plane, with our certificate once there is one.
@@ -87,19 +89,27 @@ enum TLSMaking {
 
     /// What a listener may agree upon: of what the context offers, what its connections will speak.
     private static func protocols(_ common: CommonTLSContext, _ codec: HTTPConnectionManager.Codec?) -> [String] {
-        guard let codec else { return common.alpn }
-        let refused: Set<String> =
-            switch codec {
-            case .auto: []
-            case .http1: ["h2"]
-            case .http2: ["http/1.1"]
-            }
-        let spoken = common.alpn.filter {
-            !refused.contains($0) && $0 != "istio-h2" && $0 != "istio-peer-exchange"
+        switch codec {
+        // Bytes that are passed on: what they are is for the two ends to say.
+        case nil: return common.alpn
+        case .auto:
+            let spoken = common.alpn.filter { !sidecarProtocols.contains($0) }
+            return spoken.isEmpty ? ["http/1.1"] : spoken
+        case .http1: return protocols(offered: common.alpn, isHTTP2: false)
+        case .http2: return protocols(offered: common.alpn, isHTTP2: true)
         }
-        guard spoken.isEmpty else { return spoken }
-        return codec == .http2 ? ["h2"] : ["http/1.1"]
     }
+
+    /// What a connection that speaks one version offers: of what the context names, that version, which is known
+    /// beforehand.
+    static func protocols(offered: [String], isHTTP2: Bool) -> [String] {
+        let spoken = offered.filter { !sidecarProtocols.contains($0) && $0 != (isHTTP2 ? "http/1.1" : "h2") }
+        guard spoken.isEmpty else { return spoken }
+        return [isHTTP2 ? "h2" : "http/1.1"]
+    }
+
+    /// Names that tell Istio's sidecars something else besides.
+    private static let sidecarProtocols: Set<String> = ["istio-h2", "istio-peer-exchange"]
 
     private static func check(_ common: CommonTLSContext) throws(ProxyError) {
         guard common.minimumVersion == .tls12, common.maximumVersion == .tls13 else {

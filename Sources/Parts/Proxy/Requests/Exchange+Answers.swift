@@ -34,14 +34,18 @@ extension Exchange {
 
     /// Ends the request with a response of the proxy's own.
     func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
-        var head = head
+        var (head, body) = (head, body)
+        if isGRPC, !head.contains("grpc-status") {
+            head = grpcAnswer(head, body)
+            body = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         status = head.status
         responseBytes = UInt64(body.count)
         // The route's changes are for every answer to its requests.
         shareChanges?.applyToResponse(&head)
         rule?.headerChanges?.applyToResponse(&head)
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
-        if !head.forbidsBody { head.add("content-length", decimal: body.count) }
+        if !head.forbidsBody, grpcStatus == nil { head.add("content-length", decimal: body.count) }
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
         for field in filterFields { head.add(field.name, field.value) }
         downstream.sendHead(head, endOfStream: body.isEmpty)
@@ -50,5 +54,17 @@ extension Exchange {
             downstream.sendEnd()
         }
         finish(flag: flag)
+    }
+
+    /// The same answer for a caller of gRPC, who reads fields and no body.
+    private func grpcAnswer(_ answer: ResponseHead, _ body: UnsafeRawBufferPointer) -> ResponseHead {
+        let status = GRPCRules.status(ofHTTP: answer.status)
+        grpcStatus = status
+        var head = ResponseHead(status: 200)
+        answer.forEachField { head.add($0, $1) }
+        head.replace("content-type" as HeaderName, "application/grpc".utf8)
+        head.add("grpc-status", decimal: Int(status))
+        if !body.isEmpty { head.add("grpc-message", GRPCRules.message(body)) }
+        return head
     }
 }

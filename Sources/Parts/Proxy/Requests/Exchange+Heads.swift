@@ -16,7 +16,6 @@ extension Exchange {
         if listener.plan.isEdge {
             ForwardedHeaders.setEdge(&head, client: downstream.peerAddress.ip, isTLS: downstream.isTLS)
         }
-        isGRPC = hasBody && head.value(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false
         if !head.contains("x-request-id") {
             head.add("x-request-id", RequestID.make(worker.random.next(), worker.random.next()))
         }

@@ -37,6 +37,8 @@ final class Exchange: HTTPClientStreamHandler {
     /// True while the body waits for an upstream.
     private var isHeld = false
     var isGRPC = false
+    /// How long it may take with all its attempts.
+    private var limit: Duration?
     private var trace: ActiveTrace?
     private var traceStart = WallTime(nanosecondsSinceEpoch: 0)
 
@@ -95,6 +97,7 @@ final class Exchange: HTTPClientStreamHandler {
     /// Takes the request from its head to an upstream, or answers it.
     func begin(hasBody: Bool) {
         self.hasBody = hasBody
+        isGRPC = hasBody && head.value(of: "content-type").map { GRPCRules.isContentType($0) } ?? false
         worker.metrics.events.activeRequests &+= 1
         if !isOutbound { identifyCaller() }
         if worker.isTracing { beginTrace(&head) }
@@ -157,7 +160,12 @@ final class Exchange: HTTPClientStreamHandler {
         shareChanges = rule.shareHeaderChanges[share]
         if !rule.hashKeys.isEmpty, cluster.plan.hashing != nil { takeHash(rule.hashKeys) }
         prepareHead(&head, rule, cluster)
-        if let limit = rule.timeout {
+        limit = rule.timeout
+        if isGRPC, let maximum = rule.maximumGRPCTimeout {
+            limit = GRPCRules.limit(
+                asked: head.value(of: "grpc-timeout").flatMap { GRPCRules.timeout($0) }, maximum: maximum)
+        }
+        if let limit {
             timeout = worker.loop.schedule(after: limit) { [self] in timedOut() }
         }
         attempt()
@@ -181,7 +189,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     /// Whether the request may be sent now. If not, it waits or has been refused.
     private func admit(to endpoint: UpstreamEndpoint, _ breakers: ClusterBreakers) -> Bool {
-        if endpoint.pool.idleCount > 0 {
+        if endpoint.pool.isReady(http2: usesHTTP2) {
             if hold.take(.requests, of: breakers) { return true }
             releaseEndpoint()
             reply(.overflow)
@@ -192,7 +200,7 @@ final class Exchange: HTTPClientStreamHandler {
             reply(.overflow)
             return false
         }
-        if endpoint.mayConnect { return true }
+        if endpoint.pool.hasRoom(http2: usesHTTP2) || endpoint.mayConnect { return true }
         breakers.countConnectionOverflow()
         isWaiting = true
         endpoint.wait(self)
@@ -203,7 +211,7 @@ final class Exchange: HTTPClientStreamHandler {
     func waitEnded() {
         isWaiting = false
         guard let endpoint, let breakers = cluster?.plan.breakers else { return }
-        if endpoint.pool.idleCount > 0 {
+        if endpoint.pool.isReady(http2: usesHTTP2) {
             hold.release(.pendingRequests, of: breakers)
             guard hold.take(.requests, of: breakers) else {
                 releaseEndpoint()
@@ -231,13 +239,16 @@ final class Exchange: HTTPClientStreamHandler {
             peer = endpoint.plainLabel
         }
         if rule.tellsAttempts, retries > 0 { head.replace("x-envoy-attempt-count", String(retries + 1).utf8) }
-        if rule.timeout != nil || rule.retry.perTryTimeout != nil {
+        if limit != nil || rule.retry.perTryTimeout != nil {
             let elapsed: Duration = retries == 0 ? .zero : startedAt.duration(to: worker.loop.now)
-            if let limit = ForwardedHeaders.expectedTimeout(rule, elapsed: elapsed) {
-                head.replace("x-envoy-expected-rq-timeout-ms", String(limit).utf8)
+            if let left = ForwardedHeaders.expectedTimeout(rule, whole: limit, elapsed: elapsed) {
+                head.replace("x-envoy-expected-rq-timeout-ms", String(left).utf8)
+                if isGRPC, rule.maximumGRPCTimeout != nil {
+                    head.replace("grpc-timeout", GRPCRules.timeoutField(.milliseconds(left)))
+                }
             }
         }
-        let stream = endpoint.pool.open(self)
+        let stream = endpoint.pool.open(self, http2: usesHTTP2)
         upstream = stream
         stream.sendHead(head, endOfStream: !hasBody)
         if !replay.isEmpty { sendUpstream(replay) }
@@ -254,6 +265,9 @@ final class Exchange: HTTPClientStreamHandler {
             tryTimeout = worker.loop.schedule(after: limit) { [self] in tryTimedOut() }
         }
     }
+
+    /// Which version the upstream is spoken to in.
+    var usesHTTP2: Bool { cluster?.usesHTTP2(for: head.version) ?? false }
 
     private func sendUpstream(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { bytes in

@@ -52,11 +52,13 @@ enum ForwardedHeaders {
 
     /// What the upstream is told of the time it has, in milliseconds; nothing without a limit.
     ///
-    /// - Parameter elapsed: since the request was here; zero for the first attempt.
-    static func expectedTimeout(_ rule: RulePlan, elapsed: Duration) -> Int64? {
-        guard let limit = rule.retry.perTryTimeout ?? rule.timeout else { return nil }
+    /// - Parameters:
+    ///   - whole: the limit of all attempts together.
+    ///   - elapsed: since the request was here; zero for the first attempt.
+    static func expectedTimeout(_ rule: RulePlan, whole: Duration?, elapsed: Duration) -> Int64? {
+        guard let limit = rule.retry.perTryTimeout ?? whole else { return nil }
         let milliseconds = limit.nanoseconds / 1_000_000
-        guard let whole = rule.timeout else { return milliseconds }
+        guard let whole else { return milliseconds }
         let left = whole.nanoseconds / 1_000_000 - elapsed.nanoseconds / 1_000_000
         return max(1, min(milliseconds, left))
     }

@@ -1,4 +1,6 @@
+import Discovery
 import HTTPTransport
+import HTTPWire
 import Quantities
 import SystemIO
 import TLSTransport
@@ -10,6 +12,7 @@ final class UpstreamCluster {
     let endpoints: [UpstreamEndpoint]
     /// The cluster's service in the worker's label table.
     let service: LabelID
+    private let version: UpstreamProtocol.Version
     private var turn: UInt64 = 0
     /// The endpoints that may be chosen: all but the ejected, or all of them in panic.
     private var usable: [UpstreamEndpoint] { didSet { table = nil } }
@@ -22,9 +25,20 @@ final class UpstreamCluster {
 
     init(plan: ClusterPlan, endpoints: [UpstreamEndpoint], service: LabelID) {
         self.plan = plan
+        version = plan.version
         self.endpoints = endpoints
         self.service = service
         usable = endpoints
+    }
+
+    /// Whether a request that came in `version` is sent on as HTTP/2.
+    @inline(__always)
+    func usesHTTP2(for version: HTTPVersion) -> Bool {
+        switch self.version {
+        case .http1: false
+        case .http2: true
+        case .downstream: version == .http2
+        }
     }
 
     /// Counts what an attempt says about its endpoint, where anybody wants to know.
@@ -173,7 +187,7 @@ final class UpstreamEndpoint {
     }
 
     private func serveWaiting() {
-        while !waiting.isEmpty, pool.idleCount > 0 || mayConnect {
+        while let first = waiting.first, pool.hasRoom(http2: first.usesHTTP2) || mayConnect {
             waiting.removeFirst().waitEnded()
         }
     }

@@ -34,7 +34,7 @@ final class WorkerListener: HTTPServerStreamHandler {
         // A client that closes has left: its request is given up at once, as Envoy does, so that nobody works for it.
         limits.halfCloseGrace = .zero
         if let idle = plan.idleTimeout { limits.idleTimeout = idle }
-        if plan.codec != .http1 { limits.http2 = .proxy }
+        if plan.codec != .http1 { limits.http2 = HTTP2Limits(plan.http2 ?? HTTP2Options()) }
         limits.http1 = plan.codec != .http2
         return limits
     }
@@ -112,5 +112,15 @@ extension ListenerPlan.Security {
         case .plain, .either: true
         case .tls: false
         }
+    }
+}
+
+extension HTTP2Limits {
+    /// What is not said is Envoy's number of streams, and windows of our own.
+    init(_ options: HTTP2Options) {
+        self = .proxy
+        if let streams = options.concurrentStreams { concurrentStreams = streams }
+        if let window = options.streamWindow { streamWindow = window }
+        if let window = options.connectionWindow { connectionWindow = window }
     }
 }

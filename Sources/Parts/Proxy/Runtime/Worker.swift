@@ -98,7 +98,7 @@ final class Worker {
         var remaining = listeners
         for plan in snapshot.listeners {
             if let known = remaining.removeValue(forKey: plan.address) {
-                if known.plan.codec == plan.codec {
+                if known.plan.codec == plan.codec, known.plan.http2 == plan.http2 {
                     known.update(plan)
                     continue
                 }
@@ -125,6 +125,8 @@ final class Worker {
             let known = before?.endpoints.first { $0.address == endpoint.address && $0.tlsIdentity == plan.tlsIdentity }
             let result = known ?? makeEndpoint(endpoint, plan)
             result.pool.tls = plan.tls
+            result.pool.http2TLS = plan.http2TLS
+            result.pool.http2 = HTTP2Limits(plan.http2)
             result.takeUp(plan.breakers)
             if let workload = endpoint.workload, workload != result.workload {
                 result.workload = workload
