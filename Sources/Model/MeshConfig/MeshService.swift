@@ -5,6 +5,8 @@ package struct MeshService: Hashable, Sendable {
     package struct Port: Hashable, Sendable {
         package let number: UInt16
         package let name: String
+        /// Whether it speaks HTTP/2, as gRPC does.
+        package let speaksHTTP2: Bool
         /// Sorted by address and port.
         package let endpoints: [MeshEndpoint]
     }
@@ -58,7 +60,8 @@ extension MeshService {
                         principal: workload.principal)
                 }
             }
-            return Port(number: port.number, name: port.name, endpoints: endpoints.sorted())
+            return Port(
+                number: port.number, name: port.name, speaksHTTP2: port.speaksHTTP2, endpoints: endpoints.sorted())
         }
     }
 
@@ -76,7 +79,8 @@ extension MeshService {
                         trustDomain: settings.trustDomain, namespace: object.metadata.namespace,
                         serviceAccount: $0.serviceAccount))
             }
-            return Port(number: port.number, name: port.name, endpoints: endpoints.sorted())
+            return Port(
+                number: port.number, name: port.name, speaksHTTP2: port.speaksHTTP2, endpoints: endpoints.sorted())
         }
     }
 }

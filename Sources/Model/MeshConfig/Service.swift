@@ -15,11 +15,14 @@ package struct Service: Hashable, Sendable {
         package var number: UInt16
         package var name: String
         package var target: Target
+        /// Whether it speaks HTTP/2, as gRPC does.
+        package var speaksHTTP2: Bool
 
-        package init(number: UInt16, name: String, target: Target) {
+        package init(number: UInt16, name: String, target: Target, speaksHTTP2: Bool = false) {
             self.number = number
             self.name = name
             self.target = target
+            self.speaksHTTP2 = speaksHTTP2
         }
     }
 
@@ -75,7 +78,7 @@ extension Service.Port {
             ["name", "port", "targetPort", "protocol", "appProtocol"], unsupported: ["nodePort"])
         number = try fields.required("port").port()
         name = try fields["name"]?.string() ?? ""
-        try Self.refuseOtherProtocols(fields, name: name)
+        speaksHTTP2 = try Self.speaksHTTP2(fields, name: name)
         if let field = fields["targetPort"] {
             target = field.value.string == nil ? .number(try field.port()) : .name(try field.nonEmptyString())
         } else {
@@ -84,21 +87,25 @@ extension Service.Port {
     }
 
     /// Istio reads the protocol from `appProtocol`, else from the port's name before the first hyphen.
-    private static func refuseOtherProtocols(_ fields: SchemaFields, name: String) throws(SchemaError) {
+    private static func speaksHTTP2(_ fields: SchemaFields, name: String) throws(SchemaError) -> Bool {
         if let transport = fields["protocol"], try transport.string() != "TCP" {
             throw transport.error("\(transport.value.text) is not supported; only \"TCP\"")
         }
         if let application = fields["appProtocol"] {
-            guard try application.string().lowercased() == "http" else {
-                throw application.error("\(application.value.text) is not supported; only \"http\"")
+            switch try application.string().lowercased() {
+            case "http": return false
+            case "http2", "grpc", "grpc-web", "kubernetes.io/h2c": return true
+            default:
+                throw application.error(
+                    "\(application.value.text) is not supported; only \"http\", \"http2\" and \"grpc\"")
             }
-            return
         }
         let word = String(name.prefix { $0 != "-" })
-        let others = ["https", "http2", "grpc", "grpcweb", "tcp", "tls", "mongo", "mysql", "redis", "udp"]
+        let others = ["https", "tcp", "tls", "mongo", "mysql", "redis", "udp"]
         if others.contains(word), let field = fields["name"] {
             throw field.error(
                 "\"\(name)\" says that the port speaks \(word), which is not supported; only HTTP: name it \"http\"")
         }
+        return ["http2", "grpc", "grpcweb"].contains(word)
     }
 }

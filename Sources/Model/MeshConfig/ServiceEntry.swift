@@ -12,11 +12,14 @@ package struct ServiceEntry: Hashable, Sendable {
         package var name: String
         /// Where an endpoint listens, unless it names the port itself.
         package var targetPort: UInt16
+        /// Whether it speaks HTTP/2, as gRPC does.
+        package var speaksHTTP2: Bool
 
-        package init(number: UInt16, name: String, targetPort: UInt16) {
+        package init(number: UInt16, name: String, targetPort: UInt16, speaksHTTP2: Bool = false) {
             self.number = number
             self.name = name
             self.targetPort = targetPort
+            self.speaksHTTP2 = speaksHTTP2
         }
     }
 
@@ -81,8 +84,13 @@ extension ServiceEntry.Port {
         number = try fields.required("number").port()
         name = try fields.required("name").nonEmptyString()
         targetPort = try fields["targetPort"]?.port() ?? number
-        if let `protocol` = fields["protocol"], try `protocol`.string().uppercased() != "HTTP" {
-            throw `protocol`.error("\(`protocol`.value.text) is not supported; only \"HTTP\"")
+        switch try fields["protocol"]?.string().uppercased() {
+        case nil, "HTTP": speaksHTTP2 = false
+        case "HTTP2", "GRPC", "GRPC-WEB": speaksHTTP2 = true
+        default:
+            let `protocol` = try fields.required("protocol")
+            throw `protocol`.error(
+                "\(`protocol`.value.text) is not supported; only \"HTTP\", \"HTTP2\" and \"GRPC\"")
         }
     }
 }

@@ -296,7 +296,7 @@ import YAMLWire
             (
                 .serviceEntry,
                 "{hosts: [a], ports: [{number: 80, name: a, protocol: TLS}], resolution: STATIC, endpoints: []}",
-                "spec.ports[0].protocol: \"TLS\" is not supported; only \"HTTP\""
+                "spec.ports[0].protocol: \"TLS\" is not supported; only \"HTTP\", \"HTTP2\" and \"GRPC\""
             ),
             (
                 .serviceEntry, "{hosts: [a], ports: [{number: 80, name: a}], resolution: STATIC, endpoints: []}",
@@ -333,8 +333,8 @@ import YAMLWire
                 "spec.ports[1].port: port 80 stands here twice"
             ),
             (
-                .service, "{selector: {a: b}, ports: [{port: 80, name: grpc-web}]}",
-                "spec.ports[0].name: \"grpc-web\" says that the port speaks grpc, which is not supported; "
+                .service, "{selector: {a: b}, ports: [{port: 80, name: mongo-db}]}",
+                "spec.ports[0].name: \"mongo-db\" says that the port speaks mongo, which is not supported; "
                     + "only HTTP: name it \"http\""
             ),
             (

@@ -41,7 +41,8 @@ struct InboundTranslation {
 
     private func manager(_ port: UInt16) -> HTTPConnectionManager {
         let cluster = ResourceNames.inboundCluster(port: port)
-        let forward = Route.Forward(target: .cluster(cluster), timeout: .zero, retryPolicy: .inboundDefault)
+        var forward = Route.Forward(target: .cluster(cluster), timeout: .zero, retryPolicy: .inboundDefault)
+        forward.maximumGRPCTimeout = forward.timeout
         let host = VirtualHost(
             name: "inbound|http|\(port)", domains: ["*"],
             routes: [Route(name: "default", match: Route.Match(), action: .forward(forward))])
@@ -56,8 +57,13 @@ struct InboundTranslation {
         var cluster = Cluster(
             name: name, endpoints: .inline(ClusterLoadAssignment(clusterName: name, endpoints: [application])),
             connectTimeout: .seconds(10), limits: .unlimited)
-        let services = configuration.services.filter { service in
-            service.ports.contains { $0.endpoints.contains { $0.workload?.key == workload.key && $0.port == port } }
+        func leadsHere(_ candidate: MeshService.Port) -> Bool {
+            candidate.endpoints.contains { $0.workload?.key == workload.key && $0.port == port }
+        }
+        let services = configuration.services.filter { $0.ports.contains(where: leadsHere) }
+        // As the first service says that leads here, as in Istio; the application has one way to speak.
+        if services.first?.ports.first(where: leadsHere)?.speaksHTTP2 == true {
+            cluster.upstreamProtocol = UpstreamProtocol(.http2)
         }
         if !services.isEmpty {
             cluster.metadata["istio"] = ["services": .array(services.map(\.description))]
@@ -71,7 +77,7 @@ extension DownstreamTLSContext {
     fileprivate static let mesh = DownstreamTLSContext(
         common: CommonTLSContext(
             certificate: .secret(SecretReference(name: SecretReference.workloadCertificate)),
-            validation: .secret(SecretReference(name: SecretReference.rootCertificates)), alpn: ["http/1.1"]),
+            validation: .secret(SecretReference(name: SecretReference.rootCertificates)), alpn: ["h2", "http/1.1"]),
         requiresClientCertificate: true)
 }
 

@@ -45,6 +45,8 @@ extension RouteSource {
     /// With a hash, retries go where the hash says, to an endpoint that failed as well: Istio's choice.
     func hashed(_ forward: Route.Forward, by policies: [HashPolicy?]) -> Route.Forward {
         var forward = forward
+        // Istio leaves the time of gRPC requests to them, as far as the route lets it.
+        forward.maximumGRPCTimeout = forward.timeout
         for case let policy? in policies where !forward.hashPolicies.contains(policy) {
             forward.hashPolicies.append(policy)
         }

@@ -25,6 +25,7 @@ enum CanaryGolden {
                       ]
                     },
                     "timeout": "0s",
+                    "max_grpc_timeout": "0s",
                     "retry_policy": {
                       "retry_on": "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes",
                       "num_retries": 2,
@@ -162,6 +163,7 @@ enum CanaryGolden {
                               "route": {
                                 "cluster": "inbound|8080||",
                                 "timeout": "0s",
+                                "max_grpc_timeout": "0s",
                                 "retry_policy": {"retry_on": "reset-before-request", "num_retries": 2}
                               }
                             }
@@ -188,7 +190,7 @@ enum CanaryGolden {
                   "common_tls_context": {
                     "tls_certificate_sds_secret_configs": [{"name": "default"}],
                     "validation_context_sds_secret_config": {"name": "ROOTCA"},
-                    "alpn_protocols": ["http/1.1"]
+                    "alpn_protocols": ["h2", "http/1.1"]
                   },
                   "require_client_certificate": true
                 }

@@ -74,6 +74,23 @@ import Testing
         #expect(hosts[1].domains.contains("web"))
     }
 
+    @Test(arguments: ["name: grpc-api", "name: http2", "name: api, appProtocol: kubernetes.io/h2c"])
+    func `a port that speaks HTTP2 is spoken to in it on every hop`(_ port: String) throws {
+        let configuration = canary.replacing("[{name: http, port: 80,", with: "[{\(port), port: 80,")
+        let told = try resources(configuration)
+
+        let outbound = told.clusters.filter { $0.name.hasPrefix("outbound|80|") }
+        #expect(outbound.count == 3)
+        for cluster in outbound {
+            #expect(cluster.upstreamProtocol == UpstreamProtocol(.http2))
+            #expect(cluster.tls?.common.alpn == ["h2"])
+        }
+        let inbound = try #require(told.clusters.first { $0.name == "inbound|8080||" })
+        #expect(inbound.upstreamProtocol == UpstreamProtocol(.http2) && inbound.tls == nil)
+        let plain = try resources(canary)
+        #expect(plain.clusters.allSatisfy { $0.upstreamProtocol == nil })
+    }
+
     @Test func `an external service is reached in plain text by its own name`() throws {
         let told = try resources(canary, bank)
         let cluster = try #require(told.clusters.first { $0.name == "outbound|80||bank.example" })
@@ -315,7 +332,8 @@ import Testing
                 == .forward(
                     Route.Forward(
                         target: .cluster("outbound|80|v2|payment-service.payments.svc.cluster.local"),
-                        timeout: .seconds(2), prefixRewrite: "/", hostRewrite: "vip.example")))
+                        timeout: .seconds(2), prefixRewrite: "/", hostRewrite: "vip.example",
+                        maximumGRPCTimeout: .seconds(2))))
         #expect(
             routes[0].headers
                 == HeaderOperations(
