@@ -54,7 +54,9 @@ package struct RetryRules: Sendable, Hashable {
     package var retries: Int
     /// For one attempt; nothing means the request's own time is the only limit.
     package var perTryTimeout: Duration?
-    package var statusCodes: [Int]
+    package var statusCodes: [Int] { didSet { leastStatus = Self.least(of: statusCodes) } }
+    /// The least status that can be one to try again, so that usual answers need no second look.
+    package private(set) var leastStatus: Int
     /// True when endpoints that failed this request are passed over.
     package var avoidsPreviousEndpoints: Bool
     /// Envoy waits 25 ms before the first retry at most, and never longer than ten times that.
@@ -70,10 +72,13 @@ package struct RetryRules: Sendable, Hashable {
         self.retries = retries
         self.perTryTimeout = perTryTimeout
         self.statusCodes = statusCodes
+        leastStatus = Self.least(of: statusCodes)
         self.avoidsPreviousEndpoints = avoidsPreviousEndpoints
         self.backOffBase = backOffBase
         self.backOffMaximum = backOffMaximum ?? backOffBase * 10
     }
+
+    private static func least(of codes: [Int]) -> Int { min(400, codes.min() ?? 400) }
 
     /// Envoy's default: nothing is tried again.
     package static let none = RetryRules(conditions: [], retries: 0)

@@ -56,6 +56,15 @@ import TrafficPolicy
         #expect(rules.isRetriable(outcome) == retries)
     }
 
+    @Test(arguments: [([], 400), ([503], 400), ([418, 200], 200)])
+    func `only listed codes make usual answers worth a look`(codes: [Int], least: Int) {
+        var rules = RetryRules(conditions: .statusCodes, retries: 1, statusCodes: codes)
+        #expect(rules.leastStatus == least)
+
+        rules.statusCodes = []
+        #expect(rules.leastStatus == 400)
+    }
+
     @Test func `unknown conditions have no meaning`() {
         #expect(RetryConditions(envoyName: "sometimes") == nil)
     }

@@ -72,4 +72,16 @@ import Testing
 
         #expect(response.headers["x-envoy-upstream-service-time"].flatMap { Int($0) } != nil)
     }
+
+    @Test func `an answer for want of one tells of the retries`() {
+        let answer = LocalReply.connectionFailure
+
+        #expect(
+            String(decoding: answer.text(isRetried: false), as: UTF8.self).hasSuffix(
+                "headers. reset reason: remote connection failure"))
+        #expect(
+            String(decoding: answer.text(isRetried: true), as: UTF8.self)
+                .hasSuffix("headers. retried and the latest reset reason: remote connection failure"))
+        #expect(LocalReply.noHealthyUpstream.text(isRetried: true) == Array("no healthy upstream".utf8))
+    }
 }

@@ -5,10 +5,9 @@ import TrafficPolicy
 /// What the proxy answers by itself, instead of an upstream.
 extension Exchange {
     func reply(_ answer: LocalReply) {
-        let body = UnsafeRawBufferPointer(start: answer.body.utf8Start, count: answer.body.utf8CodeUnitCount)
         var head = ResponseHead(status: answer.status)
         if answer.flag == .upstreamOverflow { head.add("x-envoy-overloaded", literal: "true") }
-        send(head, body, flag: answer.flag)
+        answer.text(isRetried: retries > 0).withUnsafeBytes { send(head, $0, flag: answer.flag) }
     }
 
     func replyDirect(_ status: Int, _ body: [UInt8]) {

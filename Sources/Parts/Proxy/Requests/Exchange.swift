@@ -50,7 +50,7 @@ final class Exchange: HTTPClientStreamHandler {
     private var upstream: HTTPClientStream?
     private var lastAddress = ""
     private var tried: [UpstreamEndpoint] = []
-    private var retries = 0
+    private(set) var retries = 0
     /// What it has of its cluster's circuit breakers.
     private var hold = BreakerHold()
     private var isWaiting = false
@@ -323,7 +323,9 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&tryTimeout)
         cluster?.note(.response(status: judgedStatus(head)), about: endpoint, in: worker)
         // Usual answers are not looked at twice.
-        if head.status >= 400 || isGRPC, rule.retry.retries > retries, retryResponse(head, rule) { return }
+        if head.status >= rule.retry.leastStatus || isGRPC, rule.retry.retries > retries, retryResponse(head, rule) {
+            return
+        }
         isReplayable = false
         replay = []
         if isOutbound { identifyUpstream(stream, head) }

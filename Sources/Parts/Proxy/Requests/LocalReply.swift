@@ -4,6 +4,15 @@ struct LocalReply: Sendable {
     var flag: ResponseFlag
     var body: StaticString
 
+    /// The text as the client reads it.
+    ///
+    /// - Parameter isRetried: whether this was not the first attempt, which is told where there was no answer.
+    func text(isRetried: Bool) -> [UInt8] {
+        let text = body.withUTF8Buffer { Array($0) }
+        guard isRetried, let place = text.firstRange(of: "reset reason: ".utf8) else { return text }
+        return Array(text[..<place.lowerBound]) + "retried and the latest ".utf8 + text[place.lowerBound...]
+    }
+
     static let noRoute = LocalReply(status: 404, flag: .noRoute, body: "")
     /// What a fault of the configuration answers.
     static func faultInjected(status: Int, flag: ResponseFlag) -> LocalReply {
