@@ -146,6 +146,8 @@ final class ClientConnection: ChannelOwner {
             keepsAlive = false
             responseEnded()
         case .body: fail(.resetAfterHead)
+        // Half a head is an answer that is wrong, and not the want of one.
+        case .awaitingHead where !leftover.isEmpty: fail(.protocolError("it ends inside a head"))
         case .connecting, .awaitingHead: fail(failureBeforeHead)
         case .idle, .closed: close()
         }

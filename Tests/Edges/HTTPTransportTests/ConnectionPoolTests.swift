@@ -83,6 +83,18 @@ import Testing
         #expect(runs(loop) { third.events == ["failed: the peer closed the connection before it answered"] })
     }
 
+    @Test func `takes half a head for a wrong answer`() throws {
+        upstream.onAccept = { peer in
+            peer.send(lines("HTTP/1.1 200 OK\nContent-"))
+            peer.endSending()
+        }
+        let recorder = ClientRecorder()
+
+        _ = get(recorder)
+
+        #expect(runs(loop) { recorder.events == ["failed: the answer is malformed: it ends inside a head"] })
+    }
+
     @Test func `tells an answer that is cut`() throws {
         upstream.onAccept = { peer in
             peer.send(lines("HTTP/1.1 200 OK\nContent-Length: 20\n\nok"))
