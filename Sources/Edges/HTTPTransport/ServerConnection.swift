@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Quantities
 internal import SystemIO
 internal import TLSTransport
 
@@ -326,6 +327,8 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         }
         var head = ResponseHead(status: error.status)
         head.add("content-type", "text/plain".utf8)
+        let now = SystemClock.wall().nanosecondsSinceEpoch / 1_000_000_000
+        head.add("date", HTTPDate(secondsSinceEpoch: now).text.utf8)
         let body = Array((error.reason + "\n").utf8)
         channel.prepareOutput()
         head.write(to: &channel.output, framing: .length(body.count), connection: .close)
