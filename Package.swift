@@ -206,7 +206,7 @@ let testing: [Target] = [
     // The whole chain: real programs as children, watched from outside.
     .testTarget(
         name: "MeshTests",
-        dependencies: ["TestSupport", "SystemIO", "HTTPTransport", "HTTPWire", "JSONWire", "Quantities"],
+        dependencies: ["TestSupport", "SystemIO", "HTTPTransport", "HTTPWire", "JSONWire", "YAMLWire", "Quantities"],
         path: "Tests/Programs/MeshTests", swiftSettings: strict),
 ]
 

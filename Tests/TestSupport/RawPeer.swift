@@ -113,10 +113,11 @@ package final class RawListener {
     private let socket: Socket
     private var registration: EventLoop.Registration?
 
-    package init(_ loop: EventLoop) throws(SystemError) {
+    /// Listens on `wanted`; any port of the loopback unless it is given.
+    package init(_ loop: EventLoop, on wanted: SocketAddress = .loopback()) throws(SystemError) {
         self.loop = loop
-        socket = try Socket.listening(on: .loopback())
-        address = socket.localAddress ?? .loopback()
+        socket = try Socket.listening(on: wanted)
+        address = socket.localAddress ?? wanted
         registration = try loop.register(socket.descriptor, for: .readable, edgeTriggered: false) { [weak self] _ in
             self?.accept()
         }
