@@ -37,6 +37,8 @@ package struct DestinationRule: Hashable, Sendable {
         /// Instead of ``loadBalancer``.
         package var consistentHash: ConsistentHash?
         package var connectTimeout: Duration?
+        /// How long a TCP connection may stay without a byte; nothing is 1 h, 0 turns it off.
+        package var idleTimeout: Duration?
         package var outlierDetection: OutlierDetection?
         /// `connectionPool` but for the timeout, and the retry budget.
         package var limits = ConnectionLimits()
@@ -60,6 +62,7 @@ package struct DestinationRule: Hashable, Sendable {
                 connectTimeout: other.connectTimeout ?? connectTimeout,
                 outlierDetection: other.outlierDetection ?? outlierDetection,
                 limits: limits.overlaid(by: other.limits))
+            policy.idleTimeout = other.idleTimeout ?? idleTimeout
             policy.consistentHash = balances ? other.consistentHash : consistentHash
             return policy
         }
@@ -130,8 +133,8 @@ extension DestinationRule.Policy {
             unsupported: ["localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
         let pool = try fields["connectionPool"]?.fields(["tcp", "http"])
         let connections = try pool?["tcp"]?.fields(
-            ["connectTimeout", "maxConnections"],
-            unsupported: ["tcpKeepalive", "maxConnectionDuration", "idleTimeout"])
+            ["connectTimeout", "maxConnections", "idleTimeout"],
+            unsupported: ["tcpKeepalive", "maxConnectionDuration"])
         self.init(
             tls: try tls?.required("mode").choice(of: TLSMode.self),
             loadBalancer: try balancer?["simple"]?.choice(of: LoadBalancer.self),
@@ -139,6 +142,7 @@ extension DestinationRule.Policy {
             outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init),
             limits: try DestinationRule.ConnectionLimits(
                 connections: connections?["maxConnections"], http: pool?["http"], budget: fields["retryBudget"]))
+        idleTimeout = try connections?["idleTimeout"]?.positiveDuration()
         if balancer?.present("simple", "consistentHash").count == 2 {
             throw fields["loadBalancer"]?.error("either \"simple\" or \"consistentHash\", not both")
                 ?? reader.error("loadBalancer")

@@ -6,7 +6,7 @@ extension MeshConfiguration {
     package var problems: [ConfigProblem] {
         let found =
             routeProblems + gatewayProblems + destinationRuleProblems + policyProblems + serviceProblems
-            + workloadProblems
+            + connectionProblems + workloadProblems
         // Stable: within one object, in the order of the text.
         return found.enumerated().sorted {
             ($0.element.object ?? .none, $0.offset) < ($1.element.object ?? .none, $1.offset)

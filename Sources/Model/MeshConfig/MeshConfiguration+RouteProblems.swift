@@ -6,13 +6,8 @@ extension MeshConfiguration {
     var routeProblems: [ConfigProblem] {
         virtualServices.flatMap { item in
             conflicts(of: item) + unknownGateways(of: item) + shadowedRoutes(of: item)
-                + item.spec.http.enumerated().flatMap { index, route in
-                    route.destinations.enumerated().flatMap { position, entry in
-                        destinationProblems(
-                            entry.destination, of: item,
-                            at: JSONPointer(
-                                tokens: ["spec", "http", "\(index)", "route", "\(position)", "destination"]))
-                    }
+                + item.spec.destinations.flatMap { place, entry in
+                    destinationProblems(entry.destination, of: item, at: JSONPointer(tokens: place))
                 }
         }
     }

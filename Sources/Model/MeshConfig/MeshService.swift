@@ -5,8 +5,7 @@ package struct MeshService: Hashable, Sendable {
     package struct Port: Hashable, Sendable {
         package let number: UInt16
         package let name: String
-        /// Whether it speaks HTTP/2, as gRPC does.
-        package let speaksHTTP2: Bool
+        package let `protocol`: PortProtocol
         /// Sorted by address and port.
         package let endpoints: [MeshEndpoint]
     }
@@ -36,6 +35,24 @@ package struct MeshEndpoint: Hashable, Sendable {
     package let principal: SPIFFEIdentity
 }
 
+extension MeshConfiguration {
+    /// What a workload's own port speaks: what the services say that lead there, else its name. Services that disagree
+    /// are served by the one protocol that fits all, bytes.
+    package func `protocol`(of workload: MeshWorkload, port: UInt16) -> PortProtocol {
+        let said = Set(
+            services.flatMap(\.ports).filter { candidate in
+                candidate.endpoints.contains { $0.port == port && $0.workload?.key == workload.key }
+            }.map(\.protocol))
+        if said.count > 1 { return said.allSatisfy(\.isHTTP) ? .http : .tcp }
+        if let only = said.first { return only }
+        let names = workload.entry.ports.filter { $0.value == port }.keys.sorted()
+        for name in names {
+            if case .known(let found) = PortProtocol.selection(ofPortName: name) { return found }
+        }
+        return .expected(at: port)
+    }
+}
+
 extension MeshService {
     init(_ object: ConfigObject, _ service: Service, workloads: [MeshWorkload], settings: MeshSettings) {
         key = object.key
@@ -61,7 +78,7 @@ extension MeshService {
                 }
             }
             return Port(
-                number: port.number, name: port.name, speaksHTTP2: port.speaksHTTP2, endpoints: endpoints.sorted())
+                number: port.number, name: port.name, protocol: port.protocol, endpoints: endpoints.sorted())
         }
     }
 
@@ -80,7 +97,7 @@ extension MeshService {
                         serviceAccount: $0.serviceAccount))
             }
             return Port(
-                number: port.number, name: port.name, speaksHTTP2: port.speaksHTTP2, endpoints: endpoints.sorted())
+                number: port.number, name: port.name, protocol: port.protocol, endpoints: endpoints.sorted())
         }
     }
 }

@@ -15,14 +15,13 @@ package struct Service: Hashable, Sendable {
         package var number: UInt16
         package var name: String
         package var target: Target
-        /// Whether it speaks HTTP/2, as gRPC does.
-        package var speaksHTTP2: Bool
+        package var `protocol`: PortProtocol
 
-        package init(number: UInt16, name: String, target: Target, speaksHTTP2: Bool = false) {
+        package init(number: UInt16, name: String, target: Target, protocol: PortProtocol = .http) {
             self.number = number
             self.name = name
             self.target = target
-            self.speaksHTTP2 = speaksHTTP2
+            self.protocol = `protocol`
         }
     }
 
@@ -78,7 +77,7 @@ extension Service.Port {
             ["name", "port", "targetPort", "protocol", "appProtocol"], unsupported: ["nodePort"])
         number = try fields.required("port").port()
         name = try fields["name"]?.string() ?? ""
-        speaksHTTP2 = try Self.speaksHTTP2(fields, name: name)
+        `protocol` = try Self.protocol(fields, name: name, number: number)
         if let field = fields["targetPort"] {
             target = field.value.string == nil ? .number(try field.port()) : .name(try field.nonEmptyString())
         } else {
@@ -87,25 +86,27 @@ extension Service.Port {
     }
 
     /// Istio reads the protocol from `appProtocol`, else from the port's name before the first hyphen.
-    private static func speaksHTTP2(_ fields: SchemaFields, name: String) throws(SchemaError) -> Bool {
+    private static func `protocol`(
+        _ fields: SchemaFields, name: String, number: UInt16
+    ) throws(SchemaError) -> PortProtocol {
         if let transport = fields["protocol"], try transport.string() != "TCP" {
             throw transport.error("\(transport.value.text) is not supported; only \"TCP\"")
         }
         if let application = fields["appProtocol"] {
-            switch try application.string().lowercased() {
-            case "http": return false
-            case "http2", "grpc", "grpc-web", "kubernetes.io/h2c": return true
-            default:
+            guard case .known(let found) = PortProtocol.selection(ofWord: try application.string()) else {
                 throw application.error(
-                    "\(application.value.text) is not supported; only \"http\", \"http2\" and \"grpc\"")
+                    "\(application.value.text) is not supported; use \"http\", \"http2\", \"grpc\", \"tcp\", \"tls\", \"redis\", \"mysql\", "
+                        + "\"mongo\" or \"postgres\"")
             }
+            return found
         }
-        let word = String(name.prefix { $0 != "-" })
-        let others = ["https", "tcp", "tls", "mongo", "mysql", "redis", "udp"]
-        if others.contains(word), let field = fields["name"] {
-            throw field.error(
-                "\"\(name)\" says that the port speaks \(word), which is not supported; only HTTP: name it \"http\"")
+        switch PortProtocol.selection(ofPortName: name) {
+        case .known(let found): return found
+        case .unknown: return .expected(at: number)
+        case .unsupported(let word):
+            throw fields["name"]?.error(
+                "\"\(name)\" says that the port speaks \(word), which is not supported; name it \"http\" or \"tcp\"")
+                ?? fields.error("speaks \(word), which is not supported")
         }
-        return ["http2", "grpc", "grpcweb"].contains(word)
     }
 }

@@ -12,14 +12,13 @@ package struct ServiceEntry: Hashable, Sendable {
         package var name: String
         /// Where an endpoint listens, unless it names the port itself.
         package var targetPort: UInt16
-        /// Whether it speaks HTTP/2, as gRPC does.
-        package var speaksHTTP2: Bool
+        package var `protocol`: PortProtocol
 
-        package init(number: UInt16, name: String, targetPort: UInt16, speaksHTTP2: Bool = false) {
+        package init(number: UInt16, name: String, targetPort: UInt16, protocol: PortProtocol = .http) {
             self.number = number
             self.name = name
             self.targetPort = targetPort
-            self.speaksHTTP2 = speaksHTTP2
+            self.protocol = `protocol`
         }
     }
 
@@ -84,13 +83,17 @@ extension ServiceEntry.Port {
         number = try fields.required("number").port()
         name = try fields.required("name").nonEmptyString()
         targetPort = try fields["targetPort"]?.port() ?? number
-        switch try fields["protocol"]?.string().uppercased() {
-        case nil, "HTTP": speaksHTTP2 = false
-        case "HTTP2", "GRPC", "GRPC-WEB": speaksHTTP2 = true
-        default:
-            let `protocol` = try fields.required("protocol")
-            throw `protocol`.error(
-                "\(`protocol`.value.text) is not supported; only \"HTTP\", \"HTTP2\" and \"GRPC\"")
+        let said = fields["protocol"]
+        let selection =
+            try said.map { (word) throws(SchemaError) in PortProtocol.selection(ofWord: try word.string()) }
+            ?? PortProtocol.selection(ofPortName: name)
+        switch selection {
+        case .known(let found): `protocol` = found
+        case .unknown where said == nil: `protocol` = .expected(at: number)
+        case .unknown, .unsupported:
+            throw (said ?? reader).error(
+                "\((said ?? reader).value.text) is not supported; use \"HTTP\", \"HTTP2\", \"GRPC\", \"TCP\", \"TLS\", \"HTTPS\", \"REDIS\", "
+                    + "\"MYSQL\" or \"MONGO\"")
         }
     }
 }

@@ -3,7 +3,7 @@ import Patterns
 
 extension VirtualService {
     init(_ reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(["hosts", "gateways", "http"], unsupported: ["tls", "tcp", "exportTo"])
+        let fields = try reader.fields(["hosts", "gateways", "http", "tls", "tcp"], unsupported: ["exportTo"])
         let hosts = try fields.required("hosts")
         self.hosts = try hosts.each(Self.host)
         guard !self.hosts.isEmpty else { throw hosts.error("must name at least one host") }
@@ -22,9 +22,18 @@ extension VirtualService {
             }
         }
 
-        let http = try fields.required("http")
-        self.http = try http.each(HTTPRoute.init)
-        guard !self.http.isEmpty else { throw http.error("must hold at least one route") }
+        // None of the three is what somebody forgets who writes of HTTP.
+        if fields.present("tls", "tcp").isEmpty { _ = try fields.required("http") }
+        for name in fields.present("http", "tls", "tcp") {
+            if let list = fields[name], try list.items().isEmpty { throw list.error("must hold at least one route") }
+        }
+        let hostNames = self.hosts
+        http = try fields["http"]?.each(HTTPRoute.init) ?? []
+        tls =
+            try fields["tls"]?.each { (route) throws(SchemaError) in
+                try ConnectionRoute(tls: route, hosts: hostNames)
+            } ?? []
+        tcp = try fields["tcp"]?.each { (route) throws(SchemaError) in try ConnectionRoute(tcp: route) } ?? []
     }
 
     private static func host(_ reader: SchemaReader) throws(SchemaError) -> String {
@@ -65,7 +74,7 @@ extension VirtualService.HTTPRoute {
         fault = try fields["fault"].map(VirtualService.Fault.init)
 
         switch try fields.one(of: "route", "redirect", "directResponse") {
-        case ("route", let route)?: action = .route(try Self.destinations(route))
+        case ("route", let route)?: action = .route(try VirtualService.RouteDestination.list(route))
         case ("redirect", let redirect)?: action = .redirect(try VirtualService.Redirect(redirect))
         case (_, let response)?:
             let response = try response.fields(["status", "body"])
@@ -80,18 +89,6 @@ extension VirtualService.HTTPRoute {
         }
     }
 
-    private static func destinations(
-        _ reader: SchemaReader
-    ) throws(SchemaError) -> [VirtualService.RouteDestination] {
-        let destinations = try reader.each(VirtualService.RouteDestination.init)
-        guard !destinations.isEmpty else { throw reader.error("must name at least one destination") }
-        guard destinations.count > 1 else { return destinations }
-        let total = destinations.reduce(0) { $0 &+ ($1.weight ?? 0) }
-        guard total > 0 else { throw reader.error("the weights sum to 0; give at least one destination a weight") }
-        guard total <= Int(UInt32.max) else { throw reader.error("the weights sum to more than \(UInt32.max)") }
-        return destinations
-    }
-
     private static func body(_ reader: SchemaReader) throws(SchemaError) -> String {
         let text = try reader.fields(["string"], unsupported: ["bytes"]).required("string")
         let body = try text.string()
@@ -101,6 +98,17 @@ extension VirtualService.HTTPRoute {
 }
 
 extension VirtualService.RouteDestination {
+    /// The destinations of one route.
+    static func list(_ reader: SchemaReader) throws(SchemaError) -> [VirtualService.RouteDestination] {
+        let destinations = try reader.each(VirtualService.RouteDestination.init)
+        guard !destinations.isEmpty else { throw reader.error("must name at least one destination") }
+        guard destinations.count > 1 else { return destinations }
+        let total = destinations.reduce(0) { $0 &+ ($1.weight ?? 0) }
+        guard total > 0 else { throw reader.error("the weights sum to 0; give at least one destination a weight") }
+        guard total <= Int(UInt32.max) else { throw reader.error("the weights sum to more than \(UInt32.max)") }
+        return destinations
+    }
+
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(["destination", "weight", "headers"])
         self.init(

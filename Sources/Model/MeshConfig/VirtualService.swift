@@ -1,6 +1,6 @@
 package import Patterns
 
-/// Where requests for some hosts go: Istio's `VirtualService`, its HTTP part.
+/// Where requests and connections for some hosts go: Istio's `VirtualService`.
 package struct VirtualService: Hashable, Sendable {
     /// The gateway name that means every sidecar.
     package static let meshGateway = "mesh"
@@ -11,11 +11,20 @@ package struct VirtualService: Hashable, Sendable {
     package var gateways: [String]
     /// The first that matches wins.
     package var http: [HTTPRoute]
+    /// For TLS connections that are passed through. The first that matches wins.
+    package var tls: [ConnectionRoute]
+    /// For all other connections. The first that matches wins.
+    package var tcp: [ConnectionRoute]
 
-    package init(hosts: [String], gateways: [String] = [meshGateway], http: [HTTPRoute]) {
+    package init(
+        hosts: [String], gateways: [String] = [meshGateway], http: [HTTPRoute] = [], tls: [ConnectionRoute] = [],
+        tcp: [ConnectionRoute] = []
+    ) {
         self.hosts = hosts
         self.gateways = gateways
         self.http = http
+        self.tls = tls
+        self.tcp = tcp
     }
 }
 

@@ -40,7 +40,42 @@ import YAMLWire
         ),
         ("{hosts: [a]}", "spec.http: is required"),
         ("{hosts: [a], http: []}", "spec.http: must hold at least one route"),
-        ("{hosts: [a], tcp: []}", "spec.tcp: \"tcp\" is not supported; supported here: hosts, gateways, http"),
+        ("{hosts: [a], tcp: []}", "spec.tcp: must hold at least one route"),
+        ("{hosts: [a], tcp: [{match: [{port: 1}]}]}", "spec.tcp[0].route: is required"),
+        ("{hosts: [a], tcp: [{route: []}]}", "spec.tcp[0].route: must name at least one destination"),
+        (
+            "{hosts: [a], tcp: [{route: [{destination: {host: a}, headers: {}}]}]}",
+            "spec.tcp[0].route[0].headers: unknown field \"headers\"; supported here: destination, weight"
+        ),
+        (
+            "{hosts: [a], tcp: [{route: [{destination: {host: a}}, {destination: {host: b}}]}]}",
+            "spec.tcp[0].route: the weights sum to 0; give at least one destination a weight"
+        ),
+        (
+            "{hosts: [a], tcp: [{match: [{sniHosts: [a]}], \(route)}]}",
+            "spec.tcp[0].match[0].sniHosts: unknown field \"sniHosts\"; supported here: port, sourceLabels, "
+                + "sourceNamespace, gateways"
+        ),
+        (
+            "{hosts: [a], tcp: [{match: [{destinationSubnets: [10.0.0.0/8]}], \(route)}]}",
+            "spec.tcp[0].match[0].destinationSubnets: \"destinationSubnets\" is not supported; supported here: port, "
+                + "sourceLabels, sourceNamespace, gateways"
+        ),
+        ("{hosts: [a], tls: [{\(route)}]}", "spec.tls[0].match: is required"),
+        ("{hosts: [a], tls: [{match: [], \(route)}]}", "spec.tls[0].match: must hold at least one match"),
+        ("{hosts: [a], tls: [{match: [{port: 1}], \(route)}]}", "spec.tls[0].match[0].sniHosts: is required"),
+        (
+            "{hosts: [a], tls: [{match: [{sniHosts: []}], \(route)}]}",
+            "spec.tls[0].match[0].sniHosts: must name at least one host"
+        ),
+        (
+            "{hosts: [a.example], tls: [{match: [{sniHosts: ['*']}], \(route)}]}",
+            "spec.tls[0].match[0].sniHosts[0]: \"*\" is not a server name; use a DNS name, or \"*.\" and a DNS name"
+        ),
+        (
+            "{hosts: [a.example, b.example], tls: [{match: [{sniHosts: [c.example]}], \(route)}]}",
+            "spec.tls[0].match[0].sniHosts[0]: \"c.example\" is none of the hosts, a.example, b.example"
+        ),
         ("{hosts: [a], htttp: []}", "spec.htttp: unknown field \"htttp\"; did you mean \"http\"?"),
         ("{hosts: [a], http: [{}]}", "spec.http[0]: one of \"route\", \"redirect\" and \"directResponse\" is required"),
         (
@@ -295,8 +330,8 @@ import YAMLWire
             ),
             (
                 .serviceEntry,
-                "{hosts: [a], ports: [{number: 80, name: a, protocol: TLS}], resolution: STATIC, endpoints: []}",
-                "spec.ports[0].protocol: \"TLS\" is not supported; only \"HTTP\", \"HTTP2\" and \"GRPC\""
+                "{hosts: [a], ports: [{number: 80, name: a, protocol: UDP}], resolution: STATIC, endpoints: []}",
+                "spec.ports[0].protocol: \"UDP\" is not supported; use \"HTTP\", \"HTTP2\", \"GRPC\", \"TCP\", \"TLS\", \"HTTPS\", \"REDIS\", \"MYSQL\" or \"MONGO\""
             ),
             (
                 .serviceEntry, "{hosts: [a], ports: [{number: 80, name: a}], resolution: STATIC, endpoints: []}",
@@ -333,9 +368,9 @@ import YAMLWire
                 "spec.ports[1].port: port 80 stands here twice"
             ),
             (
-                .service, "{selector: {a: b}, ports: [{port: 80, name: mongo-db}]}",
-                "spec.ports[0].name: \"mongo-db\" says that the port speaks mongo, which is not supported; "
-                    + "only HTTP: name it \"http\""
+                .service, "{selector: {a: b}, ports: [{port: 80, name: udp-dns}]}",
+                "spec.ports[0].name: \"udp-dns\" says that the port speaks udp, which is not supported; "
+                    + "name it \"http\" or \"tcp\""
             ),
             (
                 .service, "{selector: {a: b}, ports: [{port: 80}], type: NodePort}",

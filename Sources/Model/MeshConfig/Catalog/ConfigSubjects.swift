@@ -28,9 +28,7 @@ struct ConfigSubjects {
         switch object.spec {
         case .virtualService(let spec):
             hosts += spec.hosts.map { mesh.fullHost($0, in: namespace) }
-            for route in spec.http {
-                hosts += route.destinations.map { mesh.fullHost($0.destination.host, in: namespace) }
-            }
+            hosts += spec.destinations.map { mesh.fullHost($0.entry.destination.host, in: namespace) }
             for name in spec.gateways {
                 hosts += mesh.gatewayKey(name, in: namespace).flatMap { hostsOfGateway[$0] } ?? []
             }

@@ -33,16 +33,13 @@ extension MeshConfiguration {
                 let gateway = gateways.first { $0.key == key }
                 add(gateway?.key, "gateway", at: ["spec", "gateways", "\(index)"])
             }
-            for (index, route) in spec.http.enumerated() {
-                for (position, entry) in route.destinations.enumerated() {
-                    let host = fullHost(entry.destination.host, in: namespace)
-                    let place = ["spec", "http", "\(index)", "route", "\(position)", "destination"]
-                    add(service(host: host)?.key, "destination", at: place + ["host"])
-                    guard let subset = entry.destination.subset, let rule = destinationRule(host: host),
-                        rule.spec.subsets.contains(where: { $0.name == subset })
-                    else { continue }
-                    add(rule.key, "subset \(subset)", at: place + ["subset"])
-                }
+            for (place, entry) in spec.destinations {
+                let host = fullHost(entry.destination.host, in: namespace)
+                add(service(host: host)?.key, "destination", at: place + ["host"])
+                guard let subset = entry.destination.subset, let rule = destinationRule(host: host),
+                    rule.spec.subsets.contains(where: { $0.name == subset })
+                else { continue }
+                add(rule.key, "subset \(subset)", at: place + ["subset"])
             }
         case .destinationRule(let spec):
             let service = service(host: fullHost(spec.host, in: namespace))

@@ -15,7 +15,8 @@ package func discoveryResources(for node: Node, in configuration: MeshConfigurat
     case .sidecar:
         let inbound = InboundTranslation(
             workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration)
-        resources.listeners = [outboundListener(of: workload)] + inbound.listeners
+        let connections = ConnectionTranslation(source: source, ownPorts: inbound.ports)
+        resources.listeners = [outboundListener(of: workload)] + connections.listeners + inbound.listeners
         resources.routes = [source.outboundRoutes]
         resources.clusters = inbound.clusters
     case .router:

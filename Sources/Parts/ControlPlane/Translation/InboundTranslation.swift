@@ -13,7 +13,7 @@ struct InboundTranslation {
     var clusters: [Cluster] { ports.map(cluster) }
 
     /// Sorted.
-    private var ports: [UInt16] {
+    var ports: [UInt16] {
         let declared = Set(workload.entry.ports.values)
         let targeted = configuration.services.flatMap(\.ports).flatMap(\.endpoints)
             .filter { $0.workload?.key == workload.key }.map(\.port)
@@ -21,6 +21,7 @@ struct InboundTranslation {
     }
 
     private func listener(_ port: UInt16) -> Listener {
+        guard configuration.protocol(of: workload, port: port).isHTTP else { return connectionListener(port) }
         let mode = configuration.mutualTLSMode(of: workload, port: port)
         let manager = manager(port)
         let chains: [FilterChain] =
@@ -37,6 +38,34 @@ struct InboundTranslation {
             name: "\(workload.entry.address)_\(port)",
             address: NetworkAddress(ip: workload.entry.address, port: port), trafficDirection: .inbound,
             filterChains: chains, inspectsTLS: chains.count > 1)
+    }
+
+    /// A port whose connections go to the application byte by byte.
+    private func connectionListener(_ port: UInt16) -> Listener {
+        let cluster = ResourceNames.inboundCluster(port: port)
+        let filter = FilterChain.Filter.tcp(TCPProxy(statPrefix: cluster, target: .cluster(cluster)))
+        let chains: [FilterChain] =
+            switch configuration.mutualTLSMode(of: workload, port: port) {
+            case .strict: [FilterChain(tls: .connection, filter: filter)]
+            case .disable: [FilterChain(filter: filter)]
+            case .permissive, .unset:
+                [
+                    FilterChain(
+                        transport: .tls,
+                        applicationProtocols: ["istio-peer-exchange"] + ResourceNames.connectionProtocols,
+                        tls: .connection, filter: filter),
+                    // The application's own TLS.
+                    FilterChain(transport: .tls, filter: filter),
+                    FilterChain(transport: .plainText, filter: filter),
+                ]
+            }
+        let inspects = chains.count > 1
+        return Listener(
+            name: "\(workload.entry.address)_\(port)",
+            address: NetworkAddress(ip: workload.entry.address, port: port), trafficDirection: .inbound,
+            filterChains: chains, inspectsTLS: inspects,
+            // Istio's protocolDetectionTimeout: a client that waits for the server to speak first waits for ever.
+            inspectionTimeout: inspects ? .zero : nil, continuesAfterInspectionTimeout: inspects)
     }
 
     private func manager(_ port: UInt16) -> HTTPConnectionManager {
@@ -62,7 +91,7 @@ struct InboundTranslation {
         }
         let services = configuration.services.filter { $0.ports.contains(where: leadsHere) }
         // As the first service says that leads here, as in Istio; the application has one way to speak.
-        if services.first?.ports.first(where: leadsHere)?.speaksHTTP2 == true {
+        if services.first?.ports.first(where: leadsHere)?.protocol == .http2 {
             cluster.upstreamProtocol = UpstreamProtocol(.http2)
         }
         if !services.isEmpty {
@@ -74,11 +103,17 @@ struct InboundTranslation {
 
 extension DownstreamTLSContext {
     /// Mutual TLS with the workload's own certificate; any identity that chains to the mesh's roots may call.
-    fileprivate static let mesh = DownstreamTLSContext(
-        common: CommonTLSContext(
-            certificate: .secret(SecretReference(name: SecretReference.workloadCertificate)),
-            validation: .secret(SecretReference(name: SecretReference.rootCertificates)), alpn: ["h2", "http/1.1"]),
-        requiresClientCertificate: true)
+    fileprivate static let mesh = mesh(speaking: ["h2", "http/1.1"])
+    /// The same for connections that carry bytes.
+    fileprivate static let connection = mesh(speaking: ResourceNames.connectionProtocols)
+
+    private static func mesh(speaking protocols: [String]) -> DownstreamTLSContext {
+        DownstreamTLSContext(
+            common: CommonTLSContext(
+                certificate: .secret(SecretReference(name: SecretReference.workloadCertificate)),
+                validation: .secret(SecretReference(name: SecretReference.rootCertificates)), alpn: protocols),
+            requiresClientCertificate: true)
+    }
 }
 
 extension RetryPolicy {

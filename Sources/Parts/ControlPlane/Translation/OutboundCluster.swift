@@ -44,7 +44,7 @@ struct OutboundCluster {
             name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
             balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
             limits: CircuitBreakerLimits(policy.limits))
-        if port.speaksHTTP2 { cluster.upstreamProtocol = UpstreamProtocol(.http2) }
+        if port.protocol == .http2 { cluster.upstreamProtocol = UpstreamProtocol(.http2) }
         switch policy.consistentHash?.algorithm {
         case .ring(let minimum):
             cluster.balancing = .ringHash
@@ -76,7 +76,7 @@ struct OutboundCluster {
                     validation: .combined(
                         CertificateValidation(acceptedURIs: port.principals),
                         roots: SecretReference(name: SecretReference.rootCertificates)),
-                    alpn: [port.speaksHTTP2 ? "h2" : "http/1.1"]),
+                    alpn: ResourceNames.protocols(of: port.protocol)),
                 serverName: ResourceNames.serverName(
                     host: service.host, port: port.number, subset: subset?.name ?? ""))
         }

@@ -82,7 +82,7 @@ extension RouteSource {
             })
     }
 
-    private func cluster(_ destination: VirtualService.Destination, in namespace: String, port: UInt16) -> String {
+    func cluster(_ destination: VirtualService.Destination, in namespace: String, port: UInt16) -> String {
         let host = configuration.fullHost(destination.host, in: namespace)
         let ports = configuration.service(host: host)?.ports ?? []
         // Unsaid, the port is the service's only one, or else the one that the request was sent to.

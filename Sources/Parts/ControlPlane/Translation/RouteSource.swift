@@ -9,7 +9,7 @@ struct RouteSource {
     /// The routes of everything that the application sends.
     var outboundRoutes: RouteConfiguration {
         var hosts = configuration.services.flatMap { service in
-            service.ports.map { virtualHost(service, $0) }
+            service.ports.filter { $0.protocol.isHTTP }.map { virtualHost(service, $0) }
         }
         hosts += strayHosts
         hosts.append(
@@ -24,7 +24,7 @@ struct RouteSource {
 
     private func virtualHost(_ service: MeshService, _ port: MeshService.Port) -> VirtualHost {
         let routes: [Route] =
-            if let item = configuration.meshVirtualServices(host: service.host).first {
+            if let item = configuration.meshVirtualServices(host: service.host).first, !item.spec.http.isEmpty {
                 self.routes(of: item, gateway: VirtualService.meshGateway, port: port.number)
             } else {
                 [
@@ -52,7 +52,8 @@ struct RouteSource {
             names.append("\(service.name).\(service.namespace).svc")
             if service.namespace == workload.namespace { names.append(service.name) }
         }
-        let owner = service.ports.contains { $0.number == 80 } ? 80 : service.ports.first?.number
+        let ports = service.ports.filter { $0.protocol.isHTTP }
+        let owner = ports.contains { $0.number == 80 } ? 80 : ports.first?.number
         return names.flatMap { name in
             (port.number == owner ? [name] : []) + ["\(name):\(port.number)"]
         }
@@ -61,7 +62,7 @@ struct RouteSource {
     /// Hosts that only VirtualServices know: names that lead to other services.
     private var strayHosts: [VirtualHost] {
         let hosts = configuration.virtualServices
-            .filter { $0.spec.gateways.contains(VirtualService.meshGateway) }
+            .filter { $0.spec.gateways.contains(VirtualService.meshGateway) && !$0.spec.http.isEmpty }
             .flatMap { item in item.spec.hosts.map { configuration.fullHost($0, in: item.namespace) } }
         return Set(hosts).filter { configuration.service(host: $0) == nil }.sorted().compactMap { host in
             configuration.meshVirtualServices(host: host).first.map { item in
@@ -95,6 +96,16 @@ struct RouteSource {
     /// The parts of a match that are decided here, because they are the same for every request of this proxy.
     private func concerns(
         _ match: VirtualService.HTTPMatch, gateway: String, port: UInt16, in namespace: String
+    ) -> Bool {
+        concerns(
+            VirtualService.ConnectionMatch(
+                port: match.port, sourceLabels: match.sourceLabels, sourceNamespace: match.sourceNamespace,
+                gateways: match.gateways), gateway: gateway, port: port, in: namespace)
+    }
+
+    /// The same of a connection's match, whose server names are left to the proxy.
+    func concerns(
+        _ match: VirtualService.ConnectionMatch, gateway: String, port: UInt16, in namespace: String
     ) -> Bool {
         let names = match.gateways.map { name in
             configuration.gatewayKey(name, in: namespace).map { "\($0.namespace)/\($0.name)" } ?? name
