@@ -24,13 +24,17 @@ extension Route {
         package var hostRewrite: String?
         /// What chooses the endpoint, where the cluster balances by a hash.
         package var hashPolicies: [HashPolicy]
+        /// Who gets copies of the requests.
+        package var mirrors: [Mirror]
 
         package init(
             target: Target, timeout: Duration? = nil, retryPolicy: RetryPolicy? = nil, prefixRewrite: String? = nil,
             regexRewrite: Substitution? = nil,
-            hostRewrite: String? = nil, hashPolicies: [HashPolicy] = [], maximumGRPCTimeout: Duration? = nil
+            hostRewrite: String? = nil, hashPolicies: [HashPolicy] = [], maximumGRPCTimeout: Duration? = nil,
+            mirrors: [Mirror] = []
         ) {
             self.maximumGRPCTimeout = maximumGRPCTimeout
+            self.mirrors = mirrors
             self.hashPolicies = hashPolicies
             self.target = target
             self.timeout = timeout

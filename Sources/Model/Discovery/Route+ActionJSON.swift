@@ -6,14 +6,14 @@ extension Route.Forward: DiscoveryMessage {
         let fields = try reader.fields(
             [
                 "cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "regex_rewrite",
-                "host_rewrite_literal", "hash_policy", "max_grpc_timeout",
+                "host_rewrite_literal", "hash_policy", "max_grpc_timeout", "request_mirror_policies",
             ],
             unsupported: [
                 "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
                 "cluster_not_found_response_code", "metadata_match", "path_rewrite_policy",
                 "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
                 "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
-                "request_mirror_policies", "priority", "rate_limits", "include_vh_rate_limits", "cors",
+                "priority", "rate_limits", "include_vh_rate_limits", "cors",
                 "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
                 "internal_redirect_action", "max_internal_redirects", "hedge_policy", "max_stream_duration",
             ])
@@ -34,6 +34,7 @@ extension Route.Forward: DiscoveryMessage {
         }
         hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
         hashPolicies = try fields["hash_policy"]?.each(HashPolicy.init) ?? []
+        mirrors = try fields["request_mirror_policies"]?.each(Route.Mirror.init) ?? []
     }
 
     private static func weighted(_ reader: SchemaReader) throws(SchemaError) -> [Route.WeightedCluster] {
@@ -66,6 +67,7 @@ extension Route.Forward: DiscoveryMessage {
         object["regex_rewrite"] = regexRewrite?.json
         object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
         object["hash_policy"] = .array(unlessEmpty: hashPolicies.map(\.json))
+        object["request_mirror_policies"] = .array(unlessEmpty: mirrors.map(\.json))
         return .object(object)
     }
 }

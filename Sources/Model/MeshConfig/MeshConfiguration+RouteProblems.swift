@@ -9,6 +9,9 @@ extension MeshConfiguration {
                 + item.spec.destinations.flatMap { place, entry in
                     destinationProblems(entry.destination, of: item, at: JSONPointer(tokens: place))
                 }
+                + item.spec.mirrorDestinations.flatMap { place, destination in
+                    destinationProblems(destination, of: item, at: JSONPointer(tokens: place))
+                }
         }
     }
 

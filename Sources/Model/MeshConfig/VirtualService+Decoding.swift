@@ -60,11 +60,7 @@ extension VirtualService.HTTPRoute {
             [
                 "name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers",
                 "fault",
-            ],
-            unsupported: [
-                "delegate", "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage",
-                "corsPolicy",
-            ])
+            ] + VirtualService.Mirror.fieldNames, unsupported: ["delegate", "corsPolicy"])
         name = try fields["name"]?.string()
         match = try fields["match"]?.each(VirtualService.HTTPMatch.init) ?? []
         rewrite = try fields["rewrite"].map(VirtualService.Rewrite.init)
@@ -72,6 +68,7 @@ extension VirtualService.HTTPRoute {
         retries = try fields["retries"].map(VirtualService.Retry.init)
         headers = try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init()
         fault = try fields["fault"].map(VirtualService.Fault.init)
+        mirrors = try VirtualService.Mirror.all(fields)
 
         switch try fields.one(of: "route", "redirect", "directResponse") {
         case ("route", let route)?: action = .route(try VirtualService.RouteDestination.list(route))
@@ -84,7 +81,7 @@ extension VirtualService.HTTPRoute {
         case nil: throw fields.error("one of \"route\", \"redirect\" and \"directResponse\" is required")
         }
         if case .route = action { return }
-        for name in fields.present("rewrite", "retries", "timeout", "fault") {
+        for name in fields.present("rewrite", "retries", "timeout", "fault", "mirror", "mirrors") {
             throw fields[name]?.error("has no effect without \"route\"; remove it") ?? fields.error(name)
         }
     }

@@ -46,13 +46,16 @@ extension VirtualService {
         package var retries: Retry?
         package var headers: HeaderChanges
         package var fault: Fault?
+        /// Who gets copies; in the order they stand there.
+        package var mirrors: [Mirror]
 
         package init(
             name: String? = nil, match: [HTTPMatch] = [], action: Action, rewrite: Rewrite? = nil,
             timeout: Duration? = nil, retries: Retry? = nil, headers: HeaderChanges = HeaderChanges(),
-            fault: Fault? = nil
+            fault: Fault? = nil, mirrors: [Mirror] = []
         ) {
             self.fault = fault
+            self.mirrors = mirrors
             self.name = name
             self.match = match
             self.action = action

@@ -32,11 +32,13 @@ package enum RouteAction: Sendable, Hashable {
         package var hostRewrite: [UInt8]?
         /// What chooses the endpoint in clusters with consistent hashing.
         package var hashKeys: [HashKey]
+        package var mirrors: [MirrorRule]
 
         package init(
             shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, pathRewrite: PathRewrite? = nil,
-            hostRewrite: [UInt8]? = nil, hashKeys: [HashKey] = []
+            hostRewrite: [UInt8]? = nil, hashKeys: [HashKey] = [], mirrors: [MirrorRule] = []
         ) {
+            self.mirrors = mirrors
             self.hashKeys = hashKeys
             self.shares = shares
             self.timeout = timeout

@@ -126,6 +126,26 @@ import YAMLWire
             "{hosts: [a], http: [{redirect: {uri: /x}, fault: {abort: {httpStatus: 503}}}]}",
             "spec.http[0].fault: has no effect without \"route\"; remove it"
         ),
+        (
+            "{hosts: [a], http: [{\(route), mirrorPercentage: {value: 5}}]}",
+            "spec.http[0].mirrorPercentage: has no effect without \"mirror\"; remove it"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), mirror: {host: b}, mirrors: []}]}",
+            "spec.http[0]: only one of \"mirror\" and \"mirrors\" may be set"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), mirrors: [{destination: {host: b}}], mirrorPercent: 5}]}",
+            "spec.http[0].mirrorPercent: belongs to \"mirror\"; write \"percentage\" into each of \"mirrors\""
+        ),
+        (
+            "{hosts: [a], http: [{\(route), mirrors: [{destination: {host: b}, percentage: {value: 101}}]}]}",
+            "spec.http[0].mirrors[0].percentage.value: 101.0 is out of range; expected 0, or between 0.0001 and 100"
+        ),
+        (
+            "{hosts: [a], http: [{directResponse: {status: 200}, mirror: {host: b}}]}",
+            "spec.http[0].mirror: has no effect without \"route\"; remove it"
+        ),
         ("{hosts: [a], http: [{route: []}]}", "spec.http[0].route: must name at least one destination"),
         (
             "{hosts: [a], http: [{route: [{destination: {host: a}, weight: -1}]}]}",
@@ -451,6 +471,8 @@ import YAMLWire
               - match: [{uri: {regex: "/v[0-9]+/.*"}}]
                 rewrite: {uriRegexRewrite: {match: "^/v([0-9]+)", rewrite: '/version/\\1'}}
                 route: [{destination: {host: a}}]
+                mirror: {host: b, port: {number: 80}}
+                mirror_percent: 7
                 fault:
                   delay: {fixedDelay: 5s, percentage: {value: 0.1}, percent: 7}
                   abort: {grpcStatus: UNAVAILABLE, percentage: {value: 100}}
@@ -475,6 +497,9 @@ import YAMLWire
                 == VirtualService.Fault(
                     delay: .init(duration: .seconds(5), percentage: 0.1),
                     abort: .init(.grpc(status: 14), percentage: 100)))
+        #expect(
+            service.http[3].mirrors
+                == [VirtualService.Mirror(VirtualService.Destination(host: "b", port: 80), percentage: 7)])
         #expect(all.first?.metadata.annotations == ["a": "b"])
     }
 

@@ -64,7 +64,7 @@ final class TestChain {
             sendSpans: { boxes.1.chain?.destinationSpans += $0 })
         boxes.0.chain = self
         boxes.1.chain = self
-        let server = try HTTPServer(loop: loop, address: .loopback()) { request, responder in
+        let server = try HTTPServer(loop: loop, address: .loopback(), maximumBody: 32 << 20) { request, responder in
             guard let chain = boxes.0.chain else { return }
             chain.seen.append(request)
             chain.application(request, responder)
@@ -118,7 +118,8 @@ final class TestChain {
     /// The outbound proxy: everything to the service at `endpoints`, unless `routes` say otherwise.
     func applySource(
         endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
-        routes: [Route]? = nil, filters: [HTTPFilter] = [], changing change: (inout Cluster) -> Void = { _ in }
+        routes: [Route]? = nil, filters: [HTTPFilter] = [], further: [Cluster] = [],
+        changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var configuration = Self.routes(to: Self.cluster, retry: retry, timeout: timeout)
         if let routes { configuration.virtualHosts[0].routes = routes }
@@ -151,7 +152,7 @@ final class TestChain {
                         roots: SecretReference(name: "ROOTCA"))))
         }
         change(&cluster)
-        resources.replace(clusters: [cluster])
+        resources.replace(clusters: [cluster] + further)
         let (snapshot, problems) = sourceBuilder.build(resources, sourceSecrets)
         try #require(problems == [])
         try #require(source.apply(snapshot) == [])

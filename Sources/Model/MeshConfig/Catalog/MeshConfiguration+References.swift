@@ -33,10 +33,12 @@ extension MeshConfiguration {
                 let gateway = gateways.first { $0.key == key }
                 add(gateway?.key, "gateway", at: ["spec", "gateways", "\(index)"])
             }
-            for (place, entry) in spec.destinations {
-                let host = fullHost(entry.destination.host, in: namespace)
-                add(service(host: host)?.key, "destination", at: place + ["host"])
-                guard let subset = entry.destination.subset, let rule = destinationRule(host: host),
+            let routed = spec.destinations.map { ($0.place, $0.entry.destination, "destination") }
+            let mirrored = spec.mirrorDestinations.map { ($0.place, $0.destination, "mirror") }
+            for (place, destination, role) in routed + mirrored {
+                let host = fullHost(destination.host, in: namespace)
+                add(service(host: host)?.key, role, at: place + ["host"])
+                guard let subset = destination.subset, let rule = destinationRule(host: host),
                     rule.spec.subsets.contains(where: { $0.name == subset })
                 else { continue }
                 add(rule.key, "subset \(subset)", at: place + ["subset"])

@@ -12,7 +12,13 @@ extension RouteSource {
                         target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
                         retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
                         regexRewrite: rule.rewrite?.uriRegex,
-                        hostRewrite: rule.rewrite?.authority),
+                        hostRewrite: rule.rewrite?.authority,
+                        // Nobody's share is no mirror at all.
+                        mirrors: rule.mirrors.filter { $0.percentage > 0 }.map { mirror in
+                            Route.Mirror(
+                                cluster: cluster(mirror.destination, in: namespace, port: port),
+                                share: mirror.percentage == 100 ? .all : FractionalPercent(percent: mirror.percentage))
+                        }),
                     by: destinations.map {
                         hashPolicy(
                             host: configuration.fullHost($0.destination.host, in: namespace),

@@ -74,7 +74,10 @@ extension RouteAction {
                     retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
                     pathRewrite: forward.pathRewrite,
                     hostRewrite: forward.hostRewrite.map { Array($0.utf8) },
-                    hashKeys: forward.hashPolicies.map { HashKey($0) })
+                    hashKeys: forward.hashPolicies.map { HashKey($0) },
+                    mirrors: forward.mirrors.map {
+                        MirrorRule(cluster: $0.cluster, share: RequestShare($0.share), marksHost: $0.marksHost)
+                    })
             result.maximumGRPCTimeout = forward.maximumGRPCTimeout
             self = .forward(result)
         case .redirect(let redirect):

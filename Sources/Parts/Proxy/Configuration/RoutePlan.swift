@@ -42,6 +42,8 @@ final class RulePlan: Sendable {
     /// The share's changes come first, then the rule's own; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
+    /// Who gets copies, with the place of each one's cluster; `nil` for a cluster not known.
+    let mirrors: [(rule: MirrorRule, cluster: Int?)]
     /// What filters have to do for the rule's requests.
     let filters: RouteFilters
 
@@ -65,13 +67,16 @@ final class RulePlan: Sendable {
             pathRewrite = forward.pathRewrite
             hostRewrite = forward.hostRewrite
             hashKeys = forward.hashKeys
+            mirrors = forward.mirrors.map { ($0, places[$0.cluster]) }
             shareHeaderChanges = forward.shares.map { $0.headerChanges.isEmpty ? nil : $0.headerChanges }
         case .redirect(let redirect):
             action = .redirect(redirect)
             (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
+            mirrors = []
         case .direct(let status, let body):
             action = .direct(status: status, body: body)
             (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
+            mirrors = []
         }
     }
 }

@@ -109,6 +109,11 @@ struct MetricsExposition {
         single(
             "meshtop_upstream_connect_failures_total", .counter, "Upstream connections that could not be made.",
             events.upstreamConnectFailures)
+        single(
+            "meshtop_mirrored_requests_total", .counter, "Copies of requests for mirrors.", events.mirroredRequests)
+        single(
+            "meshtop_mirrored_requests_dropped_total", .counter, "Copies of requests that mirrors did not take.",
+            events.droppedMirrors)
         single("meshtop_active_requests", .gauge, "Requests in flight.", UInt64(clamping: events.activeRequests))
         single(
             "meshtop_active_connections", .gauge, "TCP connections that stand or are being made.",

@@ -112,6 +112,10 @@ struct WorkerEvents: Sendable {
     var malformedRequests: UInt64 = 0
     var upstreamRetries: UInt64 = 0
     var upstreamConnectFailures: UInt64 = 0
+    /// Copies of requests that a route sends to mirrors.
+    var mirroredRequests: UInt64 = 0
+    /// Of those, the ones that did not arrive whole or whose answer did not come.
+    var droppedMirrors: UInt64 = 0
     var spansDropped: UInt64 = 0
     var activeRequests: Int64 = 0
     /// TCP connections that stand or are being made.
@@ -126,6 +130,8 @@ struct WorkerEvents: Sendable {
         malformedRequests &+= other.malformedRequests
         upstreamRetries &+= other.upstreamRetries
         upstreamConnectFailures &+= other.upstreamConnectFailures
+        mirroredRequests &+= other.mirroredRequests
+        droppedMirrors &+= other.droppedMirrors
         spansDropped &+= other.spansDropped
         activeRequests &+= other.activeRequests
         activeConnections &+= other.activeConnections

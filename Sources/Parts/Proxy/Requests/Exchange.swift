@@ -49,6 +49,9 @@ final class Exchange: HTTPClientStreamHandler {
     private var endpoint: UpstreamEndpoint?
     private var upstream: HTTPClientStream?
     private var lastAddress = ""
+    /// Copies whose body is not complete.
+    var mirrors: [MirrorStream] = []
+    private var hasLeft = false
     private var tried: [UpstreamEndpoint] = []
     private(set) var retries = 0
     /// What it has of its cluster's circuit breakers.
@@ -252,6 +255,11 @@ final class Exchange: HTTPClientStreamHandler {
         upstream = stream
         stream.sendHead(head, endOfStream: !hasBody)
         if !replay.isEmpty { sendUpstream(replay) }
+        if !hasLeft {
+            hasLeft = true
+            startMirrors(rule, body: replay)
+            if isRequestComplete { endMirrors() }
+        }
         if replay.count > Self.replayLimit {
             isReplayable = false
             replay = []
@@ -278,6 +286,7 @@ final class Exchange: HTTPClientStreamHandler {
     /// More of the request's body.
     func requestBody(_ bytes: UnsafeRawBufferPointer) {
         requestBytes &+= UInt64(bytes.count)
+        for mirror in mirrors { mirror.send(bytes) }
         guard let upstream else {
             // Between two attempts, or before the first: what is kept goes with the next one, even a little more than
             // the limit.
@@ -300,6 +309,12 @@ final class Exchange: HTTPClientStreamHandler {
         isRequestComplete = true
         requestEndedAt = worker.loop.now
         if hasBody { endUpstream() }
+        endMirrors()
+    }
+
+    private func endMirrors() {
+        for mirror in mirrors { mirror.sendEnd() }
+        mirrors = []
     }
 
     /// Fields after the request's body.
@@ -535,6 +550,9 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&retryTimer)
         disarm(&filterTimer)
         remainingFilters = []
+        // A copy whose end will not come.
+        for mirror in mirrors { mirror.cancel() }
+        mirrors = []
         let flag = flag == .none ? filterFlag : flag
         if let breakers = cluster?.plan.breakers { hold.release(.retries, of: breakers) }
         // Plain integers: the monotonic clock does not run back.
@@ -581,7 +599,7 @@ final class Exchange: HTTPClientStreamHandler {
 
 extension UpstreamFailure {
     /// Whether the upstream is to blame, as far as outlier detection asks.
-    fileprivate var isUpstreams: Bool {
+    var isUpstreams: Bool {
         switch self {
         case .staleConnection, .overloaded: false
         case .connectFailed, .connectTimeout, .tlsFailure, .resetBeforeHead, .resetAfterHead, .protocolError, .refused,

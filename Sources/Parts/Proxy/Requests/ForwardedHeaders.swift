@@ -24,12 +24,17 @@ enum ForwardedHeaders {
 
     /// What an edge tells of its client: its address and how it came.
     static func setEdge(_ head: inout RequestHead, client address: String, isTLS: Bool) {
-        let path = head.values(of: "x-forwarded-for").map { Array($0) } + [Array(address.utf8)]
-        head.replace("x-forwarded-for" as HeaderName, Array(path.joined(separator: [UInt8(ascii: ",")])))
+        addHop(address, to: &head)
         head.replace("x-envoy-external-address" as HeaderName, address.utf8)
         head.replace("x-forwarded-proto" as HeaderName, (isTLS ? "https" : "http").utf8)
         // A client's own could be anything, and anybody's.
         head.remove("x-request-id" as HeaderName)
+    }
+
+    /// Names the sender of a request behind those who sent it before.
+    static func addHop(_ address: String, to head: inout RequestHead) {
+        let path = head.values(of: "x-forwarded-for").map { Array($0) } + [Array(address.utf8)]
+        head.replace("x-forwarded-for" as HeaderName, Array(path.joined(separator: [UInt8(ascii: ",")])))
     }
 
     /// Whether a request is one for https, as far as the proxy before this one says, or else as it came.

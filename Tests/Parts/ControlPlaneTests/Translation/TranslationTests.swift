@@ -286,6 +286,35 @@ import Testing
         }
     }
 
+    @Test func `mirrors get copies of the rule's requests`() throws {
+        let routes = try routes(
+            """
+            - match: [{uri: {prefix: /one}}]
+              mirror: {host: payment-service, subset: v2}
+              mirrorPercentage: {value: 12.5}
+              route: [{destination: {host: payment-service, subset: v1}}]
+            - mirrors:
+              - destination: {host: payment-service, subset: v1}
+              - destination: {host: payment-service, subset: v2}
+                percentage: {value: 0}
+              route: [{destination: {host: payment-service}}]
+            """)
+
+        let mirrors = routes.map { route -> [Route.Mirror] in
+            if case .forward(let forward) = route.action { forward.mirrors } else { [] }
+        }
+        let host = "payment-service.payments.svc.cluster.local"
+        #expect(
+            mirrors == [
+                [
+                    Route.Mirror(
+                        cluster: "outbound|80|v2|\(host)",
+                        share: FractionalPercent(numerator: 125_000, denominator: .million))
+                ],
+                [Route.Mirror(cluster: "outbound|80|v1|\(host)")],
+            ])
+    }
+
     @Test func `every match becomes a route, in order`() throws {
         let routes = try routes(
             """
