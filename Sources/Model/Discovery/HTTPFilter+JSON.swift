@@ -11,6 +11,9 @@ extension HTTPFilter {
         let config = try fields.required("typed_config")
         switch config.value["@type"]?.string {
         case HTTPFault.typeURL: self = .fault(try HTTPFault(config))
+        case CORSPolicy.filterTypeURL:
+            _ = try config.anyFields(CORSPolicy.filterTypeURL, [])
+            self = .cors
         default:
             _ = try config.anyFields(
                 Self.routerType, [],
@@ -31,6 +34,7 @@ extension HTTPFilter {
         let config: JSONValue =
             switch self {
             case .fault(let fault): fault.json.typed(HTTPFault.typeURL)
+            case .cors: JSONValue.message([:]).typed(CORSPolicy.filterTypeURL)
             }
         return ["name": .string(name), "typed_config": config]
     }
@@ -49,6 +53,7 @@ extension FilterOverrides {
         for (name, config) in try fields[Self.fieldName]?.entries() ?? [] {
             switch config.value["@type"]?.string {
             case HTTPFault.typeURL: fault = try HTTPFault(config)
+            case CORSPolicy.typeURL: cors = try CORSPolicy(config)
             default: throw config.error("no such configuration of \"\(name)\" is supported for a route")
             }
         }
@@ -57,6 +62,7 @@ extension FilterOverrides {
     func write(into object: inout JSONObject) {
         var filters = JSONObject()
         filters["envoy.filters.http.fault"] = fault?.json.typed(HTTPFault.typeURL)
+        filters["envoy.filters.http.cors"] = cors?.json.typed(CORSPolicy.typeURL)
         if !filters.isEmpty { object[Self.fieldName] = .object(filters) }
     }
 }

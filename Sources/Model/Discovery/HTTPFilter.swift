@@ -1,11 +1,14 @@
 /// A step that requests pass before the router: one of Envoy's HTTP filters with its configuration.
 package enum HTTPFilter: Hashable, Sendable {
     case fault(HTTPFault)
+    /// Does what ``CORSPolicy`` of a route says.
+    case cors
 
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
         switch self {
         case .fault: "envoy.filters.http.fault"
+        case .cors: "envoy.filters.http.cors"
         }
     }
 }
@@ -14,13 +17,17 @@ package enum HTTPFilter: Hashable, Sendable {
 /// takes the place of the filter's own configuration.
 package struct FilterOverrides: Hashable, Sendable {
     package var fault: HTTPFault?
+    package var cors: CORSPolicy?
 
-    package init(fault: HTTPFault? = nil) {
+    package init(fault: HTTPFault? = nil, cors: CORSPolicy? = nil) {
         self.fault = fault
+        self.cors = cors
     }
 
     /// These where they say something, otherwise `general`.
     package func overriding(_ general: FilterOverrides) -> FilterOverrides {
-        FilterOverrides(fault: fault ?? general.fault)
+        var result = FilterOverrides(fault: fault ?? general.fault, cors: cors ?? general.cors)
+        if let cors, let other = general.cors { result.cors = cors.overriding(other) }
+        return result
     }
 }

@@ -123,14 +123,14 @@ extension Route.StringCondition {
     fileprivate init(_ fields: SchemaFields, present: String, text: String) throws(SchemaError) {
         switch try fields.one(of: present, text) {
         case (present, let flag)?: self = try flag.bool() ? .present : .absent
-        case (_, let matcher)?: self = try Self(matcher)
+        case (_, let matcher)?: self = try Self(matcher: matcher)
         // Envoy reads a matcher without a condition as "present".
         case nil: self = .present
         }
     }
 
     /// Reads Envoy's `type.matcher.v3.StringMatcher`.
-    private init(_ reader: SchemaReader) throws(SchemaError) {
+    init(matcher reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
             ["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"], unsupported: ["custom"])
         let ignoringCase = try fields["ignore_case"]?.bool() ?? false
@@ -146,6 +146,9 @@ extension Route.StringCondition {
                 "one of \"exact\", \"prefix\", \"suffix\", \"contains\" and \"safe_regex\" is required")
         }
     }
+
+    /// As Envoy's `type.matcher.v3.StringMatcher`, which has no words for presence.
+    var matcher: JSONValue { json(present: "", text: "").value }
 
     fileprivate func json(present: String, text: String) -> (key: String, value: JSONValue) {
         func matcher(_ kind: String, _ value: String, _ ignoringCase: Bool) -> (String, JSONValue) {

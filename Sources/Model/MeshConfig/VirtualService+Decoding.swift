@@ -59,8 +59,8 @@ extension VirtualService.HTTPRoute {
         let fields = try reader.fields(
             [
                 "name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers",
-                "fault",
-            ] + VirtualService.Mirror.fieldNames, unsupported: ["delegate", "corsPolicy"])
+                "fault", "corsPolicy",
+            ] + VirtualService.Mirror.fieldNames, unsupported: ["delegate"])
         name = try fields["name"]?.string()
         match = try fields["match"]?.each(VirtualService.HTTPMatch.init) ?? []
         rewrite = try fields["rewrite"].map(VirtualService.Rewrite.init)
@@ -69,6 +69,7 @@ extension VirtualService.HTTPRoute {
         headers = try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init()
         fault = try fields["fault"].map(VirtualService.Fault.init)
         mirrors = try VirtualService.Mirror.all(fields)
+        cors = try fields["corsPolicy"].map(VirtualService.CORSPolicy.init)
 
         switch try fields.one(of: "route", "redirect", "directResponse") {
         case ("route", let route)?: action = .route(try VirtualService.RouteDestination.list(route))

@@ -48,12 +48,14 @@ extension VirtualService {
         package var fault: Fault?
         /// Who gets copies; in the order they stand there.
         package var mirrors: [Mirror]
+        package var cors: CORSPolicy?
 
         package init(
             name: String? = nil, match: [HTTPMatch] = [], action: Action, rewrite: Rewrite? = nil,
             timeout: Duration? = nil, retries: Retry? = nil, headers: HeaderChanges = HeaderChanges(),
-            fault: Fault? = nil, mirrors: [Mirror] = []
+            fault: Fault? = nil, mirrors: [Mirror] = [], cors: CORSPolicy? = nil
         ) {
+            self.cors = cors
             self.fault = fault
             self.mirrors = mirrors
             self.name = name

@@ -1,9 +1,11 @@
 /// What a rule asks of the steps before forwarding. Empty for most rules.
 package struct RouteFilters: Sendable, Hashable {
     package var faults: FaultRules?
+    package var cors: CORSRules?
 
-    package init(faults: FaultRules? = nil) {
+    package init(faults: FaultRules? = nil, cors: CORSRules? = nil) {
         self.faults = faults
+        self.cors = cors
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("HTTP filters on the wire") struct HTTPFilterTests {
     @Test(arguments: [
-        HTTPFilter.fault(HTTPFault()),
+        HTTPFilter.fault(HTTPFault()), .cors,
         .fault(
             HTTPFault(
                 delay: HTTPFault.Delay(duration: .milliseconds(1500), share: FractionalPercent(percent: 0.05)),
@@ -29,6 +29,30 @@ import Testing
 
         #expect(read == host)
         #expect(read.routes.first?.filters.overriding(read.filters).fault == fault)
+    }
+
+    @Test func `a route's policy for other origins goes before its host's, field by field`() throws {
+        let general = CORSPolicy(
+            allowedOrigins: [.exact("a", ignoringCase: false)], allowedMethods: "GET", maximumAge: "1",
+            allowsCredentials: true, forwardsUnmatchedPreflights: false, enabled: FractionalPercent.none)
+        let own = CORSPolicy(
+            allowedHeaders: "x", maximumAge: "2", allowsCredentials: false, allowsPrivateNetwork: true, enabled: .all)
+
+        let both = FilterOverrides(cors: own).overriding(FilterOverrides(cors: general)).cors
+
+        #expect(
+            both
+                == CORSPolicy(
+                    allowedOrigins: [.exact("a", ignoringCase: false)], allowedMethods: "GET", allowedHeaders: "x",
+                    maximumAge: "2", allowsCredentials: false, allowsPrivateNetwork: true,
+                    forwardsUnmatchedPreflights: false, enabled: .all))
+        #expect(FilterOverrides().overriding(FilterOverrides(cors: general)).cors == general)
+        for policy in [general, own] {
+            let route = Route(
+                match: Route.Match(), action: .direct(Route.DirectResponse(status: 200)),
+                filters: FilterOverrides(cors: policy))
+            #expect(try Route(json: try JSONValue.parse(route.json.serialized())) == route)
+        }
     }
 
     @Test func `the router stands last and alone`() throws {

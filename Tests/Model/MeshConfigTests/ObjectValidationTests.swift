@@ -146,6 +146,22 @@ import YAMLWire
             "{hosts: [a], http: [{directResponse: {status: 200}, mirror: {host: b}}]}",
             "spec.http[0].mirror: has no effect without \"route\"; remove it"
         ),
+        (
+            "{hosts: [a], http: [{\(route), corsPolicy: {allowMethods: [GETT]}}]}",
+            "spec.http[0].corsPolicy.allowMethods[0]: \"GETT\" is not a method"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), corsPolicy: {allowOrigins: [{exact: a}], allowOrigin: [a]}}]}",
+            "spec.http[0].corsPolicy: only one of \"allowOrigins\" and \"allowOrigin\" may be set"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), corsPolicy: {exposeHeaders: ['a b']}}]}",
+            "spec.http[0].corsPolicy.exposeHeaders[0]: \"a b\" is not a header name"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), corsPolicy: {maxAge: 1500ms}}]}",
+            "spec.http[0].corsPolicy.maxAge: only whole seconds can be said to a browser"
+        ),
         ("{hosts: [a], http: [{route: []}]}", "spec.http[0].route: must name at least one destination"),
         (
             "{hosts: [a], http: [{route: [{destination: {host: a}, weight: -1}]}]}",
@@ -473,6 +489,14 @@ import YAMLWire
                 route: [{destination: {host: a}}]
                 mirror: {host: b, port: {number: 80}}
                 mirror_percent: 7
+                corsPolicy:
+                  allowOrigins: [{exact: "https://shop.example"}, {regex: "https://.*[.]test"}]
+                  allowMethods: [GET, POST]
+                  allowHeaders: [x-a, "*"]
+                  exposeHeaders: [x-b]
+                  maxAge: 24h
+                  allowCredentials: false
+                  unmatchedPreflights: IGNORE
                 fault:
                   delay: {fixedDelay: 5s, percentage: {value: 0.1}, percent: 7}
                   abort: {grpcStatus: UNAVAILABLE, percentage: {value: 100}}
@@ -500,6 +524,8 @@ import YAMLWire
         #expect(
             service.http[3].mirrors
                 == [VirtualService.Mirror(VirtualService.Destination(host: "b", port: 80), percentage: 7)])
+        #expect(service.http[3].cors?.maximumAge == .seconds(86_400))
+        #expect(service.http[3].cors?.forwardsUnmatchedPreflights == false)
         #expect(all.first?.metadata.annotations == ["a": "b"])
     }
 

@@ -4,14 +4,14 @@ import MeshConfig
 extension FilterOverrides {
     /// What a VirtualService's rule asks of the filters, in their own words.
     init(_ rule: VirtualService.HTTPRoute) {
-        self.init(fault: rule.fault.map { HTTPFault($0) })
+        self.init(fault: rule.fault.map { HTTPFault($0) }, cors: rule.cors.map { Discovery.CORSPolicy($0) })
     }
 }
 
 extension [HTTPFilter] {
     /// The filters that Istio puts into every listener of the application's requests and of gateways. They do nothing
     /// until a route asks for something.
-    static let istioOutbound: [HTTPFilter] = [.fault(HTTPFault())]
+    static let istioOutbound: [HTTPFilter] = [.fault(HTTPFault()), .cors]
 }
 
 extension HTTPFault {
@@ -27,5 +27,19 @@ extension HTTPFault {
                 case .grpc(let status): Abort(.grpc(status: status), share: share)
                 }
             })
+    }
+}
+
+extension Discovery.CORSPolicy {
+    fileprivate init(_ policy: VirtualService.CORSPolicy) {
+        self.init(
+            allowedOrigins: policy.allowedOrigins.map { Route.StringCondition($0) },
+            allowedMethods: policy.allowedMethods.joined(separator: ","),
+            allowedHeaders: policy.allowedHeaders.joined(separator: ","),
+            exposedHeaders: policy.exposedHeaders.joined(separator: ","),
+            maximumAge: policy.maximumAge.map { String($0.components.seconds) } ?? "",
+            allowsCredentials: policy.allowsCredentials,
+            // Said even where it is Envoy's default, as Istio does.
+            forwardsUnmatchedPreflights: policy.forwardsUnmatchedPreflights, enabled: .all)
     }
 }

@@ -33,7 +33,7 @@ extension Route.Match {
 }
 
 extension Route.StringCondition {
-    fileprivate init(_ match: VirtualService.StringMatch) {
+    init(_ match: VirtualService.StringMatch) {
         switch match {
         case .exact(let text): self = .exact(text, ignoringCase: false)
         case .prefix(let text): self = .prefix(text, ignoringCase: false)

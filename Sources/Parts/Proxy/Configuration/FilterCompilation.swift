@@ -6,13 +6,14 @@ extension HTTPFilter {
     var requestFilter: any RequestFilter {
         switch self {
         case .fault(let fault): FaultFilter(general: FaultRules(fault))
+        case .cors: CORSFilter()
         }
     }
 }
 
 extension RouteFilters {
     init(_ overrides: FilterOverrides) {
-        self.init(faults: overrides.fault.map { FaultRules($0) })
+        self.init(faults: overrides.fault.map { FaultRules($0) }, cors: overrides.cors.map { CORSRules($0) })
     }
 }
 
@@ -32,5 +33,18 @@ extension FaultRules {
                 case .grpc(let status): Abort(.grpc(status: status), share: RequestShare(abort.share))
                 }
             })
+    }
+}
+
+extension CORSRules {
+    fileprivate init(_ policy: CORSPolicy) {
+        self.init(
+            allowedOrigins: policy.allowedOrigins.map { FieldCondition.Test($0) },
+            allowedMethods: policy.allowedMethods, allowedHeaders: policy.allowedHeaders,
+            exposedHeaders: policy.exposedHeaders, maximumAge: policy.maximumAge,
+            allowsCredentials: policy.allowsCredentials ?? false,
+            allowsPrivateNetwork: policy.allowsPrivateNetwork ?? false,
+            forwardsUnmatchedPreflights: policy.forwardsUnmatchedPreflights ?? true,
+            enabled: policy.enabled.map { RequestShare($0) } ?? .all)
     }
 }

@@ -43,7 +43,7 @@ extension PathCondition {
 }
 
 extension FieldCondition.Test {
-    fileprivate init(_ condition: Route.StringCondition) {
+    init(_ condition: Route.StringCondition) {
         switch condition {
         case .present: self = .present
         case .absent: self = .absent

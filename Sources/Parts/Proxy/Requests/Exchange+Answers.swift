@@ -46,6 +46,7 @@ extension Exchange {
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
         if !head.forbidsBody, grpcStatus == nil { head.add("content-length", decimal: body.count) }
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
+        for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }
         downstream.sendHead(head, endOfStream: body.isEmpty)
         if !body.isEmpty {

@@ -61,6 +61,7 @@ extension Exchange {
         for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
         shareChanges?.applyToResponse(&head)
         rule.headerChanges?.applyToResponse(&head)
+        for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }
         return head
     }

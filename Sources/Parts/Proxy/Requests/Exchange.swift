@@ -71,6 +71,8 @@ final class Exchange: HTTPClientStreamHandler {
     private var remainingFilters: ArraySlice<any RequestFilter> = []
     /// Fields that filters add to whatever response there will be.
     var filterFields: [(name: String, value: String)] = []
+    /// Fields of filters that take the place of the response's own.
+    var filterReplacements: [(name: String, value: String)] = []
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 

@@ -232,6 +232,12 @@ enum CanaryGolden {
                         }
                       },
                       {
+                        "name": "envoy.filters.http.cors",
+                        "typed_config": {
+                          "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors"
+                        }
+                      },
+                      {
                         "name": "envoy.filters.http.router",
                         "typed_config": {
                           "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"

@@ -315,6 +315,38 @@ import Testing
             ])
     }
 
+    @Test func `origins that may ask become the filter's`() throws {
+        let routes = try routes(
+            """
+            - corsPolicy:
+                allowOrigins: [{exact: "https://shop.example"}, {prefix: "https://test."}]
+                allowMethods: [GET, POST]
+                allowHeaders: [x-a, x-b]
+                exposeHeaders: [x-c]
+                maxAge: 24h
+                allowCredentials: true
+                unmatchedPreflights: IGNORE
+              redirect: {uri: /x}
+            - corsPolicy: {allowOrigin: ["*"]}
+              route: [{destination: {host: payment-service}}]
+            """)
+
+        #expect(
+            routes.map(\.filters.cors) == [
+                CORSPolicy(
+                    allowedOrigins: [
+                        .exact("https://shop.example", ignoringCase: false),
+                        .prefix("https://test.", ignoringCase: false),
+                    ], allowedMethods: "GET,POST", allowedHeaders: "x-a,x-b", exposedHeaders: "x-c",
+                    maximumAge: "86400", allowsCredentials: true, forwardsUnmatchedPreflights: false, enabled: .all),
+                CORSPolicy(
+                    allowedOrigins: [.exact("*", ignoringCase: false)], forwardsUnmatchedPreflights: true,
+                    enabled: .all),
+            ])
+        let read = try routes.map { try Route(json: $0.json) }
+        #expect(read == routes)
+    }
+
     @Test func `every match becomes a route, in order`() throws {
         let routes = try routes(
             """
