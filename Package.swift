@@ -113,7 +113,8 @@ let parts: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Quantities",
+            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Patterns",
+            "Quantities",
         ]),
     library(
         "Parts", "ControlPlane",

@@ -1,4 +1,5 @@
 import JSONWire
+import Patterns
 
 extension HeaderOperations {
     /// The fields that routes and weighted clusters share.
@@ -18,11 +19,12 @@ extension HeaderOperations {
         let fields = try reader.fields(["header", "append_action"], unsupported: ["append", "keep_empty_value"])
         let header = try fields.required("header").fields(["key", "value"], unsupported: ["raw_value"])
         let text = try header["value"]?.string() ?? ""
-        if text.utf8.contains(UInt8(ascii: "%")) {
-            throw header.error("\"\(text)\": Envoy's % substitutions are not supported in header values")
+        let template: HeaderTemplate
+        do throws(PatternError) { template = try HeaderTemplate(text) } catch {
+            throw (header["value"] ?? reader).error(error.description)
         }
         return Addition(
-            name: try header.required("key").nonEmptyString(), value: text,
+            name: try header.required("key").nonEmptyString(), template: template,
             appends: try fields["append_action"]?.choice([
                 "APPEND_IF_EXISTS_OR_ADD": true, "OVERWRITE_IF_EXISTS_OR_ADD": false,
             ]) ?? true)
@@ -33,7 +35,7 @@ extension HeaderOperations {
             .array(
                 unlessEmpty: additions.map {
                     .message([
-                        "header": ["key": .string($0.name), "value": .string($0.value)],
+                        "header": ["key": .string($0.name), "value": .string($0.value.source)],
                         "append_action": $0.appends ? nil : "OVERWRITE_IF_EXISTS_OR_ADD",
                     ])
                 })

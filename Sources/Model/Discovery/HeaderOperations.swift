@@ -1,14 +1,22 @@
+package import Patterns
+
 /// Changes to the headers of a request and of its response.
 package struct HeaderOperations: Hashable, Sendable {
     package struct Addition: Hashable, Sendable {
         package var name: String
-        package var value: String
+        /// With commands that stand for what is known of a request.
+        package var value: HeaderTemplate
         /// True keeps what is there and adds a field; false replaces it.
         package var appends: Bool
 
+        /// A value without commands.
         package init(name: String, value: String, appends: Bool = true) {
+            self.init(name: name, template: HeaderTemplate(literal: value), appends: appends)
+        }
+
+        package init(name: String, template: HeaderTemplate, appends: Bool = true) {
             self.name = name
-            self.value = value
+            value = template
             self.appends = appends
         }
     }

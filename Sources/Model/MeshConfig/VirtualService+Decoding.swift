@@ -233,16 +233,15 @@ extension VirtualService.HeaderChanges.Operations {
             remove: try fields["remove"]?.each(Self.name) ?? [])
     }
 
-    private static func values(_ reader: SchemaReader) throws(SchemaError) -> [String: String] {
-        var values: [String: String] = [:]
+    private static func values(_ reader: SchemaReader) throws(SchemaError) -> [String: HeaderTemplate] {
+        var values: [String: HeaderTemplate] = [:]
         for (name, value) in try reader.entries() {
             try check(name, value)
             let text = try value.string()
             guard text.isHeaderValue else { throw value.error("holds a control character, which no header may") }
-            guard !text.contains("%") else {
-                throw value.error("\"\(text)\": substitutions with % are not supported")
+            do throws(PatternError) { values[name] = try HeaderTemplate(text) } catch {
+                throw value.error(error.description)
             }
-            values[name] = text
         }
         return values
     }

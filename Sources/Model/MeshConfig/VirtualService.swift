@@ -232,11 +232,13 @@ extension VirtualService {
     /// Istio's `Headers`: changes to the request and to its response.
     package struct HeaderChanges: Hashable, Sendable {
         package struct Operations: Hashable, Sendable {
-            package var set: [String: String]
-            package var add: [String: String]
+            package var set: [String: HeaderTemplate]
+            package var add: [String: HeaderTemplate]
             package var remove: [String]
 
-            package init(set: [String: String] = [:], add: [String: String] = [:], remove: [String] = []) {
+            package init(
+                set: [String: HeaderTemplate] = [:], add: [String: HeaderTemplate] = [:], remove: [String] = []
+            ) {
                 self.set = set
                 self.add = add
                 self.remove = remove

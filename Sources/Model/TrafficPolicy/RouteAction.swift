@@ -79,17 +79,21 @@ package enum RouteAction: Sendable, Hashable {
     }
 }
 
-/// Changes to the headers of a request and of its response, in the order: remove, then replace or add.
+/// Changes to the headers of a request and of its response, in the order: remove, then replace or add. An addition
+/// whose value comes out empty does nothing.
 package struct HeaderChanges: Sendable, Hashable {
     package struct Addition: Sendable, Hashable {
         package var name: String
-        package var value: String
+        /// What is the same for every request; nothing when ``template`` makes it.
+        package var literal: String?
+        package var template: HeaderTemplate
         /// True keeps what is there and adds a field; false replaces it.
         package var appends: Bool
 
-        package init(name: String, value: String, appends: Bool) {
+        package init(name: String, template: HeaderTemplate, appends: Bool) {
             self.name = name
-            self.value = value
+            literal = template.literal
+            self.template = template
             self.appends = appends
         }
     }

@@ -103,8 +103,8 @@ import Testing
             "\(host).routes[0].route.retry_policy.retry_on: retry condition \"resets\" is not supported; did you mean \"reset\"?"
         ),
         Case(
-            route, "request_headers_to_add", [["header": ["key": "x", "value": "%REQ(y)%"]]],
-            "\(host).routes[0].request_headers_to_add[0].header: \"%REQ(y)%\": Envoy's % substitutions are not supported in header values"
+            route, "request_headers_to_add", [["header": ["key": "x", "value": "%REQ(y)"]]],
+            "\(host).routes[0].request_headers_to_add[0].header.value: “%REQ(y)”: a % begins a command that has no end; write %% for the character"
         ),
         Case(
             cluster, "type", "STRICT_DNS",

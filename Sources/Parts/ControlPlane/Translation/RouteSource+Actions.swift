@@ -120,9 +120,12 @@ extension HeaderOperations {
     /// Sorted by name, so that equal configuration gives equal bytes.
     fileprivate init(_ changes: VirtualService.HeaderChanges) {
         func additions(_ operations: VirtualService.HeaderChanges.Operations) -> [Addition] {
-            operations.set.sorted { $0.key < $1.key }.map { Addition(name: $0.key, value: $0.value, appends: false) }
+            let set = operations.set.sorted { $0.key < $1.key }.map {
+                Addition(name: $0.key, template: $0.value, appends: false)
+            }
+            return set
                 + operations.add.sorted { $0.key < $1.key }.map {
-                    Addition(name: $0.key, value: $0.value, appends: true)
+                    Addition(name: $0.key, template: $0.value, appends: true)
                 }
         }
         self.init(

@@ -141,8 +141,7 @@ extension RetryRules {
 extension HeaderChanges {
     fileprivate init(_ operations: HeaderOperations) {
         func additions(_ list: [HeaderOperations.Addition]) -> [Addition] {
-            // Envoy adds nothing, and replaces nothing, where there is no value.
-            list.filter { !$0.value.isEmpty }.map { Addition(name: $0.name, value: $0.value, appends: $0.appends) }
+            list.map { Addition(name: $0.name, template: $0.value, appends: $0.appends) }
         }
         self.init(
             requestAdditions: additions(operations.requestAdditions), requestRemovals: operations.requestRemovals,

@@ -24,6 +24,7 @@ final class RulePlan: Sendable {
         case direct(status: Int, body: [UInt8])
     }
 
+    let name: String?
     let action: Action
     let path: PathCondition
     let weights: WeightedClusters
@@ -48,6 +49,7 @@ final class RulePlan: Sendable {
     let filters: RouteFilters
 
     init(_ rule: RouteRule, clusterNames: [String], places: [String: Int]) {
+        name = rule.name.isEmpty ? nil : rule.name
         path = rule.path
         filters = rule.filters
         tellsAttempts = rule.tellsAttempts

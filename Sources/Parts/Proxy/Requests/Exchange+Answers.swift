@@ -38,11 +38,10 @@ extension Exchange {
             head = grpcAnswer(head, body)
             body = UnsafeRawBufferPointer(start: nil, count: 0)
         }
+        // The route's changes are for every answer to its requests; filters answer before there is a route to do what.
+        if isRouted, let rule { applyChanges(to: &head, rule, flag: flag) }
         status = head.status
         responseBytes = UInt64(body.count)
-        // The route's changes are for every answer to its requests.
-        shareChanges?.applyToResponse(&head)
-        rule?.headerChanges?.applyToResponse(&head)
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
         if !head.forbidsBody, grpcStatus == nil { head.add("content-length", decimal: body.count) }
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }

@@ -30,10 +30,11 @@ extension Exchange {
             head.add("x-envoy-peer-metadata-id", worker.peerMetadataID)
             head.add("x-envoy-peer-metadata", worker.peerMetadata)
         }
-        ForwardedHeaders.rewrite(&head, rule)
-        // The share's first, as in Envoy, so that the route has the last word.
-        if let changes = shareChanges { changes.applyToRequest(&head) }
-        if let changes = rule.headerChanges { changes.applyToRequest(&head) }
+        ForwardedHeaders.rewriteHost(&head, rule)
+        // Of the two the rule has the last word, and both see the path as it came: Envoy's order.
+        if let changes = shareChanges { changes.applyToRequest(&head) { text(of: $0, $1) } }
+        if let changes = rule.headerChanges { changes.applyToRequest(&head) { text(of: $0, $1) } }
+        ForwardedHeaders.rewritePath(&head, rule)
     }
 
     /// Whether the request is one for https.
@@ -59,11 +60,18 @@ extension Exchange {
             head.add("x-envoy-peer-metadata", worker.peerMetadata)
         }
         for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
-        shareChanges?.applyToResponse(&head)
-        rule.headerChanges?.applyToResponse(&head)
+        applyChanges(to: &head, rule)
         for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }
         return head
+    }
+
+    /// What the route changes of its responses, those of the proxy itself, too.
+    ///
+    /// - Parameter flag: why the proxy answers by itself.
+    func applyChanges(to head: inout ResponseHead, _ rule: RulePlan, flag: ResponseFlag = .none) {
+        shareChanges?.applyToResponse(&head) { text(of: $0, self.head, $1, flag: flag) }
+        rule.headerChanges?.applyToResponse(&head) { text(of: $0, self.head, $1, flag: flag) }
     }
 
     /// Hashes what the route names of the request as it came, before any rewriting.

@@ -48,7 +48,7 @@ final class Exchange: HTTPClientStreamHandler {
     var cluster: UpstreamCluster?
     private var endpoint: UpstreamEndpoint?
     private var upstream: HTTPClientStream?
-    private var lastAddress = ""
+    private(set) var upstreamAddress: SocketAddress?
     /// Copies whose body is not complete.
     var mirrors: [MirrorStream] = []
     private var hasLeft = false
@@ -73,6 +73,8 @@ final class Exchange: HTTPClientStreamHandler {
     var filterFields: [(name: String, value: String)] = []
     /// Fields of filters that take the place of the response's own.
     var filterReplacements: [(name: String, value: String)] = []
+    /// True once all filters have let it pass.
+    private(set) var isRouted = false
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
@@ -151,6 +153,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     /// Takes the request to what its route says.
     private func forward() {
+        isRouted = true
         guard let rule else { return reply(.noRoute) }
         switch rule.action {
         case .direct(let status, let body): return replyDirect(status, body)
@@ -186,7 +189,7 @@ final class Exchange: HTTPClientStreamHandler {
                 hash: hash)
         else { return reply(.noHealthyUpstream) }
         self.endpoint = endpoint
-        lastAddress = endpoint.addressText
+        upstreamAddress = endpoint.address
         endpoint.active += 1
         if let breakers = cluster.plan.breakers, !admit(to: endpoint, breakers) { return }
         open(endpoint)
@@ -587,7 +590,7 @@ final class Exchange: HTTPClientStreamHandler {
                 method: Array(head.methodBytes), target: Array(head.target), authority: Array(head.authority),
                 requestID: head.value(of: "x-request-id").map { Array($0) } ?? [], code: UInt16(clamping: status),
                 flag: flag, requestBytes: requestBytes, responseBytes: responseBytes,
-                upstreamCluster: cluster?.plan.name ?? "", upstreamAddress: lastAddress,
+                upstreamCluster: cluster?.plan.name ?? "", upstreamAddress: upstreamAddress?.description ?? "",
                 downstreamAddress: downstream.peerAddress.description, peer: worker.metrics.peers[peer]))
     }
 

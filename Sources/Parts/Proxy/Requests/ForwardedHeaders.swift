@@ -43,12 +43,15 @@ enum ForwardedHeaders {
         return told.elementsEqual("https".utf8) || isTLS && !told.elementsEqual("http".utf8)
     }
 
-    /// Rewrites path and host, and tells what they were.
-    static func rewrite(_ head: inout RequestHead, _ rule: RulePlan) {
-        if let target = rule.pathRewrite?.rewritten(head.target, taken: rule.path) {
-            head.replace("x-envoy-original-path" as HeaderName, Array(head.target))
-            head.setTarget(target)
-        }
+    /// Rewrites the path, and tells what it was.
+    static func rewritePath(_ head: inout RequestHead, _ rule: RulePlan) {
+        guard let target = rule.pathRewrite?.rewritten(head.target, taken: rule.path) else { return }
+        head.replace("x-envoy-original-path" as HeaderName, Array(head.target))
+        head.setTarget(target)
+    }
+
+    /// Rewrites the host, and tells what it was.
+    static func rewriteHost(_ head: inout RequestHead, _ rule: RulePlan) {
         if let host = rule.hostRewrite {
             head.replace("x-envoy-original-host" as HeaderName, Array(head.authority))
             head.setAuthority(host)
