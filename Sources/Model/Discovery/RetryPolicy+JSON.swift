@@ -2,6 +2,9 @@ package import JSONWire
 
 extension RetryPolicy: DiscoveryMessage {
     private static let previousHosts = "envoy.retry_host_predicates.previous_hosts"
+    private static let previousPriorities = "envoy.retry_priorities.previous_priorities"
+    private static let previousPrioritiesType =
+        "type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig"
     private static let previousHostsType =
         "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
 
@@ -9,18 +12,18 @@ extension RetryPolicy: DiscoveryMessage {
     private static let knownConditions: Set<String> = [
         "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx", "refused-stream",
         "retriable-status-codes", "envoy-ratelimited", "cancelled", "deadline-exceeded", "internal",
-        "resource-exhausted", "unavailable",
+        "resource-exhausted", "unavailable", "retriable-headers",
     ]
 
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
             [
                 "retry_on", "num_retries", "per_try_timeout", "retriable_status_codes", "retry_host_predicate",
-                "host_selection_retry_max_attempts", "retry_back_off",
+                "host_selection_retry_max_attempts", "retry_back_off", "retriable_headers", "retriable_request_headers",
+                "retry_priority",
             ],
             unsupported: [
-                "per_try_idle_timeout", "retry_priority", "retry_options_predicates", "rate_limited_retry_back_off",
-                "retriable_headers", "retriable_request_headers",
+                "per_try_idle_timeout", "retry_options_predicates", "rate_limited_retry_back_off",
             ])
         if let field = fields["retry_on"] {
             conditions = try field.string().split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
@@ -51,6 +54,9 @@ extension RetryPolicy: DiscoveryMessage {
             } ?? []
         avoidsPreviousHosts = !predicates.isEmpty
         hostSelectionAttempts = try fields["host_selection_retry_max_attempts"]?.integer(in: 0...1000) ?? 1
+        headers = try fields["retriable_headers"]?.each(Route.HeaderMatcher.init) ?? []
+        requestHeaders = try fields["retriable_request_headers"]?.each(Route.HeaderMatcher.init) ?? []
+        avoidsPreviousPriorities = try fields["retry_priority"].map(Self.readPriority) ?? false
         if let fields = try fields["retry_back_off"]?.fields(["base_interval", "max_interval"]) {
             backOff = BackOff(
                 base: try fields.required("base_interval").duration(),
@@ -60,7 +66,23 @@ extension RetryPolicy: DiscoveryMessage {
         }
     }
 
+    /// Envoy's only kind; how often it looks again at what is left does not matter to a few retries.
+    private static func readPriority(_ reader: SchemaReader) throws(SchemaError) -> Bool {
+        let fields = try reader.fields(["name", "typed_config"])
+        let name = try fields.required("name")
+        guard name.value.string == previousPriorities else {
+            throw name.error("\(name.value.text) is not supported; only \"\(previousPriorities)\"")
+        }
+        let config = try fields["typed_config"]?.anyFields(previousPrioritiesType, ["update_frequency"])
+        _ = try config?["update_frequency"]?.integer(in: 1...Int(Int32.max))
+        return true
+    }
+
     package var json: JSONValue {
+        let priority: JSONValue = [
+            "name": .string(Self.previousPriorities),
+            "typed_config": JSONValue.message(["update_frequency": 2]).typed(Self.previousPrioritiesType),
+        ]
         let predicate: JSONValue = [
             "name": .string(Self.previousHosts),
             "typed_config": JSONValue.message([:]).typed(Self.previousHostsType),
@@ -73,6 +95,9 @@ extension RetryPolicy: DiscoveryMessage {
             "host_selection_retry_max_attempts": hostSelectionAttempts == 1
                 ? nil : .string(String(hostSelectionAttempts)),
             "retriable_status_codes": .array(unlessEmpty: statusCodes.map { .integer(Int64($0)) }),
+            "retry_priority": avoidsPreviousPriorities ? priority : nil,
+            "retriable_headers": .array(unlessEmpty: headers.map(\.json)),
+            "retriable_request_headers": .array(unlessEmpty: requestHeaders.map(\.json)),
             "retry_back_off": backOff.map {
                 .message([
                     "base_interval": .duration($0.base), "max_interval": $0.maximum.map { .duration($0) },

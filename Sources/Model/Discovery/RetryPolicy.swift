@@ -12,6 +12,12 @@ package struct RetryPolicy: Hashable, Sendable {
     /// How often another endpoint is drawn before a repeated one is accepted.
     package var hostSelectionAttempts: Int
     package var backOff: BackOff?
+    /// For `retriable-headers`: a response with one of these is tried again.
+    package var headers: [Route.HeaderMatcher]
+    /// A request without any of these is not tried again; empty asks for none.
+    package var requestHeaders: [Route.HeaderMatcher]
+    /// True when retries go to priorities that were not tried (`envoy.retry_priorities.previous_priorities`).
+    package var avoidsPreviousPriorities: Bool
 
     package struct BackOff: Hashable, Sendable {
         package var base: Duration
@@ -26,8 +32,13 @@ package struct RetryPolicy: Hashable, Sendable {
 
     package init(
         conditions: [String], retries: Int = 1, perTryTimeout: Duration? = nil, statusCodes: [Int] = [],
-        avoidsPreviousHosts: Bool = false, hostSelectionAttempts: Int = 1, backOff: BackOff? = nil
+        avoidsPreviousHosts: Bool = false, hostSelectionAttempts: Int = 1, backOff: BackOff? = nil,
+        headers: [Route.HeaderMatcher] = [], requestHeaders: [Route.HeaderMatcher] = [],
+        avoidsPreviousPriorities: Bool = false
     ) {
+        self.headers = headers
+        self.requestHeaders = requestHeaders
+        self.avoidsPreviousPriorities = avoidsPreviousPriorities
         self.conditions = conditions
         self.retries = retries
         self.perTryTimeout = perTryTimeout

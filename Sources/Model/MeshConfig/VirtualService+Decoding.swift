@@ -175,14 +175,15 @@ extension VirtualService.Redirect {
 
 extension VirtualService.Retry {
     init(_ reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(
-            ["attempts", "perTryTimeout", "retryOn", "retryIgnorePreviousHosts", "backoff"],
-            unsupported: ["retryRemoteLocalities"])
+        let fields = try reader.fields([
+            "attempts", "perTryTimeout", "retryOn", "retryIgnorePreviousHosts", "backoff", "retryRemoteLocalities",
+        ])
         self.init(
             attempts: try fields["attempts"]?.integer(in: 0...Int(Int32.max)) ?? 0,
             perTryTimeout: try fields["perTryTimeout"]?.positiveDuration(),
             ignoresPreviousHosts: try fields["retryIgnorePreviousHosts"]?.bool() ?? true,
-            backoff: try fields["backoff"]?.positiveDuration())
+            backoff: try fields["backoff"]?.positiveDuration(),
+            reachesRemoteLocalities: try fields["retryRemoteLocalities"]?.bool() ?? false)
         guard attempts > 0 || fields.present("perTryTimeout", "retryOn").isEmpty else {
             throw reader.error("\"attempts\" is 0, so the other fields have no effect; set it, or remove them")
         }
@@ -212,7 +213,7 @@ extension VirtualService.Retry {
     private static let knownConditions = [
         "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "envoy-ratelimited",
         "retriable-4xx", "refused-stream", "retriable-status-codes", "cancelled", "deadline-exceeded", "internal",
-        "resource-exhausted", "unavailable",
+        "resource-exhausted", "unavailable", "retriable-headers",
     ]
 }
 

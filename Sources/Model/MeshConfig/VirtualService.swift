@@ -215,11 +215,14 @@ extension VirtualService {
         package var ignoresPreviousHosts: Bool
         /// The base of the back-off.
         package var backoff: Duration?
+        /// Whether retries may leave the locality for others.
+        package var reachesRemoteLocalities: Bool
 
         package init(
             attempts: Int, perTryTimeout: Duration? = nil, conditions: [String] = [], statusCodes: [Int] = [],
-            ignoresPreviousHosts: Bool = true, backoff: Duration? = nil
+            ignoresPreviousHosts: Bool = true, backoff: Duration? = nil, reachesRemoteLocalities: Bool = false
         ) {
+            self.reachesRemoteLocalities = reachesRemoteLocalities
             self.attempts = attempts
             self.perTryTimeout = perTryTimeout
             self.conditions = conditions

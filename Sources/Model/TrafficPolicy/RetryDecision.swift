@@ -2,8 +2,9 @@ import Quantities
 
 /// How an attempt ended, as far as it matters for trying again.
 package enum AttemptOutcome: Sendable, Hashable {
-    /// A response head; `grpcStatus` when its headers carry one.
-    case response(status: Int, grpcStatus: Int? = nil, isRateLimited: Bool = false)
+    /// A response head; `grpcStatus` when its headers carry one, and `isMarked` when they hold what
+    /// ``RetryRules/headers`` ask for.
+    case response(status: Int, grpcStatus: Int? = nil, isRateLimited: Bool = false, isMarked: Bool = false)
     /// No connection could be made, or no TLS on it.
     case connectFailure
     /// The upstream refused the stream before it did anything (HTTP/2 `REFUSED_STREAM`).
@@ -77,14 +78,25 @@ extension RetryRules {
         case .refusedStream: return allows([.refusedStream, .reset, .serverError, .gatewayError])
         case .resetBeforeRequest: return allows([.resetBeforeRequest, .reset, .serverError, .gatewayError])
         case .reset, .perTryTimeout, .staleConnection: return allows([.reset, .serverError, .gatewayError])
-        case .response(let status, let grpcStatus, let isRateLimited):
+        case .response(let status, let grpcStatus, let isRateLimited, let isMarked):
             if isRateLimited { return allows(.rateLimited) }
+            if isMarked, allows(.headers) { return true }
             if (500...599).contains(status), allows(.serverError) { return true }
             if (502...504).contains(status), allows(.gatewayError) { return true }
             if status == 409, allows(.conflict) { return true }
             if allows(.statusCodes), statusCodes.contains(status) { return true }
             return grpcStatus.flatMap(Self.condition(ofGRPCStatus:)).map(allows) ?? false
         }
+    }
+
+    /// Whether a request with these fields may be tried again at all.
+    package func mayRetry(_ request: some RequestFacts) -> Bool {
+        requestHeaders.isEmpty || requestHeaders.contains { $0.holds(for: request.header($0.name)) }
+    }
+
+    /// Whether a response with these fields asks to be tried again.
+    package func marks(_ value: (_ name: [UInt8]) -> ArraySlice<UInt8>?) -> Bool {
+        headers.contains { $0.holds(for: value($0.name)) }
     }
 
     private func allows(_ any: RetryConditions) -> Bool { !conditions.isDisjoint(with: any) }

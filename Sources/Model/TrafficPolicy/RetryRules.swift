@@ -30,6 +30,8 @@ package struct RetryConditions: OptionSet, Sendable, Hashable {
     package static let grpcInternal = RetryConditions(rawValue: 1 << 11)
     package static let grpcResourceExhausted = RetryConditions(rawValue: 1 << 12)
     package static let grpcUnavailable = RetryConditions(rawValue: 1 << 13)
+    /// A response with one of ``RetryRules/headers``.
+    package static let headers = RetryConditions(rawValue: 1 << 14)
 
     /// The condition of Envoy's name for it; nothing for a name that is not known.
     package init?(envoyName name: String) {
@@ -44,6 +46,7 @@ package struct RetryConditions: OptionSet, Sendable, Hashable {
         "5xx": .serverError, "retriable-4xx": .conflict, "retriable-status-codes": .statusCodes,
         "envoy-ratelimited": .rateLimited, "cancelled": .grpcCancelled, "deadline-exceeded": .grpcDeadlineExceeded,
         "internal": .grpcInternal, "resource-exhausted": .grpcResourceExhausted, "unavailable": .grpcUnavailable,
+        "retriable-headers": .headers,
     ]
 }
 
@@ -57,6 +60,10 @@ package struct RetryRules: Sendable, Hashable {
     package var statusCodes: [Int] { didSet { leastStatus = Self.least(of: statusCodes) } }
     /// The least status that can be one to try again, so that usual answers need no second look.
     package private(set) var leastStatus: Int
+    /// Fields of a response that is to be tried again.
+    package var headers: [FieldCondition]
+    /// Fields of which a request must have one to be tried again at all; empty asks for none.
+    package var requestHeaders: [FieldCondition]
     /// True when endpoints that failed this request are passed over.
     package var avoidsPreviousEndpoints: Bool
     /// Envoy waits 25 ms before the first retry at most, and never longer than ten times that.
@@ -66,8 +73,10 @@ package struct RetryRules: Sendable, Hashable {
     package init(
         conditions: RetryConditions, retries: Int, perTryTimeout: Duration? = nil, statusCodes: [Int] = [],
         avoidsPreviousEndpoints: Bool = false, backOffBase: Duration = .milliseconds(25),
-        backOffMaximum: Duration? = nil
+        backOffMaximum: Duration? = nil, headers: [FieldCondition] = [], requestHeaders: [FieldCondition] = []
     ) {
+        self.headers = headers
+        self.requestHeaders = requestHeaders
         self.conditions = conditions
         self.retries = retries
         self.perTryTimeout = perTryTimeout

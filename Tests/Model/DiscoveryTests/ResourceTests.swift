@@ -62,7 +62,9 @@ import Testing
             queryParameters: [Route.QueryParameterMatcher(name: "q", condition: conditions[2])])
         let retry = RetryPolicy(
             conditions: ["5xx"], retries: 4, perTryTimeout: .seconds(1), statusCodes: [503], avoidsPreviousHosts: true,
-            hostSelectionAttempts: 5, backOff: .init(base: .milliseconds(10), maximum: .seconds(1)))
+            hostSelectionAttempts: 5, backOff: .init(base: .milliseconds(10), maximum: .seconds(1)),
+            headers: [Route.HeaderMatcher(name: "h", condition: .present)],
+            requestHeaders: [Route.HeaderMatcher(name: "i", condition: conditions[2])], avoidsPreviousPriorities: true)
         let forward = Route.Forward(
             target: .weighted([Route.WeightedCluster(name: "c", weight: 1, headers: headers)]), timeout: .zero,
             retryPolicy: retry, prefixRewrite: "/b", hostRewrite: "host", maximumGRPCTimeout: .seconds(3))

@@ -474,7 +474,7 @@ import YAMLWire
                   gateways: [mesh]
                 rewrite: {uri: /b, authority: c}
                 timeout: 1h30m
-                retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx, 418", retryIgnorePreviousHosts: false, backoff: 10ms}
+                retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx, 418", retryIgnorePreviousHosts: false, backoff: 10ms, retryRemoteLocalities: true}
                 headers:
                   request: {set: {a: "1"}, add: {b: "2"}, remove: [c]}
                   response: {set: {a: "1"}}

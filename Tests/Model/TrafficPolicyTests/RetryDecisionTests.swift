@@ -65,6 +65,21 @@ import TrafficPolicy
         #expect(rules.leastStatus == 400)
     }
 
+    @Test func `fields of the response and of the request count where they are named`() {
+        let rules = RetryRules(
+            conditions: [.headers], retries: 1, headers: [FieldCondition(header: "x-again", .present)],
+            requestHeaders: [FieldCondition(header: "x-go", .exact(Array("1".utf8)))])
+
+        #expect(rules.marks { $0 == Array("x-again".utf8) ? "".slice : nil })
+        #expect(!rules.marks { _ in nil })
+        #expect(rules.isRetriable(.response(status: 200, isMarked: true)))
+        #expect(!rules.isRetriable(.response(status: 200)))
+        #expect(!RetryRules(conditions: [.serverError], retries: 1).isRetriable(.response(status: 200, isMarked: true)))
+        #expect(rules.mayRetry(SimpleRequest("a", headers: ["x-go": "1"])))
+        #expect(!rules.mayRetry(SimpleRequest("a", headers: ["x-go": "2"])))
+        #expect(RetryRules.none.mayRetry(SimpleRequest("a")))
+    }
+
     @Test func `unknown conditions have no meaning`() {
         #expect(RetryConditions(envoyName: "sometimes") == nil)
     }

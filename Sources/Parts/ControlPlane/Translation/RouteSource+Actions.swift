@@ -111,6 +111,7 @@ extension RetryPolicy {
         policy.statusCodes = retry.statusCodes
         policy.avoidsPreviousHosts = retry.ignoresPreviousHosts
         if !retry.ignoresPreviousHosts { policy.hostSelectionAttempts = 1 }
+        policy.avoidsPreviousPriorities = retry.reachesRemoteLocalities
         policy.backOff = retry.backoff.flatMap { $0 == .zero ? nil : BackOff(base: $0) }
         return policy
     }

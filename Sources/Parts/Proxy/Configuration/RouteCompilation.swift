@@ -18,9 +18,7 @@ extension RouteRule.Source {
         self.init(
             name: route.name ?? "", path: PathCondition(route.match),
             headers: route.match.headers.map {
-                FieldCondition(
-                    header: $0.name, FieldCondition.Test($0.condition), inverted: $0.inverted,
-                    treatingMissingAsEmpty: $0.treatsMissingAsEmpty)
+                FieldCondition($0)
             },
             queryParameters: route.match.queryParameters.map {
                 FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
@@ -39,6 +37,14 @@ extension PathCondition {
         case .segments(let text): self.init(.segments, text.utf8, ignoringCase: !match.caseSensitive)
         case .regex(let pattern): self.init(regex: pattern)
         }
+    }
+}
+
+extension FieldCondition {
+    init(_ matcher: Route.HeaderMatcher) {
+        self.init(
+            header: matcher.name, Test(matcher.condition), inverted: matcher.inverted,
+            treatingMissingAsEmpty: matcher.treatsMissingAsEmpty)
     }
 }
 
@@ -71,7 +77,8 @@ extension RouteAction {
             var result =
                 Forward(
                     shares: shares, timeout: forward.limit,
-                    retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0) } ?? .none,
+                    retry: (forward.retryPolicy ?? fallbackRetry).map { RetryRules($0, within: forward.limit) }
+                        ?? .none,
                     pathRewrite: forward.pathRewrite,
                     hostRewrite: forward.hostRewrite.map { Array($0.utf8) },
                     hashKeys: forward.hashPolicies.map { HashKey($0) },
@@ -125,16 +132,22 @@ extension HashKey {
 }
 
 extension RetryRules {
-    fileprivate init(_ policy: RetryPolicy) {
+    /// - Parameter limit: of the whole request. A limit for one try that is not below it has no effect: Envoy's rule.
+    fileprivate init(_ policy: RetryPolicy, within limit: Duration?) {
+        var perTry = policy.perTryTimeout
+        if let time = perTry, time <= .zero || limit.map({ time >= $0 }) == true { perTry = nil }
         var conditions: RetryConditions = []
         for name in policy.conditions {
             // Names were checked when the configuration was read.
             if let condition = RetryConditions(envoyName: name) { conditions.insert(condition) }
         }
         self.init(
-            conditions: conditions, retries: policy.retries, perTryTimeout: policy.perTryTimeout,
+            conditions: conditions, retries: policy.retries,
+            perTryTimeout: perTry,
             statusCodes: policy.statusCodes, avoidsPreviousEndpoints: policy.avoidsPreviousHosts,
-            backOffBase: policy.backOff?.base ?? .milliseconds(25), backOffMaximum: policy.backOff?.maximum)
+            backOffBase: policy.backOff?.base ?? .milliseconds(25), backOffMaximum: policy.backOff?.maximum,
+            headers: policy.headers.map(FieldCondition.init),
+            requestHeaders: policy.requestHeaders.map(FieldCondition.init))
     }
 }
 

@@ -20,6 +20,16 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case upstreamRequestTimeout
     /// Every attempt that the retry policy allows failed.
     case upstreamRetryLimitExceeded
+    /// The same, and how the last of them failed.
+    case retryLimitAndConnectionFailure
+    case retryLimitAndConnectionTermination
+    case retryLimitAndProtocolError
+    case retryLimitAndRequestTimeout
+    /// The cluster's breaker for retries allowed no more, and how the last attempt failed.
+    case overflowAndConnectionFailure
+    case overflowAndConnectionTermination
+    case overflowAndProtocolError
+    case overflowAndRequestTimeout
     /// The downstream went away before its response was complete.
     case downstreamConnectionTermination
     /// The downstream's request was not HTTP.
@@ -44,11 +54,34 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .upstreamProtocolError: "UPE"
         case .upstreamRequestTimeout: "UT"
         case .upstreamRetryLimitExceeded: "URX"
+        case .retryLimitAndConnectionFailure: "URX,UF"
+        case .retryLimitAndConnectionTermination: "URX,UC"
+        case .retryLimitAndProtocolError: "URX,UPE"
+        case .retryLimitAndRequestTimeout: "URX,UT"
+        case .overflowAndConnectionFailure: "UO,UF"
+        case .overflowAndConnectionTermination: "UO,UC"
+        case .overflowAndProtocolError: "UO,UPE"
+        case .overflowAndRequestTimeout: "UO,UT"
         case .downstreamConnectionTermination: "DC"
         case .downstreamProtocolError: "DPE"
         case .delayInjected: "DI"
         case .faultInjected: "FI"
         case .delayAndFaultInjected: "DI,FI"
+        }
+    }
+
+    /// The flag of a last attempt that failed so, where no more was allowed for its own reason: Envoy names both, that
+    /// reason first.
+    func afterRetries(isOverflow: Bool) -> ResponseFlag {
+        switch self {
+        case .none: isOverflow ? .upstreamOverflow : .upstreamRetryLimitExceeded
+        case .upstreamConnectionFailure:
+            isOverflow ? .overflowAndConnectionFailure : .retryLimitAndConnectionFailure
+        case .upstreamConnectionTermination:
+            isOverflow ? .overflowAndConnectionTermination : .retryLimitAndConnectionTermination
+        case .upstreamProtocolError: isOverflow ? .overflowAndProtocolError : .retryLimitAndProtocolError
+        case .upstreamRequestTimeout: isOverflow ? .overflowAndRequestTimeout : .retryLimitAndRequestTimeout
+        default: self
         }
     }
 }

@@ -60,7 +60,7 @@ extension Exchange {
             head.add("x-envoy-peer-metadata", worker.peerMetadata)
         }
         for cookie in newCookies { head.add("set-cookie", cookie.utf8) }
-        applyChanges(to: &head, rule)
+        applyChanges(to: &head, rule, flag: retryFlag)
         for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }
         return head
@@ -68,7 +68,7 @@ extension Exchange {
 
     /// What the route changes of its responses, those of the proxy itself, too.
     ///
-    /// - Parameter flag: why the proxy answers by itself.
+    /// - Parameter flag: what is known of the request's end by now.
     func applyChanges(to head: inout ResponseHead, _ rule: RulePlan, flag: ResponseFlag = .none) {
         shareChanges?.applyToResponse(&head) { text(of: $0, self.head, $1, flag: flag) }
         rule.headerChanges?.applyToResponse(&head) { text(of: $0, self.head, $1, flag: flag) }

@@ -54,6 +54,10 @@ final class Exchange: HTTPClientStreamHandler {
     private var hasLeft = false
     private var tried: [UpstreamEndpoint] = []
     private(set) var retries = 0
+    /// False for requests that the policy lets nobody send twice.
+    private var mayRetry = true
+    /// Why a response was not tried again that should have been.
+    private(set) var retryFlag = ResponseFlag.none
     /// What it has of its cluster's circuit breakers.
     private var hold = BreakerHold()
     private var isWaiting = false
@@ -167,6 +171,7 @@ final class Exchange: HTTPClientStreamHandler {
         service = cluster.service
         shareChanges = rule.shareHeaderChanges[share]
         if !rule.hashKeys.isEmpty, cluster.plan.hashing != nil { takeHash(rule.hashKeys) }
+        mayRetry = rule.retry.mayRetry(self)
         prepareHead(&head, rule, cluster)
         limit = rule.timeout
         if isGRPC, let maximum = rule.maximumGRPCTimeout {
@@ -343,7 +348,7 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&tryTimeout)
         cluster?.note(.response(status: judgedStatus(head)), about: endpoint, in: worker)
         // Usual answers are not looked at twice.
-        if head.status >= rule.retry.leastStatus || isGRPC, rule.retry.retries > retries, retryResponse(head, rule) {
+        if head.status >= rule.retry.leastStatus || isGRPC || !rule.retry.headers.isEmpty, retryResponse(head, rule) {
             return
         }
         isReplayable = false
@@ -438,14 +443,19 @@ final class Exchange: HTTPClientStreamHandler {
     // MARK: Again
 
     private func retry(_ outcome: AttemptOutcome, from endpoint: UpstreamEndpoint?, orReply answer: LocalReply) {
-        guard let rule else { return reply(answer) }
+        guard let rule, mayRetry || outcome == .staleConnection else { return reply(answer) }
         let decision = rule.retry.decide(
             outcome, retriesDone: retries, isReplayable: isReplayable, isIdempotent: head.method.isIdempotent,
             draw: worker.random.next())
-        // A stale connection is our own affair and no retry of the policy's.
-        guard case .retry(let wait) = decision, outcome == .staleConnection || takeRetry() else {
-            return reply(answer)
+        let wait: Duration
+        switch decision {
+        case .retry(let time): wait = time
+        case .giveUp(.retriesExhausted) where outcome != .staleConnection:
+            return reply(answer.afterRetries(isOverflow: false))
+        case .giveUp: return reply(answer)
         }
+        // A stale connection is our own affair and no retry of the policy's.
+        guard outcome == .staleConnection || takeRetry() else { return reply(answer.afterRetries(isOverflow: true)) }
         retries += 1
         worker.metrics.events.upstreamRetries &+= 1
         if outcome != .staleConnection, let endpoint { tried.append(endpoint) }
@@ -461,8 +471,18 @@ final class Exchange: HTTPClientStreamHandler {
     private func retryResponse(_ head: ResponseHead, _ rule: RulePlan) -> Bool {
         let grpc = isGRPC ? head.value(of: "grpc-status").flatMap { Int(String(decoding: $0, as: UTF8.self)) } : nil
         let outcome = AttemptOutcome.response(
-            status: head.status, grpcStatus: grpc, isRateLimited: head.contains("x-envoy-ratelimited"))
-        guard rule.retry.isRetriable(outcome), isReplayable, takeRetry() else { return false }
+            status: head.status, grpcStatus: grpc, isRateLimited: head.contains("x-envoy-ratelimited"),
+            isMarked: !rule.retry.headers.isEmpty && rule.retry.marks { head.value(ofFieldNamed: $0) })
+        guard mayRetry, rule.retry.isRetriable(outcome) else { return false }
+        guard rule.retry.retries > retries else {
+            retryFlag = .upstreamRetryLimitExceeded
+            return false
+        }
+        guard isReplayable else { return false }
+        guard takeRetry() else {
+            retryFlag = .upstreamOverflow
+            return false
+        }
         let failedEndpoint = endpoint
         upstream?.cancel()
         releaseEndpoint()
@@ -558,7 +578,7 @@ final class Exchange: HTTPClientStreamHandler {
         // A copy whose end will not come.
         for mirror in mirrors { mirror.cancel() }
         mirrors = []
-        let flag = flag == .none ? filterFlag : flag
+        let flag = flag != .none ? flag : retryFlag != .none ? retryFlag : filterFlag
         if let breakers = cluster?.plan.breakers { hold.release(.retries, of: breakers) }
         // Plain integers: the monotonic clock does not run back.
         let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds

@@ -52,4 +52,11 @@ struct LocalReply: Sendable {
             """)
     static let requestTimeout = LocalReply(
         status: 504, flag: .upstreamRequestTimeout, body: "upstream request timeout")
+
+    /// The answer where no more retries were allowed.
+    func afterRetries(isOverflow: Bool) -> LocalReply {
+        var reply = self
+        reply.flag = flag.afterRetries(isOverflow: isOverflow)
+        return reply
+    }
 }
