@@ -201,7 +201,7 @@ let testing: [Target] = [
         "Parts", "ControlPlane",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
-            "JSONWire", "YAMLWire", "Quantities",
+            "JSONWire", "YAMLWire", "Patterns", "Quantities",
         ]),
     tests("Programs", "meshtop", ["Collector", "MeshModel", "TraceModel", "JSONWire", "Quantities"]),
     // The whole chain: real programs as children, watched from outside.

@@ -50,8 +50,13 @@ extension Route {
         package var name: String
         package var weight: UInt32
         package var headers: HeaderOperations
+        /// Replaces the `host` header, where the route does not.
+        package var hostRewrite: String?
 
-        package init(name: String, weight: UInt32, headers: HeaderOperations = HeaderOperations()) {
+        package init(
+            name: String, weight: UInt32, headers: HeaderOperations = HeaderOperations(), hostRewrite: String? = nil
+        ) {
+            self.hostRewrite = hostRewrite
             self.name = name
             self.weight = weight
             self.headers = headers
@@ -92,11 +97,15 @@ extension Route {
     package struct DirectResponse: Hashable, Sendable {
         /// 200…599.
         package var status: Int
-        package var body: String
+        package var body: [UInt8]
 
         package init(status: Int, body: String = "") {
+            self.init(status: status, bytes: Array(body.utf8))
+        }
+
+        package init(status: Int, bytes: [UInt8]) {
             self.status = status
-            self.body = body
+            body = bytes
         }
     }
 }

@@ -75,16 +75,18 @@ extension Route.Forward: DiscoveryMessage {
 extension Route.WeightedCluster: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["name", "weight"] + HeaderOperations.fieldNames,
-            unsupported: ["cluster_header", "metadata_match", "typed_per_filter_config", "host_rewrite_literal"])
+            ["name", "weight", "host_rewrite_literal"] + HeaderOperations.fieldNames,
+            unsupported: ["cluster_header", "metadata_match", "typed_per_filter_config"])
         name = try fields.required("name").nonEmptyString()
         weight = UInt32(clamping: try fields["weight"]?.integer(in: 0...Int(UInt32.max)) ?? 0)
         headers = try HeaderOperations(fields)
+        hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
     }
 
     package var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "weight": .integer(Int64(weight))]
         headers.write(into: &object)
+        object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
         return .object(object)
     }
 }
@@ -144,17 +146,23 @@ extension Route.DirectResponse: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(["status", "body"], unsupported: ["body_format"])
         status = try fields.required("status").integer(in: 200...599)
-        body =
-            try fields["body"]?.fields(
-                ["inline_string"],
-                unsupported: ["filename", "inline_bytes", "environment_variable", "watched_directory"]
-            )
-            .required("inline_string").string() ?? ""
+        let source = try fields["body"]?.fields(
+            ["inline_string", "inline_bytes"],
+            unsupported: ["filename", "environment_variable", "watched_directory"])
+        switch try source?.one(of: "inline_string", "inline_bytes") {
+        case ("inline_string", let text)?: body = Array(try text.string().utf8)
+        case (_, let bytes)?: body = try bytes.bytes()
+        case nil: body = []
+        }
     }
 
     package var json: JSONValue {
         .message([
-            "status": .integer(Int64(status)), "body": body.isEmpty ? nil : ["inline_string": .string(body)],
+            "status": .integer(Int64(status)),
+            "body": body.isEmpty
+                ? nil
+                : String(validating: body, as: UTF8.self).map { ["inline_string": .string($0)] }
+                    ?? ["inline_bytes": .bytes(body)],
         ])
     }
 }

@@ -4,16 +4,17 @@ import Patterns
 extension Route: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["name", "match", "route", "redirect", "direct_response", FilterOverrides.fieldName]
+            ["name", "match", "route", "redirect", "direct_response", "stat_prefix", FilterOverrides.fieldName]
                 + HeaderOperations.fieldNames,
             unsupported: [
                 "filter_action", "non_forwarding_action", "metadata", "decorator", "tracing",
-                "per_request_buffer_limit_bytes", "stat_prefix",
+                "per_request_buffer_limit_bytes",
             ])
         name = try fields["name"]?.string()
         match = try Match(fields.required("match"))
         headers = try HeaderOperations(fields)
         filters = try FilterOverrides(fields)
+        statPrefix = try fields["stat_prefix"]?.string()
         switch try fields.one(of: "route", "redirect", "direct_response") {
         case ("route", let action)?: self.action = .forward(try Forward(action))
         case ("redirect", let action)?: self.action = .redirect(try Redirect(action))
@@ -33,6 +34,7 @@ extension Route: DiscoveryMessage {
         }
         headers.write(into: &object)
         filters.write(into: &object)
+        object["stat_prefix"] = statPrefix.map { .string($0) }
         return .object(object)
     }
 }

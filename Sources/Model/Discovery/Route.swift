@@ -15,11 +15,14 @@ package struct Route: Hashable, Sendable {
     package var headers: HeaderOperations
     /// What HTTP filters have to do for these requests.
     package var filters: FilterOverrides
+    /// What Envoy's statistics of these requests are called.
+    package var statPrefix: String?
 
     package init(
         name: String? = nil, match: Match, action: Action, headers: HeaderOperations = HeaderOperations(),
-        filters: FilterOverrides = FilterOverrides()
+        filters: FilterOverrides = FilterOverrides(), statPrefix: String? = nil
     ) {
+        self.statPrefix = statPrefix
         self.filters = filters
         self.name = name
         self.match = match

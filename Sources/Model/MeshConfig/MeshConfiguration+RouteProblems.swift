@@ -6,12 +6,15 @@ extension MeshConfiguration {
     var routeProblems: [ConfigProblem] {
         virtualServices.flatMap { item in
             conflicts(of: item) + unknownGateways(of: item) + shadowedRoutes(of: item)
-                + item.spec.destinations.flatMap { place, entry in
-                    destinationProblems(entry.destination, of: item, at: JSONPointer(tokens: place))
-                }
-                + item.spec.mirrorDestinations.flatMap { place, destination in
-                    destinationProblems(destination, of: item, at: JSONPointer(tokens: place))
-                }
+                + missingDestinations(of: item)
+        }
+    }
+
+    /// Of all destinations that the object names, its mirrors, too.
+    private func missingDestinations(of item: Item<VirtualService>) -> [ConfigProblem] {
+        let routed = item.spec.destinations.map { (place: $0.place, destination: $0.entry.destination) }
+        return (routed + item.spec.mirrorDestinations).flatMap { place, destination in
+            destinationProblems(destination, of: item, at: JSONPointer(tokens: place))
         }
     }
 

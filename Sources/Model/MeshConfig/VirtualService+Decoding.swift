@@ -78,7 +78,7 @@ extension VirtualService.HTTPRoute {
             let response = try response.fields(["status", "body"])
             action = .directResponse(
                 status: try response.required("status").integer(in: 200...599),
-                body: try response["body"].map(Self.body) ?? "")
+                body: try response["body"].map(Self.body) ?? [])
         case nil: throw fields.error("one of \"route\", \"redirect\" and \"directResponse\" is required")
         }
         if case .route = action { return }
@@ -87,10 +87,15 @@ extension VirtualService.HTTPRoute {
         }
     }
 
-    private static func body(_ reader: SchemaReader) throws(SchemaError) -> String {
-        let text = try reader.fields(["string"], unsupported: ["bytes"]).required("string")
-        let body = try text.string()
-        guard body.utf8.count < 1_000_000 else { throw text.error("must be shorter than 1 MB") }
+    private static func body(_ reader: SchemaReader) throws(SchemaError) -> [UInt8] {
+        let fields = try reader.fields(["string", "bytes"])
+        let body: [UInt8]
+        switch try fields.one(of: "string", "bytes") {
+        case ("string", let text)?: body = Array(try text.string().utf8)
+        case (_, let bytes)?: body = try bytes.bytes()
+        case nil: throw fields.error("either \"string\" or \"bytes\" is required")
+        }
+        guard body.count < 1_000_000 else { throw reader.error("must be shorter than 1 MB") }
         return body
     }
 }
@@ -221,23 +226,38 @@ extension VirtualService.HeaderChanges {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(["request", "response"])
         self.init(
-            request: try fields["request"].map(Operations.init) ?? Operations(),
-            response: try fields["response"].map(Operations.init) ?? Operations())
+            request: try fields["request"].map { (value) throws(SchemaError) in
+                try Operations(value, isRequest: true)
+            } ?? Operations(),
+            response: try fields["response"].map { (value) throws(SchemaError) in
+                try Operations(value, isRequest: false)
+            } ?? Operations())
     }
 }
 
 extension VirtualService.HeaderChanges.Operations {
-    init(_ reader: SchemaReader) throws(SchemaError) {
+    /// - Parameter isRequest: requests may have another host, under either of its names; nothing else may.
+    init(_ reader: SchemaReader, isRequest: Bool) throws(SchemaError) {
         let fields = try reader.fields(["set", "add", "remove"])
-        self.init(
-            set: try fields["set"].map(Self.values) ?? [:], add: try fields["add"].map(Self.values) ?? [:],
-            remove: try fields["remove"]?.each(Self.name) ?? [])
+        self.init(remove: try fields["remove"]?.each(Self.name) ?? [])
+        set = try fields["set"].map { (value) throws(SchemaError) in try values(value, isRequest) } ?? [:]
+        add = try fields["add"].map { (value) throws(SchemaError) in try values(value, isRequest) } ?? [:]
     }
 
-    private static func values(_ reader: SchemaReader) throws(SchemaError) -> [String: HeaderTemplate] {
+    private mutating func values(
+        _ reader: SchemaReader, _ isRequest: Bool
+    ) throws(SchemaError) -> [String: HeaderTemplate] {
         var values: [String: HeaderTemplate] = [:]
         for (name, value) in try reader.entries() {
-            try check(name, value)
+            if isRequest, [":authority", "host"].contains(name.lowercased()) {
+                guard authority == nil else { throw value.error("the host is set twice; remove one") }
+                authority = try value.nonEmptyString()
+                guard authority?.isHeaderValue == true else {
+                    throw value.error("holds a control character, which no header may")
+                }
+                continue
+            }
+            try Self.check(name, value)
             let text = try value.string()
             guard text.isHeaderValue else { throw value.error("holds a control character, which no header may") }
             do throws(PatternError) { values[name] = try HeaderTemplate(text) } catch {
@@ -254,10 +274,10 @@ extension VirtualService.HeaderChanges.Operations {
     }
 
     private static func check(_ name: String, _ reader: SchemaReader) throws(SchemaError) {
-        guard name.isHeaderName else { throw reader.error("\"\(name)\" is not a header name") }
-        guard name.lowercased() != "host" else {
-            throw reader.error("the host header is changed by \"rewrite.authority\", not here")
+        guard name.lowercased() != "host", !name.hasPrefix(":") else {
+            throw reader.error("\"\(name)\" may only be set, and only in requests")
         }
+        guard name.isHeaderName else { throw reader.error("\"\(name)\" is not a header name") }
     }
 }
 

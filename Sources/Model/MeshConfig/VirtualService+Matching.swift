@@ -7,8 +7,8 @@ extension VirtualService.HTTPMatch {
             [
                 "name", "uri", "ignoreUriCase", "scheme", "method", "authority", "headers", "withoutHeaders",
                 "queryParams",
-                "port", "sourceLabels", "sourceNamespace", "gateways",
-            ], unsupported: ["statPrefix"])
+                "port", "sourceLabels", "sourceNamespace", "gateways", "statPrefix",
+            ])
         self.init(
             name: try fields["name"]?.string(),
             uri: try fields["uri"].map(VirtualService.StringMatch.init),
@@ -22,7 +22,8 @@ extension VirtualService.HTTPMatch {
             port: try fields["port"]?.port(),
             sourceLabels: try fields["sourceLabels"]?.stringMap() ?? [:],
             sourceNamespace: try fields["sourceNamespace"]?.nonEmptyString(),
-            gateways: try fields["gateways"]?.strings() ?? [])
+            gateways: try fields["gateways"]?.strings() ?? [],
+            statPrefix: try fields["statPrefix"]?.string())
         if let uri = fields["uri"], case .exact(let path)? = self.uri, !path.hasPrefix("/") {
             throw uri.error("\"\(path)\" never matches: a path begins with \"/\"")
         }
@@ -35,21 +36,31 @@ extension VirtualService.HTTPMatch {
             guard name == name.lowercased() else {
                 throw value.error("header names are in lower case; write \"\(name.lowercased())\"")
             }
-            // `{}` and null: the header is there, whatever it holds.
-            let isPresence = value.value.isNull || value.value.object?.isEmpty == true
-            headers.updateValue(isPresence ? nil : try VirtualService.StringMatch(value), forKey: name)
+            headers.updateValue(try VirtualService.StringMatch.unlessPresence(value), forKey: name)
         }
         return headers
     }
 
-    private static func parameters(_ reader: SchemaReader) throws(SchemaError) -> [String: VirtualService.StringMatch] {
-        var parameters: [String: VirtualService.StringMatch] = [:]
-        for (name, value) in try reader.entries() { parameters[name] = try VirtualService.StringMatch(value) }
+    private static func parameters(_ reader: SchemaReader) throws(SchemaError) -> [String: VirtualService.StringMatch?]
+    {
+        var parameters: [String: VirtualService.StringMatch?] = [:]
+        for (name, value) in try reader.entries() {
+            parameters.updateValue(try VirtualService.StringMatch.unlessPresence(value), forKey: name)
+        }
         return parameters
     }
 }
 
 extension VirtualService.StringMatch {
+    /// Nothing where the field only has to be there: `{}`, null, and the `*` that Istio takes for a pattern there.
+    static func unlessPresence(_ reader: SchemaReader) throws(SchemaError) -> VirtualService.StringMatch? {
+        guard let object = reader.value.object, !object.isEmpty else {
+            return reader.value.isNull || reader.value.object != nil ? nil : try VirtualService.StringMatch(reader)
+        }
+        if object.count == 1, object["regex"]?.string == "*" { return nil }
+        return try VirtualService.StringMatch(reader)
+    }
+
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(["exact", "prefix", "regex"])
         switch try fields.one(of: "exact", "prefix", "regex") {

@@ -33,7 +33,7 @@ extension VirtualService {
         package enum Action: Hashable, Sendable {
             case route([RouteDestination])
             case redirect(Redirect)
-            case directResponse(status: Int, body: String)
+            case directResponse(status: Int, body: [UInt8])
         }
 
         package var name: String?
@@ -86,7 +86,8 @@ extension VirtualService {
         package var headers: [String: StringMatch?]
         /// Conditions that must not hold.
         package var withoutHeaders: [String: StringMatch?]
-        package var queryParams: [String: StringMatch]
+        /// Nothing means "is there".
+        package var queryParams: [String: StringMatch?]
         /// The port that the request was sent to.
         package var port: UInt16?
         /// Only for requests of workloads with these labels.
@@ -94,15 +95,18 @@ extension VirtualService {
         package var sourceNamespace: String?
         /// Overrides the VirtualService's own, for this match.
         package var gateways: [String]
+        /// What a proxy's own statistics of these requests are called.
+        package var statPrefix: String?
 
         package init(
             name: String? = nil, uri: StringMatch? = nil, ignoreUriCase: Bool = false,
             scheme: StringMatch? = nil, method: StringMatch? = nil,
             authority: StringMatch? = nil, headers: [String: StringMatch?] = [:],
-            withoutHeaders: [String: StringMatch?] = [:], queryParams: [String: StringMatch] = [:],
+            withoutHeaders: [String: StringMatch?] = [:], queryParams: [String: StringMatch?] = [:],
             port: UInt16? = nil, sourceLabels: [String: String] = [:], sourceNamespace: String? = nil,
-            gateways: [String] = []
+            gateways: [String] = [], statPrefix: String? = nil
         ) {
+            self.statPrefix = statPrefix
             self.name = name
             self.uri = uri
             self.ignoreUriCase = ignoreUriCase
@@ -122,6 +126,7 @@ extension VirtualService {
         package var matchesEverything: Bool {
             var other = self
             other.name = nil
+            other.statPrefix = nil
             if other.uri == .prefix("/") { other.uri = nil }
             other.ignoreUriCase = false
             return other == HTTPMatch()
@@ -238,10 +243,14 @@ extension VirtualService {
             package var set: [String: HeaderTemplate]
             package var add: [String: HeaderTemplate]
             package var remove: [String]
+            /// What the `host` header becomes; of requests only.
+            package var authority: String?
 
             package init(
-                set: [String: HeaderTemplate] = [:], add: [String: HeaderTemplate] = [:], remove: [String] = []
+                set: [String: HeaderTemplate] = [:], add: [String: HeaderTemplate] = [:], remove: [String] = [],
+                authority: String? = nil
             ) {
+                self.authority = authority
                 self.set = set
                 self.add = add
                 self.remove = remove

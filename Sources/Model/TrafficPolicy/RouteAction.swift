@@ -13,8 +13,14 @@ package enum RouteAction: Sendable, Hashable {
             package var cluster: String
             package var weight: UInt32
             package var headerChanges: HeaderChanges
+            /// Replaces the `host` header, where the rule does not.
+            package var hostRewrite: [UInt8]?
 
-            package init(cluster: String, weight: UInt32 = 1, headerChanges: HeaderChanges = HeaderChanges()) {
+            package init(
+                cluster: String, weight: UInt32 = 1, headerChanges: HeaderChanges = HeaderChanges(),
+                hostRewrite: [UInt8]? = nil
+            ) {
+                self.hostRewrite = hostRewrite
                 self.cluster = cluster
                 self.weight = weight
                 self.headerChanges = headerChanges

@@ -246,8 +246,24 @@ import YAMLWire
             "spec.http[0].match[0].headers[\":path\"]: \":path\" is not a header name"
         ),
         (
-            "{hosts: [a], http: [{\(route), headers: {request: {set: {Host: b}}}}]}",
-            "spec.http[0].headers.request.set.Host: the host header is changed by \"rewrite.authority\", not here"
+            "{hosts: [a], http: [{\(route), headers: {response: {set: {Host: b}}}}]}",
+            "spec.http[0].headers.response.set.Host: \"Host\" may only be set, and only in requests"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), headers: {request: {set: {Host: b}, add: {':authority': c}}}}]}",
+            "spec.http[0].headers.request.add[\":authority\"]: the host is set twice; remove one"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), headers: {request: {remove: [':path']}}}]}",
+            "spec.http[0].headers.request.remove[0]: \":path\" may only be set, and only in requests"
+        ),
+        (
+            "{hosts: [a], http: [{\(route), headers: {request: {set: {a: '50%'}}}}]}",
+            "spec.http[0].headers.request.set.a: “50%”: a % begins a command that has no end; write %% for the character"
+        ),
+        (
+            "{hosts: [a], http: [{directResponse: {status: 200, body: {bytes: '?'}}}]}",
+            "spec.http[0].directResponse.body.bytes: is not base 64"
         ),
         (
             "{hosts: [a], http: [{\(route), headers: {request: {set: {a: \"x\\ny\"}}}}]}",
@@ -465,9 +481,10 @@ import YAMLWire
                   scheme: {exact: https}
                   method: {regex: GET|HEAD}
                   authority: {prefix: a}
-                  headers: {x: {exact: "1"}, y: {}, z: {prefix: p}}
+                  headers: {x: {exact: "1"}, y: {}, z: {prefix: p}, v: {regex: "*"}}
                   withoutHeaders: {w: {}}
-                  queryParams: {q: {exact: "1"}}
+                  queryParams: {q: {exact: "1"}, r: {regex: "*"}, s: {}}
+                  statPrefix: all
                   port: 80
                   sourceLabels: {app: web}
                   sourceNamespace: shop
@@ -476,14 +493,14 @@ import YAMLWire
                 timeout: 1h30m
                 retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx, 418", retryIgnorePreviousHosts: false, backoff: 10ms, retryRemoteLocalities: true}
                 headers:
-                  request: {set: {a: "1"}, add: {b: "2"}, remove: [c]}
+                  request: {set: {a: "1", ":authority": x.example}, add: {b: "%REQ(a)%"}, remove: [c]}
                   response: {set: {a: "1"}}
                 route:
                 - destination: {host: a, subset: v1, port: {number: 80}}
                   weight: 100
                   headers: {request: {remove: [d]}}
               - redirect: {uri: /x, authority: a, scheme: https, port: 443, redirectCode: 308}
-              - directResponse: {status: 503, body: {string: closed}}
+              - directResponse: {status: 503, body: {bytes: Y2xvc2Vk}}
               - match: [{uri: {regex: "/v[0-9]+/.*"}}]
                 rewrite: {uriRegexRewrite: {match: "^/v([0-9]+)", rewrite: '/version/\\1'}}
                 route: [{destination: {host: a}}]
@@ -511,9 +528,12 @@ import YAMLWire
         let first = try #require(service.http.first)
         #expect(all.first?.key.description == "VirtualService default/all")
         #expect(first.timeout == .seconds(5400))
+        #expect(first.headers.request.authority == "x.example")
+        #expect(service.http[2].action == .directResponse(status: 503, body: Array("closed".utf8)))
         #expect(first.retries?.conditions == ["5xx", "retriable-status-codes"])
         #expect(first.retries?.statusCodes == [418])
-        #expect(first.match.first?.headers == ["x": .exact("1"), "y": nil, "z": .prefix("p")])
+        #expect(first.match.first?.headers == ["x": .exact("1"), "y": nil, "z": .prefix("p"), "v": nil])
+        #expect(first.match.first?.queryParams == ["q": .exact("1"), "r": nil, "s": nil])
         #expect(service.http.map(\.destinations.count) == [1, 0, 0, 1, 0, 0])
         #expect(service.http[3].rewrite?.uriRegex?.rewrite.source == #"/version/\1"#)
         #expect(

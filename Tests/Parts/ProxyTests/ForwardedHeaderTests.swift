@@ -62,7 +62,8 @@ import TrafficPolicy
         let rule = try plan(
             RouteAction.Forward(shares: [], pathRewrite: .prefix(Array("/new".utf8)), hostRewrite: Array("b".utf8)))
 
-        ForwardedHeaders.rewrite(&head, rule)
+        ForwardedHeaders.rewriteHost(&head, rule)
+        ForwardedHeaders.rewritePath(&head, rule)
 
         #expect(String(decoding: head.target, as: UTF8.self) == "/new/x?y")
         #expect(head["x-envoy-original-path"] == "/old/x?y")

@@ -135,10 +135,34 @@ import Testing
         #expect(response.headers["x-p"] == "/new/old")
     }
 
+    @Test func `a share may name the host`() throws {
+        let chain = try chain([
+            "route": [
+                "weighted_clusters": [
+                    "clusters": [
+                        [
+                            "name": .string(TestChain.cluster), "weight": 1,
+                            "host_rewrite_literal": "share.example",
+                        ]
+                    ]
+                ]
+            ],
+            "request_headers_to_add": Self.set(["x-h": "%REQ(:AUTHORITY)%"]),
+        ])
+
+        _ = try chain.send()
+
+        let seen = try #require(chain.seen.first).headers
+        #expect(seen["host"] == "share.example")
+        #expect(seen["x-h"] == "share.example")
+        #expect(seen["x-envoy-original-host"] == nil)
+    }
+
     @Test(
         arguments: [
             (["redirect": ["path_redirect": "/x"]], 301, "0", "-"),
             (["direct_response": ["status": 200, "body": ["inline_string": "<p>"]]], 200, "0", "-"),
+            (["direct_response": ["status": 200, "body": ["inline_bytes": "PHA+"]]], 200, "0", "-"),
             (["route": ["cluster": "nobody"]], 503, "0", "UH"),
         ] as [(JSONObject, Int, String, String)])
     func `the proxy's own answers have the route's fields as well`(

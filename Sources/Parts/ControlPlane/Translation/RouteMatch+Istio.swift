@@ -27,7 +27,8 @@ extension Route.Match {
         self.init(
             path: path, caseSensitive: !match.ignoreUriCase, headers: line + present + absent,
             queryParameters: match.queryParams.sorted { $0.key < $1.key }.map { name, wanted in
-                Route.QueryParameterMatcher(name: name, condition: Route.StringCondition(wanted))
+                Route.QueryParameterMatcher(
+                    name: name, condition: wanted.map { Route.StringCondition($0) } ?? .present)
             })
     }
 }

@@ -12,7 +12,8 @@ extension RouteSource {
                         target: target(destinations, in: namespace, port: port), timeout: rule.timeout ?? .zero,
                         retryPolicy: RetryPolicy.istio(rule.retries), prefixRewrite: rule.rewrite?.uri,
                         regexRewrite: rule.rewrite?.uriRegex,
-                        hostRewrite: rule.rewrite?.authority,
+                        hostRewrite: rule.rewrite?.authority ?? rule.headers.request.authority
+                            ?? only(destinations)?.headers.request.authority,
                         // Nobody's share is no mirror at all.
                         mirrors: rule.mirrors.filter { $0.percentage > 0 }.map { mirror in
                             Route.Mirror(
@@ -30,7 +31,7 @@ extension RouteSource {
                     status: redirect.code, scheme: redirect.scheme, host: redirect.authority,
                     // Envoy cannot take the request's port over, but these routes are for one port only.
                     port: redirect.port ?? (redirect.keepsRequestPort ? port : nil), path: path(of: redirect)))
-        case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, body: body))
+        case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, bytes: body))
         }
     }
 
@@ -75,17 +76,23 @@ extension RouteSource {
     private func target(
         _ destinations: [VirtualService.RouteDestination], in namespace: String, port: UInt16
     ) -> Route.Forward.Target {
-        let used = destinations.count == 1 ? destinations : destinations.filter { ($0.weight ?? 0) > 0 }
-        if used.count == 1, let only = used.first, only.headers == VirtualService.HeaderChanges() {
-            return .cluster(cluster(only.destination, in: namespace, port: port))
+        if let only = only(destinations) { return .cluster(cluster(only.destination, in: namespace, port: port)) }
+        let used = destinations.filter { ($0.weight ?? 0) > 0 }
+        if used.count == 1, let last = used.first, last.headers == VirtualService.HeaderChanges() {
+            return .cluster(cluster(last.destination, in: namespace, port: port))
         }
         return .weighted(
             used.map { entry in
                 Route.WeightedCluster(
                     name: cluster(entry.destination, in: namespace, port: port),
-                    weight: used.count == 1 ? 1 : UInt32(clamping: entry.weight ?? 0),
-                    headers: HeaderOperations(entry.headers))
+                    weight: UInt32(clamping: entry.weight ?? 0), headers: HeaderOperations(entry.headers),
+                    hostRewrite: entry.headers.request.authority)
             })
+    }
+
+    /// The destination of a rule that names no other.
+    private func only(_ destinations: [VirtualService.RouteDestination]) -> VirtualService.RouteDestination? {
+        destinations.count == 1 ? destinations.first : nil
     }
 
     func cluster(_ destination: VirtualService.Destination, in namespace: String, port: UInt16) -> String {
@@ -96,7 +103,16 @@ extension RouteSource {
         return ResourceNames.outboundCluster(host: host, port: number, subset: destination.subset ?? "")
     }
 
-    func headers(of rule: VirtualService.HTTPRoute) -> HeaderOperations { HeaderOperations(rule.headers) }
+    /// What a rule changes, and after it what its only destination does.
+    func headers(of rule: VirtualService.HTTPRoute) -> HeaderOperations {
+        var operations = HeaderOperations(rule.headers)
+        guard let own = only(rule.destinations).map({ HeaderOperations($0.headers) }) else { return operations }
+        operations.requestAdditions += own.requestAdditions
+        operations.requestRemovals += own.requestRemovals
+        operations.responseAdditions += own.responseAdditions
+        operations.responseRemovals += own.responseRemovals
+        return operations
+    }
 }
 
 extension RetryPolicy {

@@ -86,7 +86,7 @@ struct RouteSource {
                 return Route(
                     name: label.isEmpty ? nil : label, match: match.map(Route.Match.init) ?? Route.Match(),
                     action: action(of: rule, in: item.namespace, port: port), headers: headers(of: rule),
-                    filters: FilterOverrides(rule))
+                    filters: FilterOverrides(rule), statPrefix: match?.statPrefix)
             }
             if rule.match.isEmpty { return [route(nil)] }
             return rule.match.filter { concerns($0, gateway: gateway, port: port, in: item.namespace) }.map(route)
@@ -110,9 +110,10 @@ struct RouteSource {
         let names = match.gateways.map { name in
             configuration.gatewayKey(name, in: namespace).map { "\($0.namespace)/\($0.name)" } ?? name
         }
-        return (names.isEmpty || names.contains(gateway))
-            && (match.port ?? port) == port
-            && (match.sourceNamespace ?? workload.namespace) == workload.namespace
+        guard (match.port ?? port) == port else { return false }
+        // Whoever names gateways does not ask who sends: Istio's rule.
+        guard names.isEmpty else { return names.contains(gateway) }
+        return (match.sourceNamespace ?? workload.namespace) == workload.namespace
             && match.sourceLabels.allSatisfy { workload.labels[$0.key] == $0.value }
     }
 }

@@ -71,7 +71,9 @@ extension RouteAction {
                 case .cluster(let name): [Forward.Share(cluster: name)]
                 case .weighted(let clusters):
                     clusters.map {
-                        Forward.Share(cluster: $0.name, weight: $0.weight, headerChanges: HeaderChanges($0.headers))
+                        Forward.Share(
+                            cluster: $0.name, weight: $0.weight, headerChanges: HeaderChanges($0.headers),
+                            hostRewrite: $0.hostRewrite.map { Array($0.utf8) })
                     }
                 }
             var result =
@@ -100,7 +102,7 @@ extension RouteAction {
                     status: redirect.status, scheme: redirect.scheme, host: redirect.host, port: redirect.port,
                     path: path, stripsQuery: redirect.stripsQuery))
         case .direct(let response):
-            self = .direct(status: response.status, body: Array(response.body.utf8))
+            self = .direct(status: response.status, body: response.body)
         }
     }
 }

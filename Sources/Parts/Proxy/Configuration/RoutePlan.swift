@@ -43,6 +43,7 @@ final class RulePlan: Sendable {
     /// The share's changes come first, then the rule's own; `nil` when there are none, which is usual.
     let headerChanges: HeaderChanges?
     let shareHeaderChanges: [HeaderChanges?]
+    let shareHostRewrites: [[UInt8]?]
     /// Who gets copies, with the place of each one's cluster; `nil` for a cluster not known.
     let mirrors: [(rule: MirrorRule, cluster: Int?)]
     /// What filters have to do for the rule's requests.
@@ -71,14 +72,15 @@ final class RulePlan: Sendable {
             hashKeys = forward.hashKeys
             mirrors = forward.mirrors.map { ($0, places[$0.cluster]) }
             shareHeaderChanges = forward.shares.map { $0.headerChanges.isEmpty ? nil : $0.headerChanges }
+            shareHostRewrites = forward.shares.map(\.hostRewrite)
         case .redirect(let redirect):
             action = .redirect(redirect)
             (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
-            mirrors = []
+            (mirrors, shareHostRewrites) = ([], [])
         case .direct(let status, let body):
             action = .direct(status: status, body: body)
             (timeout, retry, pathRewrite, hostRewrite, shareHeaderChanges, hashKeys) = (nil, .none, nil, nil, [], [])
-            mirrors = []
+            (mirrors, shareHostRewrites) = ([], [])
         }
     }
 }

@@ -170,6 +170,7 @@ final class Exchange: HTTPClientStreamHandler {
         self.cluster = cluster
         service = cluster.service
         shareChanges = rule.shareHeaderChanges[share]
+        if let host = rule.shareHostRewrites[share], rule.hostRewrite == nil { head.setAuthority(host) }
         if !rule.hashKeys.isEmpty, cluster.plan.hashing != nil { takeHash(rule.hashKeys) }
         mayRetry = rule.retry.mayRetry(self)
         prepareHead(&head, rule, cluster)

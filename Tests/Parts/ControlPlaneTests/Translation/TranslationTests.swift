@@ -1,6 +1,7 @@
 import Discovery
 import JSONWire
 import MeshConfig
+import Patterns
 import Testing
 
 @testable import ControlPlane
@@ -404,6 +405,56 @@ import Testing
                     ], requestRemovals: ["d"], responseRemovals: ["server"]))
         #expect(routes[2].action == .redirect(Route.Redirect(status: 302, path: .replaced("/new"))))
         #expect(routes[3].action == .direct(Route.DirectResponse(status: 503, body: "closed")))
+    }
+
+    @Test func `what a destination changes is its share's, or the route's where it is the only one`() throws {
+        let routes = try routes(
+            """
+            - headers: {request: {set: {a: route}, add: {host: route.example}}}
+              route:
+              - destination: {host: payment-service, subset: v1}
+                headers: {request: {set: {a: share, ":authority": share.example}, remove: [b]}, response: {add: {c: "%REQ(a)%"}}}
+            - route:
+              - destination: {host: payment-service, subset: v1}
+                weight: 1
+                headers: {request: {set: {a: share, host: share.example}}}
+              - destination: {host: payment-service, subset: v2}
+                weight: 1
+            """)
+
+        #expect(
+            routes[0].headers
+                == HeaderOperations(
+                    requestAdditions: [
+                        .init(name: "a", value: "route", appends: false),
+                        .init(name: "a", value: "share", appends: false),
+                    ], requestRemovals: ["b"],
+                    responseAdditions: [.init(name: "c", template: try HeaderTemplate("%REQ(a)%"))]))
+        guard case .forward(let first) = routes[0].action, case .forward(let second) = routes[1].action,
+            case .weighted(let shares) = second.target
+        else {
+            Issue.record("expected forwarding routes")
+            return
+        }
+        #expect(first.hostRewrite == "route.example")
+        #expect(second.hostRewrite == nil)
+        #expect(shares.map(\.hostRewrite) == ["share.example", nil])
+        #expect(shares.first?.headers.requestAdditions == [.init(name: "a", value: "share", appends: false)])
+        #expect(try routes.map { try Route(json: $0.json) } == routes)
+    }
+
+    @Test func `whoever names gateways does not ask who sends`() throws {
+        let http = """
+            - match:
+              - {sourceLabels: {app: nobody}}
+              - {sourceLabels: {app: nobody}, gateways: [mesh], statPrefix: own}
+              route: [{destination: {host: payment-service}}]
+            """
+
+        let routes = try routes(http)
+
+        #expect(routes.map(\.statPrefix) == ["own"])
+        #expect(try Route(json: routes[0].json) == routes[0])
     }
 
     @Test func `regular expressions and redirects are worded for Envoy`() throws {
