@@ -14,6 +14,31 @@ enum PeerMetadata {
 
     /// The header's value for the workload of `labels`.
     static func encode(_ labels: WorkloadLabels) -> [UInt8] {
+        Array(Base64.encode(structure(labels)).utf8)
+    }
+
+    /// What a proxy says of itself over a connection: a structure of both headers by name, the one of the workload as a
+    /// structure itself.
+    static func exchanged(_ labels: WorkloadLabels, nodeID: [UInt8]) -> [UInt8] {
+        var root = ProtobufWriter()
+        root.message(field: 1) { entry in
+            entry.string(field: 1, header)
+            entry.message(field: 2) { value in value.bytes(field: 5, structure(labels)) }
+        }
+        root.message(field: 1) { entry in
+            entry.string(field: 1, idHeader)
+            entry.message(field: 2) { $0.string(field: 3, String(decoding: nodeID, as: UTF8.self)) }
+        }
+        return root.bytes
+    }
+
+    /// The workload that a proxy on the other end of a connection names.
+    static func decode(exchanged bytes: ArraySlice<UInt8>) -> WorkloadLabels? {
+        guard bytes.count <= lengthLimit, let fields = try? fields(of: bytes, depth: 0) else { return nil }
+        return fields[header]?.fields.map(labels)
+    }
+
+    private static func structure(_ labels: WorkloadLabels) -> [UInt8] {
         var root = ProtobufWriter()
         func text(_ key: String, _ value: String, to message: inout ProtobufWriter) {
             message.message(field: 1) { entry in
@@ -36,14 +61,17 @@ enum PeerMetadata {
         text("NAME", labels.workload, to: &root)
         text("NAMESPACE", labels.namespace, to: &root)
         text("WORKLOAD_NAME", labels.workload, to: &root)
-        return Array(Base64.encode(root.bytes).utf8)
+        return root.bytes
     }
 
     /// The workload that a header's value names; nothing when it is no base 64 of such a structure. Labels that are
     /// missing stay unknown, as does the principal, which only a certificate can tell.
     static func decode(_ value: some Collection<UInt8>) -> WorkloadLabels? {
         guard value.count <= lengthLimit, let bytes = Base64.decode(value) else { return nil }
-        guard let fields = try? fields(of: bytes[...], depth: 0) else { return nil }
+        return (try? fields(of: bytes[...], depth: 0)).map(labels)
+    }
+
+    private static func labels(of fields: [String: Value]) -> WorkloadLabels {
         var labels = WorkloadLabels()
         let own = fields["LABELS"]?.fields ?? [:]
         func text(_ value: Value?) -> String? { value?.text.flatMap { $0.isEmpty ? nil : $0 } }

@@ -45,8 +45,12 @@ struct ResourceSet: Hashable, Sendable {
             if case .inline(let routes)? = chain.manager?.routes { return routes }
             return nil
         }
-        let proxied = listeners.flatMap(\.filterChains).compactMap(\.proxy).flatMap(\.clusterNames)
-        return Set((routes + inline).flatMap(\.clusterNames) + proxied)
+        return Set((routes + inline).flatMap(\.clusterNames)).union(connectionClusters)
+    }
+
+    /// The clusters that connections are passed on to.
+    var connectionClusters: Set<String> {
+        Set(listeners.flatMap(\.filterChains).compactMap(\.proxy).flatMap(\.clusterNames))
     }
 
     mutating func replace(listeners new: [Listener]) {

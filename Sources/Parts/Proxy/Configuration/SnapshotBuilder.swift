@@ -63,9 +63,12 @@ struct SnapshotBuilder {
         var clusters: [ClusterPlan] = []
         var places: [String: Int] = [:]
         let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
+        let carriers = resources.connectionClusters
         for cluster in resources.clusters {
             places[cluster.name] = clusters.count
-            clusters.append(plan(cluster, assignments, secrets, into: &next, &omissions))
+            let carriesBytes = carriers.contains(cluster.name)
+            clusters.append(
+                plan(cluster, assignments, secrets, carriesBytes: carriesBytes, into: &next, &omissions))
         }
         let routes = Dictionary(resources.routes.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         var listeners: [ListenerPlan] = []
@@ -188,7 +191,7 @@ struct SnapshotBuilder {
 
     private func plan(
         _ cluster: Cluster, _ assignments: [String: ClusterLoadAssignment], _ secrets: SecretBook,
-        into next: inout SnapshotBuilder, _ omissions: inout [Omission]
+        carriesBytes: Bool, into next: inout SnapshotBuilder, _ omissions: inout [Omission]
     ) -> ClusterPlan {
         let endpoints: [Endpoint]
         switch cluster.endpoints {
@@ -236,9 +239,14 @@ struct SnapshotBuilder {
         }
         if let tls = cluster.tls {
             do throws(ProxyError) {
-                plan.tls = try clientContext(tls, isHTTP2: plan.version == .http2, secrets, into: &next)
+                let protocols =
+                    carriesBytes
+                    ? TLSMaking.protocolsOfBytes(tls.common)
+                    : TLSMaking.protocols(offered: tls.common.alpn, isHTTP2: plan.version == .http2)
+                plan.tls = try clientContext(tls, protocols, secrets, into: &next)
                 if plan.version == .downstream {
-                    plan.http2TLS = try clientContext(tls, isHTTP2: true, secrets, into: &next)
+                    let protocols = TLSMaking.protocols(offered: tls.common.alpn, isHTTP2: true)
+                    plan.http2TLS = try clientContext(tls, protocols, secrets, into: &next)
                 }
             } catch {
                 omissions.append(Omission(reason: "cluster \(cluster.name): \(error)", isWaiting: false))
@@ -248,10 +256,9 @@ struct SnapshotBuilder {
     }
 
     private func clientContext(
-        _ tls: UpstreamTLSContext, isHTTP2: Bool, _ secrets: SecretBook, into next: inout SnapshotBuilder
+        _ tls: UpstreamTLSContext, _ protocols: [String], _ secrets: SecretBook, into next: inout SnapshotBuilder
     ) throws(ProxyError) -> TLSContext? {
         guard let resolved = try secrets.resolve(tls.common, read: Self.read) else { return nil }
-        let protocols = TLSMaking.protocols(offered: tls.common.alpn, isHTTP2: isHTTP2)
         let key = ClientKey(secrets: resolved, context: tls, protocols: protocols)
         if let known = clientContexts[key] ?? next.clientContexts[key] {
             next.clientContexts[key] = known

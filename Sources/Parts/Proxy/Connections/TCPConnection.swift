@@ -46,6 +46,10 @@ final class TCPConnection: TCPStreamOwner {
     private var attempts: UInt32 = 0
     private var heldBreakers: ClusterBreakers?
 
+    /// They take what another proxy says of itself off the front of what it sends, until they have it.
+    private var downstreamIntroduction: PeerExchange.Reader?
+    private var upstreamIntroduction: PeerExchange.Reader?
+
     // What is counted, and for whom.
     private var flags: ConnectionFlags = []
     private var peer = LabelID.unknown
@@ -108,6 +112,7 @@ final class TCPConnection: TCPStreamOwner {
         if stream === downstream {
             isSecure = true
             if let uri = stream.peerURIs.first { peer = worker.callerLabel(of: uri) }
+            introduce(to: stream)
             connect()
         } else {
             connected()
@@ -204,6 +209,7 @@ final class TCPConnection: TCPStreamOwner {
         disarmConnectTimer()
         state = .relaying
         cluster?.note(.response(status: 200), about: endpoint, in: worker)
+        introduce(to: upstream)
         if listener.plan.reporter == .source, isSecure {
             peer = worker.secureLabel(of: endpoint, principal: upstream.peerURIs.first)
         }
@@ -234,11 +240,48 @@ final class TCPConnection: TCPStreamOwner {
         end()
     }
 
+    /// Says who we are where that was agreed upon, and expects the same.
+    private func introduce(to stream: TCPStream) {
+        guard stream.negotiatedProtocol == PeerExchange.protocolName else { return }
+        if stream === downstream {
+            downstreamIntroduction = PeerExchange.Reader()
+        } else {
+            upstreamIntroduction = PeerExchange.Reader()
+        }
+        // It fits into any socket's buffer, and what does not is kept before what follows.
+        _ = worker.exchangedMetadata.withUnsafeBytes { stream.write($0) }
+    }
+
+    /// Whether `bytes` were the peer's introduction, or part of it.
+    private func takeIntroduction(_ stream: TCPStream, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        let isDownstream = stream === downstream
+        guard let outcome = isDownstream ? downstreamIntroduction?.add(bytes) : upstreamIntroduction?.add(bytes) else {
+            return false
+        }
+        switch outcome {
+        case .incomplete: break
+        case .refused: abort()
+        case .met(let labels, let rest):
+            if isDownstream {
+                downstreamIntroduction = nil
+                if let labels, let uri = stream.peerURIs.first {
+                    peer = worker.metrics.peers.id(of: labels.withPrincipal(uri))
+                }
+                flushCounts()
+            } else {
+                upstreamIntroduction = nil
+            }
+            if !rest.isEmpty { rest.withUnsafeBytes { streamReceived(stream, $0) } }
+        }
+        return true
+    }
+
     // MARK: Bytes
 
     func streamReceived(_ stream: TCPStream, _ bytes: UnsafeRawBufferPointer) {
         guard state == .relaying else { return }
         touch()
+        if takeIntroduction(stream, bytes) { return }
         let other: TCPStream?
         if stream === downstream {
             counts.received &+= UInt64(bytes.count)
@@ -318,7 +361,8 @@ final class TCPConnection: TCPStreamOwner {
 
     /// Puts what was counted since the last time into the metrics.
     func flushCounts() {
-        guard !counts.isZero else { return }
+        // A downstream that is about to say who it is would be another series in a moment.
+        guard !counts.isZero, downstreamIntroduction == nil else { return }
         worker.metrics.record(
             counts,
             of: ConnectionSeries(
@@ -332,6 +376,7 @@ final class TCPConnection: TCPStreamOwner {
             // One that never stood was opened all the same, as far as its client knows.
             if state == .connecting { counts.opened = 1 }
             counts.closed = 1
+            downstreamIntroduction = nil
             flushCounts()
         }
         state = .ended

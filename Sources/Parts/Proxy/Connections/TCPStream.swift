@@ -91,6 +91,8 @@ final class TCPStream: EventHandler, DeferredWork {
     var isTLS: Bool { tls != nil }
     /// The identities of a verified TLS peer.
     var peerURIs: [String] { tls?.peerURIs ?? [] }
+    /// What ALPN agreed on.
+    var negotiatedProtocol: String? { tls?.negotiatedProtocol }
     /// Bytes that were written and not taken by the socket.
     var pendingCount: Int { pending.count - pendingStart }
 

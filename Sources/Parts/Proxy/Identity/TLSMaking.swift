@@ -90,14 +90,20 @@ enum TLSMaking {
     /// What a listener may agree upon: of what the context offers, what its connections will speak.
     private static func protocols(_ common: CommonTLSContext, _ codec: HTTPConnectionManager.Codec?) -> [String] {
         switch codec {
-        // Bytes that are passed on: what they are is for the two ends to say.
-        case nil: return common.alpn
+        case nil: return protocolsOfBytes(common)
         case .auto:
             let spoken = common.alpn.filter { !sidecarProtocols.contains($0) }
             return spoken.isEmpty ? ["http/1.1"] : spoken
         case .http1: return protocols(offered: common.alpn, isHTTP2: false)
         case .http2: return protocols(offered: common.alpn, isHTTP2: true)
         }
+    }
+
+    /// Where bytes are carried, it is what is configured, and before Istio's own protocol the one in which sidecars say
+    /// who they are: where the other end does not know it, nobody does.
+    static func protocolsOfBytes(_ common: CommonTLSContext) -> [String] {
+        let others = common.alpn.filter { $0 != PeerExchange.protocolName }
+        return others.contains("istio") ? [PeerExchange.protocolName] + others : others
     }
 
     /// What a connection that speaks one version offers: of what the context names, that version, which is known

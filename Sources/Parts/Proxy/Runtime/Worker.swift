@@ -43,6 +43,8 @@ final class Worker {
     let sampling: TraceSampling
     let peerMetadata: [UInt8]
     let peerMetadataID: [UInt8]
+    /// What goes before the bytes of a connection to another sidecar.
+    let exchangedMetadata: [UInt8]
     let blackHole: LabelID
     var metrics: RequestMetrics
     var random: RandomSource
@@ -71,6 +73,7 @@ final class Worker {
         sampling = configuration.sampling ?? TraceSampling()
         peerMetadata = PeerMetadata.encode(configuration.local)
         peerMetadataID = Array(configuration.nodeID.utf8)
+        exchangedMetadata = PeerExchange.frame(configuration.local, nodeID: peerMetadataID)
         metrics = RequestMetrics(local: configuration.local)
         blackHole = metrics.services.id(of: .blackHole)
     }

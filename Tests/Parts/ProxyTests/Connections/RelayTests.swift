@@ -40,6 +40,7 @@ struct RelayTests {
                 "response_flags=\"-\"",
                 isSecure
                     ? "source_principal=\"spiffe://cluster.local/ns/shop/sa/web\"" : "source_principal=\"unknown\"",
+                isSecure ? "source_workload=\"web-v1\"" : "source_workload=\"unknown\"",
                 isSecure ? "source_workload_namespace=\"shop\"" : "source_workload_namespace=\"unknown\"",
                 "connection_security_policy=\"\(isSecure ? "mutual_tls" : "none")\"") == whole)
     }
