@@ -17,7 +17,7 @@ final class ConnectionInspection: EventHandler {
     private var completion: ((ConnectionFacts?) -> Void)?
 
     /// - Parameters:
-    ///   - timeout: nothing or zero waits for ever.
+    ///   - timeout: zero waits as long as a connection may idle, which is as good as for ever.
     ///   - continues: whether a silent connection is taken for plain text.
     ///   - completion: called once, on the loop, unless the inspection is cancelled; with nothing when the connection is
     ///     to be closed. The socket stays the caller's.
@@ -32,7 +32,7 @@ final class ConnectionInspection: EventHandler {
         self.timeout = Deadline(loop: loop) { box.inspection?.finish(continues ? .plainText : nil) }
         box.inspection = self
         registration = try loop.register(socket.descriptor, for: [.readable, .ended], handler: self)
-        if timeout > .zero { self.timeout.arm(after: timeout) }
+        self.timeout.arm(after: timeout > .zero ? timeout : ConnectionPlan.defaultIdleTimeout)
     }
 
     private final class Box {

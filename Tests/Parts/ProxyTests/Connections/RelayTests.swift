@@ -1,3 +1,4 @@
+import JSONWire
 import Quantities
 import SystemIO
 import TestSupport
@@ -179,18 +180,33 @@ struct RelayTests {
     }
 
     @Test func `a connection that stays silent is closed on both sides`() throws {
-        let chain = try ConnectionChain(.disable, idleTimeout: .milliseconds(60))
+        let chain = try ConnectionChain(.disable, idleTimeout: .milliseconds(400))
         let (client, server) = try chain.pair()
 
         // As long as something moves it is not idle.
-        for round in 1...6 {
-            rests(chain.loop, milliseconds: 20)
+        for round in 1...10 {
+            rests(chain.loop, milliseconds: 50)
             (round % 2 == 0 ? client : server).send("x")
         }
         #expect(!client.hasEnded && !server.hasEnded)
         try chain.wait { client.hasEnded && server.hasEnded }
 
         #expect(chain.counts(chain.source, "response_flags=\"-\"").closed == 1)
+    }
+
+    @Test func `the admin pages show connections and their listeners`() throws {
+        let chain = try ConnectionChain()
+        _ = try chain.pair()
+        _ = try chain.pair()
+
+        let report = chain.source.report
+        let lines = AdminPages.clusters(report.endpoints)
+        let json = AdminPages.clustersJSON(report.endpoints).text
+
+        #expect(lines.contains("\(ConnectionChain.cluster)::\(chain.inbound)::cx_active::2\n"))
+        #expect(json.contains("{\"name\":\"cx_active\",\"value\":\"2\",\"type\":\"GAUGE\"}"))
+        #expect(report.listeners == [WorkerReport.Listener(name: "outbound", address: chain.outbound)])
+        #expect(report.page.events.activeConnections == 2)
     }
 
     @Test func `a configuration that changes leaves connections that stand alone`() throws {
