@@ -1,3 +1,4 @@
+import Glibc
 import Quantities
 import SystemIO
 
@@ -11,6 +12,8 @@ final class TCPListeners {
     private var listeners: [SocketAddress: TCPListener] = [:]
     /// No longer in the configuration, but with connections that stand.
     private var leaving: [ObjectIdentifier: TCPListener] = [:]
+    /// Ports that only root may listen on, each told once.
+    private var refused: Set<SocketAddress> = []
     private var isFlushScheduled = false
 
     init(worker: Worker, flushInterval: Duration = TCPListeners.flushInterval) {
@@ -30,9 +33,15 @@ final class TCPListeners {
             do throws(SystemError) {
                 listeners[plan.address] = try TCPListener(worker: worker, plan: plan)
             } catch {
-                problems.append("listener \(plan.name): \(error)")
+                // Without root there is no port below 1024, now or later: the rest must be served all the same.
+                if error.code == EACCES, plan.reporter == .source {
+                    refuse(plan, error)
+                } else {
+                    problems.append("listener \(plan.name): \(error)")
+                }
             }
         }
+        refused.formIntersection(plans.map(\.address))
         for (address, listener) in remaining {
             listeners[address] = nil
             let key = ObjectIdentifier(listener)
@@ -40,6 +49,13 @@ final class TCPListeners {
             listener.drain(deadline: DrainPlan.ending.deadline) { [weak self] in self?.leaving[key] = nil }
         }
         return problems
+    }
+
+    private func refuse(_ plan: ConnectionListenerPlan, _ error: SystemError) {
+        guard refused.insert(plan.address).inserted else { return }
+        Log(subsystem: "proxy").warning(
+            "port not served; its connections do not reach the mesh",
+            ["listener": plan.name, "address": "\(plan.address)", "reason": error.reason])
     }
 
     /// Every listener with its plan and its bound address.
