@@ -92,6 +92,8 @@ final class TCPConnection: TCPStreamOwner {
         guard let chain, chain < chains.count else { return end() }
         let plan = chains[chain]
         self.plan = plan
+        // Now, as the plan's places are those of the snapshot in force; a handshake may outlast that.
+        draw(plan)
         state = .greeting
         do {
             let session = try plan.tls.map { (context) throws(TLSError) in try TLSSession(context) }
@@ -122,18 +124,20 @@ final class TCPConnection: TCPStreamOwner {
     // MARK: The upstream
 
     /// Draws the cluster, once for the connection.
+    private func draw(_ plan: ConnectionPlan) {
+        guard let share = plan.weights.pickShare(draw: worker.random.next()),
+            let cluster = plan.clusters[share].flatMap({ worker.cluster(at: $0) })
+        else { return }
+        self.cluster = cluster
+        service = cluster.service
+    }
+
     private func connect() {
-        guard let plan else { return end() }
         idle?.invalidate()
         idle = nil
         state = .connecting
         isCounted = true
-        guard let share = plan.weights.pickShare(draw: worker.random.next()),
-            let cluster = plan.clusters[share].flatMap({ worker.cluster(at: $0) })
-        else { return giveUp(.noRoute) }
-        self.cluster = cluster
-        service = cluster.service
-        attempt()
+        if cluster == nil { giveUp(.noRoute) } else { attempt() }
     }
 
     private func attempt() {

@@ -48,7 +48,10 @@ final class ConnectionChain {
 
     // MARK: Configuration
 
-    func applyDestination(_ mode: Mode, changing change: (inout Listener) -> Void = { _ in }) throws {
+    /// - Parameter decoy: where another cluster leads, which stands before the application's.
+    func applyDestination(
+        _ mode: Mode, decoy: SocketAddress? = nil, changing change: (inout Listener) -> Void = { _ in }
+    ) throws {
         let tls = DownstreamTLSContext(
             common: CommonTLSContext(
                 certificate: .secret(SecretReference(name: "default")),
@@ -73,7 +76,9 @@ final class ConnectionChain {
         change(&listener)
         var resources = ResourceSet()
         resources.replace(listeners: [listener])
-        resources.replace(clusters: [Self.cluster(Self.inboundCluster, [application.address])])
+        resources.replace(
+            clusters: (decoy.map { [Self.cluster("decoy", [$0])] } ?? [])
+                + [Self.cluster(Self.inboundCluster, [application.address])])
         let (snapshot, problems) = destinationBuilder.build(resources, destinationSecrets)
         try #require(problems == [])
         try #require(destination.apply(snapshot) == [])
@@ -163,6 +168,38 @@ final class ConnectionChain {
     }
 
     func active(_ worker: Worker) -> Int64 { worker.metrics.events.activeConnections }
+}
+
+/// A TLS client of the mesh whose handshake goes on when a test says so.
+final class TLSPeer {
+    let peer: RawPeer
+    private let session: TLSSession
+
+    init(_ chain: ConnectionChain, account: String, connectingTo address: SocketAddress) throws {
+        let material = try chain.mesh.material(account: account)
+        session = try TLSSession(
+            TLSContext(
+                client: TLSClientSettings(
+                    chain: try Certificate.chain(pem: material.chain), key: try PrivateKey(pem: material.key),
+                    roots: try Certificate.chain(pem: chain.mesh.rootPEM), applicationProtocols: ["istio"])))
+        peer = try RawPeer(chain.loop, connectingTo: address)
+        try advance()
+    }
+
+    /// Takes in what has come and sends the next step; true when the handshake is done.
+    @discardableResult
+    func advance() throws -> Bool {
+        peer.received.withUnsafeBytes { session.receive($0) }
+        peer.forget()
+        let isDone = try session.handshake()
+        session.takeCiphertext { peer.send(Array($0)) }
+        return isDone
+    }
+
+    func send(_ text: String) throws {
+        try session.write(Array(text.utf8))
+        session.takeCiphertext { peer.send(Array($0)) }
+    }
 }
 
 /// The first bytes that a TLS client sends.

@@ -62,6 +62,21 @@ struct GreetingTests {
         #expect(chain.application.peers.isEmpty)
     }
 
+    @Test func `a configuration that changes during a handshake does not lead it astray`() throws {
+        let chain = try ConnectionChain()
+        let decoy = try RawListener(chain.loop)
+
+        let client = try TLSPeer(chain, account: "web", connectingTo: chain.inbound)
+        try chain.wait { !client.peer.received.isEmpty }
+        try chain.applyDestination(.strict, decoy: decoy.address)
+        #expect(try client.advance())
+        try client.send("for the application")
+        try chain.wait { !chain.application.peers.isEmpty || !decoy.peers.isEmpty }
+
+        try chain.wait { chain.application.peers.first?.text == "for the application" }
+        #expect(decoy.peers.isEmpty)
+    }
+
     @Test(arguments: [true, false])
     func `a client that waits for the server to speak is taken for plain text after the timeout, or closed`(
         continues: Bool
