@@ -19,7 +19,7 @@ enum ForwardedHeaders {
         "x-envoy-retriable-header-names", "x-envoy-hedge-on-per-try-timeout", "x-envoy-upstream-alt-stat-name",
         "x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms",
         "x-envoy-upstream-rq-timeout-alt-response", "x-envoy-expected-rq-timeout-ms", "x-envoy-ip-tags",
-        "x-envoy-original-url", "x-envoy-internal",
+        "x-envoy-original-url", "x-envoy-internal", "x-envoy-force-trace", "x-envoy-upstream-stream-duration-ms",
     ]
 
     /// What an edge tells of its client: its address and how it came.
@@ -29,6 +29,7 @@ enum ForwardedHeaders {
         head.replace("x-forwarded-proto" as HeaderName, (isTLS ? "https" : "http").utf8)
         // A client's own could be anything, and anybody's.
         head.remove("x-request-id" as HeaderName)
+        for name in edgeNames { head.remove(name) }
     }
 
     /// Names the sender of a request behind those who sent it before.
@@ -36,6 +37,12 @@ enum ForwardedHeaders {
         let path = head.values(of: "x-forwarded-for").map { Array($0) } + [Array(address.utf8)]
         head.replace("x-forwarded-for" as HeaderName, Array(path.joined(separator: [UInt8(ascii: ",")])))
     }
+
+    /// What only proxies can know.
+    private static let edgeNames: [HeaderName] = [
+        "x-envoy-decorator-operation", "x-envoy-downstream-service-cluster", "x-envoy-downstream-service-node",
+        "x-envoy-original-path", "x-envoy-original-host",
+    ]
 
     /// Whether a request is one for https, as far as the proxy before this one says, or else as it came.
     static func isSecure(_ head: RequestHead, isTLS: Bool, isEdge: Bool) -> Bool {
