@@ -50,12 +50,23 @@ import Testing
             "abort": ["grpc_status": 14, "percentage": ["numerator": 1_000_000, "denominator": "MILLION"]],
         ])
 
-        let response = try chain.send()
+        let response = try chain.send(
+            "POST", headers: [("content-type", "application/grpc")], body: [0, 0, 0, 0, 0])
 
         #expect(response.status == 200)
         #expect(response.headers["grpc-status"] == "14")
         #expect(response.headers["grpc-message"] == "fault filter abort")
         #expect(chain.requests(chain.source, #"response_flags="DI,FI""#) == 1)
+    }
+
+    @Test func `who speaks no gRPC reads of an abort in its words`() throws {
+        let chain = try chain(["abort": ["grpc_status": 14, "percentage": ["numerator": 100]]])
+
+        let response = try chain.send()
+
+        #expect(response.status == 200)
+        #expect(response.headers["grpc-status"] == nil)
+        #expect(String(decoding: response.body, as: UTF8.self) == "fault filter abort")
     }
 
     @Test func `a client that leaves during a delay is forgotten`() throws {

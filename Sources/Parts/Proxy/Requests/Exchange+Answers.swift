@@ -22,8 +22,11 @@ extension Exchange {
     }
 
     /// Answers with a status of gRPC, in the only form that needs no body: headers alone.
+    ///
+    /// Who does not speak gRPC gets the message as a body, as from Envoy.
     func replyGRPC(_ grpcStatus: Int, _ message: String, flag: ResponseFlag) {
         var head = ResponseHead(status: 200)
+        guard isGRPC else { return Array(message.utf8).withUnsafeBytes { send(head, $0, flag: flag) } }
         head.add("content-type", literal: "application/grpc")
         head.add("grpc-status", decimal: grpcStatus)
         if !message.isEmpty { head.add("grpc-message", message) }
