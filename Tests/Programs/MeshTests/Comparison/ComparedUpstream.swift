@@ -76,12 +76,15 @@ struct ComparedUpstream: Sendable {
     var answers: [Answer]
     /// Those of single endpoints, instead.
     var answersOfEndpoints: [Int: [Answer]]
-    /// Whether it speaks no HTTP: what comes is kept as bytes, and each piece is a request.
+    /// Whether it speaks no HTTP: what comes over a connection is one request, each piece is answered, and so is its end.
     var isRaw: Bool
+    /// What it says first.
+    var greeting: String
 
     init(
         _ name: String, _ answers: [Answer] = [.fine], endpoints: Int = 1, absent: Set<Int> = [], fields: String = "",
-        byEndpoint answersOfEndpoints: [Int: [Answer]] = [:], isRaw: Bool = false
+        byEndpoint answersOfEndpoints: [Int: [Answer]] = [:], isRaw: Bool = false,
+        greeting: String = ""
     ) {
         self.name = name
         self.endpointCount = endpoints
@@ -90,5 +93,6 @@ struct ComparedUpstream: Sendable {
         self.answers = answers
         self.answersOfEndpoints = answersOfEndpoints
         self.isRaw = isRaw
+        self.greeting = greeting
     }
 }

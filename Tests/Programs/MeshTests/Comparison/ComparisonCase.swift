@@ -63,6 +63,10 @@ struct ComparedCall: Sendable {
         case until(String)
         /// Waits until upstreams have got so many requests in all.
         case arrived(Int)
+        /// Waits until the proxy has ended the connection.
+        case untilClosed
+        /// Waits until it has ended all of its connections to upstreams.
+        case untilUpstreamEnds
         /// Ends the client's direction.
         case end
         /// Leaves, with a reset.
@@ -87,6 +91,21 @@ struct ComparedCall: Sendable {
     var keepsConnection = false
     /// Brings the proxies into a state; neither its answers nor what reaches upstreams is compared.
     var isPreparation = false
+    /// Arguments of curl, for what is not HTTP/1.1; ``parts`` are empty then.
+    var curl: [String] = []
+
+    /// Over HTTP/2 from the first byte.
+    static func http2(
+        _ method: String = "GET", _ target: String = "/", _ fields: String..., body: String? = nil
+    ) -> ComparedCall {
+        var words = ["--http2-prior-knowledge", "--path-as-is", method == "HEAD" ? "-I" : "-X"]
+        words += method == "HEAD" ? [] : [method]
+        for field in ["host: $host", "user-agent:", "accept:"] + fields { words += ["-H", field] }
+        if let body { words += ["--data-binary", body, "-H", "content-type: text/plain"] }
+        var call = ComparedCall(parts: [], methods: [method])
+        call.curl = words + ["http://$address:$port\(target)"]
+        return call
+    }
 
     /// Bytes as they stand, but every line break is sent as CRLF.
     static func raw(_ text: String, methods: [String] = ["GET"]) -> ComparedCall {

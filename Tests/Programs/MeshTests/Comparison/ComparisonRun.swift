@@ -1,3 +1,4 @@
+import Foundation
 import Quantities
 import SystemIO
 import TestSupport
@@ -30,6 +31,10 @@ struct ComparisonRun {
         var observation = Observation()
         for call in row.source.calls {
             for backend in backends { backend.isPreparing = call.isPreparation }
+            if !call.curl.isEmpty {
+                observation.answers.append(try curl(call, play))
+                continue
+            }
             let client: Client
             if call.keepsConnection, let last = clients.last {
                 client = last.next(methods: call.methods)
@@ -48,6 +53,12 @@ struct ComparisonRun {
                 case .arrived(let count):
                     if !play(until: { backends.map(\.arrived.count).reduce(0, +) >= count }) {
                         observation.complaints.append("upstreams did not get \(count) requests")
+                    }
+                case .untilClosed:
+                    if !play(until: { client.isOver }) { observation.complaints.append("the connection did not end") }
+                case .untilUpstreamEnds:
+                    if !play(until: { backends.allSatisfy(\.isLeft) }) {
+                        observation.complaints.append("a connection to an upstream did not end")
                     }
                 case .end: client.peer.endSending()
                 case .reset: client.peer.reset()
@@ -69,6 +80,24 @@ struct ComparisonRun {
         observation.arrived = backends.flatMap(\.arrived).filter { !$0.isPreparation }
         for client in clients { client.peer.close() }
         return observation
+    }
+
+    /// Has curl make the call.
+    private func curl(
+        _ call: ComparedCall, _ play: (() -> Bool) -> Bool
+    ) throws -> Observation.Answers {
+        let words = call.curl.map { row.filled($0).replacing("$address", with: proxy.address) }
+        let log = FileManager.default.temporaryDirectory
+            .appendingPathComponent("meshtop-curl-\(UInt64.random(in: 0 ... .max))").path
+        defer { try? FileManager.default.removeItem(atPath: log) }
+        let curl = try Companion(["curl", "-sS", "-i", "--max-time", "8"] + words, log: log)
+        if !play({ !curl.process.isRunning }) { curl.end() }
+        var reader = HTTPTextReader(Array(curl.said.utf8), hasEnded: true)
+        var messages: [HTTPText] = []
+        for method in call.methods { messages += reader.response(to: method).map { [$0] } ?? [] }
+        return Observation.Answers(
+            messages: messages, end: "curl \(curl.process.terminationStatus)",
+            leftover: String(decoding: reader.leftover, as: UTF8.self))
     }
 
     /// One end of a connection that a call uses.

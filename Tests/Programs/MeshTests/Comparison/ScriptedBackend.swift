@@ -18,6 +18,9 @@ final class ScriptedBackend {
         let endpoint: Int
         /// How many bytes have been read as requests.
         var consumed = 0
+        /// Where what came over it is kept, if it is no HTTP.
+        var place: Int?
+        var isEndAnswered = false
 
         init(peer: RawPeer, endpoint: Int) {
             self.peer = peer
@@ -40,9 +43,18 @@ final class ScriptedBackend {
         self.clusterName = clusterName
         self.loop = loop
         for (index, address) in addresses.enumerated() where !script.absent.contains(index) {
-            let listener = try RawListener(loop, on: address)
+            // A program that another row starts may hold the last player's socket for a moment, until it is that program.
+            var listener: RawListener?
+            if !eventually({
+                listener = try? RawListener(loop, on: address)
+                return listener != nil
+            }) {
+                listener = try RawListener(loop, on: address)
+            }
+            guard let listener else { continue }
             listener.onAccept = { [weak self] peer in
                 self?.connections.append(Connection(peer: peer, endpoint: index))
+                peer.send(script.greeting)
             }
             listeners.append(listener)
         }
@@ -52,6 +64,9 @@ final class ScriptedBackend {
     func play() {
         for connection in connections { play(connection) }
     }
+
+    /// Whether the other ends of all its connections have ended.
+    var isLeft: Bool { connections.allSatisfy { $0.peer.hasEnded || $0.peer.isBroken } }
 
     /// Lets go of the answers that waited for this.
     func release() {
@@ -66,25 +81,41 @@ final class ScriptedBackend {
     }
 
     private func play(_ connection: Connection) {
+        if script.isRaw { return playRaw(connection) }
         let peer = connection.peer
         while peer.received.count > connection.consumed {
             let bytes = Array(peer.received[connection.consumed...])
-            var message: HTTPText?
-            if script.isRaw {
-                message = HTTPText(startLine: "", fields: [], body: String(decoding: bytes, as: UTF8.self))
-                connection.consumed += bytes.count
-            } else {
-                var reader = HTTPTextReader(bytes, hasEnded: false)
-                message = reader.request()
-                connection.consumed = peer.received.count - reader.leftover.count
-            }
-            guard let message else { return }
+            var reader = HTTPTextReader(bytes, hasEnded: false)
+            guard let message = reader.request() else { return }
+            connection.consumed = peer.received.count - reader.leftover.count
             arrived.append(
                 ArrivedRequest(
                     upstream: script.name, endpoint: connection.endpoint, message: message, isPreparation: isPreparing))
             answer(connection)
         }
         if peer.hasEnded { peer.close() }
+    }
+
+    private func playRaw(_ connection: Connection) {
+        let peer = connection.peer
+        let place = connection.place ?? arrived.count
+        if connection.place == nil {
+            connection.place = place
+            arrived.append(
+                ArrivedRequest(
+                    upstream: script.name, endpoint: connection.endpoint,
+                    message: HTTPText(startLine: "a connection", fields: []), isPreparation: isPreparing))
+        }
+        if peer.received.count > connection.consumed {
+            arrived[place].message.body += String(decoding: peer.received[connection.consumed...], as: UTF8.self)
+            connection.consumed = peer.received.count
+            answer(connection)
+        }
+        if peer.hasEnded || peer.isBroken, !connection.isEndAnswered {
+            connection.isEndAnswered = true
+            arrived[place].message.body += peer.isBroken ? "<reset>" : "<end>"
+            answer(connection)
+        }
     }
 
     private func answer(_ connection: Connection) {
