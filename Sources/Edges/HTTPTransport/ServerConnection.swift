@@ -37,6 +37,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     }
 
     private(set) var peerURIs: [String] = []
+    private(set) var serverName: String?
     let peerAddress: SocketAddress
     private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
     private(set) var isTLS: Bool
@@ -91,6 +92,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     func channelOpened() {
         isTLS = channel?.isTLS ?? isTLS
         peerURIs = channel?.peerURIs ?? []
+        serverName = channel?.serverName
         if let channel, channel.negotiatedProtocol == "h2", let limits = listener.limits.http2 {
             return handOver(channel, limits, UnsafeRawBufferPointer(start: nil, count: 0))
         }

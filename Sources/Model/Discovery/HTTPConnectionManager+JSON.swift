@@ -54,8 +54,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
         guard steps.last == .some(nil), filters.count == steps.count - 1 else {
             throw chain.error("the last HTTP filter, and only that, must be \"\(HTTPFilter.routerName)\"")
         }
-        for (index, filter) in filters.enumerated() where filters[..<index].contains(where: { $0.name == filter.name })
-        {
+        for (index, filter) in filters.enumerated()
+        where !filter.mayRepeat && filters[..<index].contains(where: { $0.name == filter.name }) {
             throw chain.error("\"\(filter.name)\" stands there twice")
         }
     }

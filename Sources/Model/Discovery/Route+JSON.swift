@@ -123,27 +123,19 @@ extension Route.StringCondition {
     fileprivate init(_ fields: SchemaFields, present: String, text: String) throws(SchemaError) {
         switch try fields.one(of: present, text) {
         case (present, let flag)?: self = try flag.bool() ? .present : .absent
-        case (_, let matcher)?: self = try Self(matcher)
+        case (_, let matcher)?: self = Self(try StringMatcher(matcher))
         // Envoy reads a matcher without a condition as "present".
         case nil: self = .present
         }
     }
 
-    /// Reads Envoy's `type.matcher.v3.StringMatcher`.
-    private init(_ reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(
-            ["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"], unsupported: ["custom"])
-        let ignoringCase = try fields["ignore_case"]?.bool() ?? false
-        switch try fields.one(of: "exact", "prefix", "suffix", "contains", "safe_regex") {
-        case ("exact", let text)?: self = .exact(try text.string(), ignoringCase: ignoringCase)
-        case ("prefix", let text)?: self = .prefix(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case ("suffix", let text)?: self = .suffix(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case ("contains", let text)?: self = .contains(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        // Envoy: ignore_case has no effect on a regex.
-        case (_, let matcher)?: self = .regex(try Pattern(matcher))
-        case nil:
-            throw fields.error(
-                "one of \"exact\", \"prefix\", \"suffix\", \"contains\" and \"safe_regex\" is required")
+    private init(_ matcher: StringMatcher) {
+        switch matcher {
+        case .exact(let text, let ignoringCase): self = .exact(text, ignoringCase: ignoringCase)
+        case .prefix(let text, let ignoringCase): self = .prefix(text, ignoringCase: ignoringCase)
+        case .suffix(let text, let ignoringCase): self = .suffix(text, ignoringCase: ignoringCase)
+        case .contains(let text, let ignoringCase): self = .contains(text, ignoringCase: ignoringCase)
+        case .regex(let pattern): self = .regex(pattern)
         }
     }
 

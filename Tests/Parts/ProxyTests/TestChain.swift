@@ -224,6 +224,9 @@ final class TestChain {
         call.cancel()
     }
 
+    /// What the policies of the inbound proxy have done.
+    var access: AccessBook { destinationBuilder.access }
+
     /// Runs the loop until `condition` holds.
     func wait(_ condition: () -> Bool) throws {
         let deadline = SystemClock.monotonic().advanced(by: .seconds(20))

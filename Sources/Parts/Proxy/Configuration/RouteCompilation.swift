@@ -18,9 +18,7 @@ extension RouteRule.Source {
         self.init(
             name: route.name ?? "", path: PathCondition(route.match),
             headers: route.match.headers.map {
-                FieldCondition(
-                    header: $0.name, FieldCondition.Test($0.condition), inverted: $0.inverted,
-                    treatingMissingAsEmpty: $0.treatsMissingAsEmpty)
+                FieldCondition($0)
             },
             queryParameters: route.match.queryParameters.map {
                 FieldCondition(queryParameter: $0.name, FieldCondition.Test($0.condition))
@@ -39,6 +37,14 @@ extension PathCondition {
         case .segments(let text): self.init(.segments, text.utf8, ignoringCase: !match.caseSensitive)
         case .regex(let pattern): self.init(regex: pattern)
         }
+    }
+}
+
+extension FieldCondition {
+    init(_ matcher: Route.HeaderMatcher) {
+        self.init(
+            header: matcher.name, Test(matcher.condition), inverted: matcher.inverted,
+            treatingMissingAsEmpty: matcher.treatsMissingAsEmpty)
     }
 }
 

@@ -17,6 +17,8 @@ struct SnapshotBuilder {
     private(set) var outliers: [String: OutlierMonitor] = [:]
     /// The breakers of each cluster that has limits.
     private(set) var breakers: [String: ClusterBreakers] = [:]
+    /// What the policies of access have done.
+    let access = AccessBook()
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -136,7 +138,8 @@ struct SnapshotBuilder {
         }
         let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
         next.tables[configuration] = table
-        return RoutePlan(table: table, places: places, filters: manager.filters.map(\.requestFilter))
+        return RoutePlan(
+            table: table, places: places, filters: manager.filters.map { $0.requestFilter(counters: access) })
     }
 
     private func serverContext(

@@ -1,5 +1,6 @@
 import HTTPTransport
 import HTTPWire
+import JSONWire
 import Quantities
 import SystemIO
 import TraceModel
@@ -64,6 +65,8 @@ final class Exchange: HTTPClientStreamHandler {
     private var remainingFilters: ArraySlice<any RequestFilter> = []
     /// Fields that filters add to whatever response there will be.
     var filterFields: [(name: String, value: String)] = []
+    /// What filters leave about the request for those after, by their names.
+    var filterMetadata: [String: JSONObject] = [:]
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
