@@ -191,6 +191,19 @@ import Testing
         #expect(counts(chain)["shop/p 0 ALLOW allowed enforced"] == 2)
     }
 
+    @Test func `no other way to write a path passes a rule about it`() throws {
+        let chain = try TestChain()
+        try chain.applyDestination(
+            filters: [Self.filter(.deny, "p", [.path(.prefix("/admin"))])], normalizesPath: true)
+
+        for target in ["/admin", "/x/../admin", "/%61dmin", "/x\\..\\admin", "/x/%2e%2e/admin?a"] {
+            #expect(try chain.send("GET", target).status == 403, "\(target)")
+        }
+        #expect(try chain.send("GET", "/admin/../x?y=..").status == 200)
+        #expect(chain.seen.map(\.target) == ["/x?y=.."])
+        #expect(try chain.send("GET", "/%00").status == 400)
+    }
+
     @Test func `what policies did stands on the page`() throws {
         let chain = try chain(Self.filter(.deny))
         _ = try chain.send()

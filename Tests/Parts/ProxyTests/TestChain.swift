@@ -81,7 +81,7 @@ final class TestChain {
     // MARK: Configuration
 
     /// The inbound proxy: TLS with a client certificate, everything that passes the filters to the application.
-    func applyDestination(permissive: Bool = false, filters: [HTTPFilter] = []) throws {
+    func applyDestination(permissive: Bool = false, filters: [HTTPFilter] = [], normalizesPath: Bool = false) throws {
         var resources = ResourceSet()
         let tls = DownstreamTLSContext(
             common: CommonTLSContext(
@@ -91,6 +91,7 @@ final class TestChain {
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
             "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters)
+        listener.filterChains[0].manager.normalizesPath = normalizesPath
         if permissive {
             listener.filterChains.append(
                 FilterChain(

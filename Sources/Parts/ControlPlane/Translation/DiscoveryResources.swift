@@ -36,7 +36,8 @@ package func discoveryResources(for node: Node, in configuration: MeshConfigurat
 private func outboundListener(of workload: MeshWorkload) -> Listener {
     let manager = HTTPConnectionManager(
         statPrefix: "outbound_0.0.0.0_\(ResourceNames.outboundPort)",
-        routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero)
+        routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero,
+        normalizesPath: true)
     return Listener(
         name: "virtualOutbound",
         address: NetworkAddress(ip: workload.entry.address, port: ResourceNames.outboundPort),

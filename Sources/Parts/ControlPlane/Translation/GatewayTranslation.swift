@@ -15,7 +15,8 @@ struct GatewayTranslation {
                 routes: .discovered(name: ResourceNames.gatewayRoutes(port: port), source: .controlPlane),
                 streamIdleTimeout: .zero,
                 // The edge: who connects is the client, whatever its headers say.
-                useRemoteAddress: true, filters: authorization.customFilters + authorization.filters)
+                useRemoteAddress: true, normalizesPath: true,
+                filters: authorization.customFilters + authorization.filters)
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

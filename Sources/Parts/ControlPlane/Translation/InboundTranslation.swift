@@ -48,7 +48,7 @@ struct InboundTranslation {
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
             routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
-            filters: authorization.customFilters + authorization.filters)
+            normalizesPath: true, filters: authorization.customFilters + authorization.filters)
     }
 
     /// Who may call the workload.

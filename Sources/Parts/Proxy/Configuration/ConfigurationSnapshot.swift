@@ -37,6 +37,8 @@ struct ListenerPlan: Sendable {
     var plainRoutes: RoutePlan?
     /// True at the mesh's edge: the peer's address is appended to `x-forwarded-for`.
     var appendsForwardedFor: Bool
+    /// True when paths are written in one way before anything looks at them.
+    var normalizesPath = false
     var idleTimeout: Duration?
 }
 

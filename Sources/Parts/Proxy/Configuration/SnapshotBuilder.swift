@@ -112,6 +112,7 @@ struct SnapshotBuilder {
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
             appendsForwardedFor: listener.filterChains.contains { $0.manager.useRemoteAddress },
             idleTimeout: listener.filterChains.first?.manager.idleTimeout)
+        result.normalizesPath = listener.filterChains.contains { $0.manager.normalizesPath }
         for chain in listener.filterChains {
             let plan = try routePlan(chain.manager, routes, places, into: &next)
             if let tls = chain.tls {

@@ -98,6 +98,7 @@ final class Exchange: HTTPClientStreamHandler {
         if !isOutbound { identifyCaller() }
         if worker.isTracing { beginTrace(&head) }
 
+        if listener.plan.normalizesPath, !normalizePath() { return reply(.badPath) }
         let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
         if let routes {
             if let match = routes.table.host(for: head.authority)?.match(self) {

@@ -176,6 +176,7 @@ enum CanaryGolden {
                         }
                       }
                     ],
+                    "normalize_path": true,
                     "stream_idle_timeout": "0s"
                   }
                 }
@@ -229,6 +230,7 @@ enum CanaryGolden {
                         }
                       }
                     ],
+                    "normalize_path": true,
                     "stream_idle_timeout": "0s"
                   }
                 }
