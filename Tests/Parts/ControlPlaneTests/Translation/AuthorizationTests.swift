@@ -103,6 +103,19 @@ import Testing
         #expect(found.map(\.shadowPrefix) == ["istio_dry_run_deny_", "istio_dry_run_allow_"])
     }
 
+    @Test func `the control plane tells which policies hold for a workload`() throws {
+        let mesh = try mesh(
+            canary + policy("a", "{action: DENY, rules: [{}]}")
+                + policy("b", "{rules: [{}]}", annotations: "{istio.io/dry-run: 'true'}"))
+        let workload = try #require(mesh.workload(namespace: "payments", name: "payment-v1"))
+
+        #expect(
+            SecurityReport.policy(of: workload, in: mesh)["authorization"] == [
+                ["policy": "payments/a", "action": "DENY", "tried": false],
+                ["policy": "payments/b", "action": "ALLOW", "tried": true],
+            ])
+    }
+
     @Test func `an extension that nobody knows refuses what it should have judged`() throws {
         let translation = try translation(
             policy("p", "{action: CUSTOM, provider: {name: ext}, rules: [{to: [{operation: {paths: [/a]}}]}]}"))
