@@ -77,7 +77,7 @@ let wire: [Target] = [
 let model: [Target] = [
     library("Model", "MeshModel", ["Patterns", "Quantities"]),
     library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
-    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
@@ -120,7 +120,7 @@ let parts: [Target] = [
         "Parts", "ControlPlane",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
-            "JSONWire", "YAMLWire", "ExpositionWire", "Quantities",
+            "JSONWire", "YAMLWire", "ExpositionWire", "Patterns", "Quantities",
         ]),
 ]
 
@@ -161,7 +161,7 @@ let testing: [Target] = [
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
     tests("Model", "MeshModel", ["Patterns", "Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire", "Patterns"]),
-    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire", "Patterns"]),
     tests(
         "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],

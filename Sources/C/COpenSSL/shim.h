@@ -35,6 +35,10 @@ static inline void meshtop_context_disable_sessions(SSL_CTX *context) {
 static inline int meshtop_context_add_chain(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
+static inline const char *meshtop_server_name(const SSL *session) {
+    return SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+}
+
 static inline int meshtop_set_server_name(SSL *session, const char *name) {
     return (int)SSL_set_tlsext_host_name(session, name);
 }

@@ -115,6 +115,7 @@ final class Channel: EventHandler, DeferredWork {
     var isOpen: Bool { state == .open }
     var isClosed: Bool { state == .closed }
     var peerURIs: [String] { tls?.peerURIs ?? [] }
+    var serverName: String? { tls?.serverName }
     var isTLS: Bool { tls != nil }
     /// What ALPN agreed on.
     var negotiatedProtocol: String? { tls?.negotiatedProtocol }

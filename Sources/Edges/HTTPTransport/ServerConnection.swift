@@ -38,6 +38,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     }
 
     private(set) var peerURIs: [String] = []
+    private(set) var serverName: String?
     let peerAddress: SocketAddress
     private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
     private(set) var isTLS: Bool
@@ -92,6 +93,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     func channelOpened() {
         isTLS = channel?.isTLS ?? isTLS
         peerURIs = channel?.peerURIs ?? []
+        serverName = channel?.serverName
         if channel?.negotiatedProtocol == "h2" || !listener.limits.http1, beginHTTP2() { return }
         arm(.head, after: listener.timeouts.head)
     }

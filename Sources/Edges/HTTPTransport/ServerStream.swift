@@ -66,6 +66,8 @@ package final class HTTPServerStream {
     package var localAddress: SocketAddress? { connection?.localAddress ?? exchange?.connection?.localAddress }
     /// The verified identities of the client; empty without a certificate.
     package let peerURIs: [String]
+    /// The name that the client asked for in the handshake (SNI); nothing without one, and once the stream is over.
+    package var serverName: String? { connection?.serverName ?? exchange?.connection?.serverName }
     package let isTLS: Bool
     package let method: HTTPMethod
 

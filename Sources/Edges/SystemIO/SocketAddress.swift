@@ -170,3 +170,13 @@ extension SocketAddress {
         return body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
     }
 }
+
+extension SocketAddress {
+    /// The host's bits in the order in which they are written: of IPv4 the upper 32 of `high`.
+    package var hostBits: (isV6: Bool, high: UInt64, low: UInt64) {
+        switch host {
+        case .v4(let address): (false, UInt64(UInt32(bigEndian: address)) << 32, 0)
+        case .v6(let high, let low): (true, UInt64(bigEndian: high), UInt64(bigEndian: low))
+        }
+    }
+}

@@ -19,6 +19,8 @@ package final class TLSSession {
     package private(set) var isHandshakeDone = false
     /// The identities of the peer's verified certificate; empty when it showed none.
     package private(set) var peerURIs: [String] = []
+    /// The name that the client has asked for (SNI); nothing when it asked for none.
+    package var serverName: String? { meshtop_server_name(session).map { String(cString: $0) } }
     /// What ALPN agreed on.
     package private(set) var negotiatedProtocol: String?
 

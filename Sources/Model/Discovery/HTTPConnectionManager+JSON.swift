@@ -10,7 +10,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             [
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
-                "http2_protocol_options",
+                "http2_protocol_options", "normalize_path",
             ],
             unsupported: [
                 "scoped_routes", "add_user_agent", "tracing", "http_protocol_options",
@@ -20,7 +20,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "early_header_mutation_extensions", "internal_address_config", "skip_xff_append", "via",
                 "generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response",
                 "forward_client_cert_details", "set_current_client_cert_details", "proxy_100_continue",
-                "upgrade_configs", "normalize_path", "merge_slashes", "path_with_escaped_slashes_action",
+                "upgrade_configs", "merge_slashes", "path_with_escaped_slashes_action",
                 "request_id_extension", "local_reply_config", "strip_matching_host_port", "strip_any_host_port",
                 "stream_error_on_invalid_http_message", "path_normalization_options", "strip_trailing_host_dot",
                 "proxy_status_config", "append_x_forwarded_port", "append_local_overload",
@@ -32,6 +32,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
         streamIdleTimeout = try fields["stream_idle_timeout"]?.duration()
         requestHeadersTimeout = try fields["request_headers_timeout"]?.duration()
         useRemoteAddress = try fields["use_remote_address"]?.bool() ?? false
+        normalizesPath = try fields["normalize_path"]?.bool() ?? false
         idleTimeout = try fields["common_http_protocol_options"]?.fields(
             ["idle_timeout"],
             unsupported: [
@@ -57,8 +58,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
         guard steps.last == .some(nil), filters.count == steps.count - 1 else {
             throw chain.error("the last HTTP filter, and only that, must be \"\(HTTPFilter.routerName)\"")
         }
-        for (index, filter) in filters.enumerated() where filters[..<index].contains(where: { $0.name == filter.name })
-        {
+        for (index, filter) in filters.enumerated()
+        where !filter.mayRepeat && filters[..<index].contains(where: { $0.name == filter.name }) {
             throw chain.error("\"\(filter.name)\" stands there twice")
         }
     }
@@ -83,6 +84,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "stream_idle_timeout": streamIdleTimeout.map { .duration($0) },
             "request_headers_timeout": requestHeadersTimeout.map { .duration($0) },
             "use_remote_address": useRemoteAddress ? true : nil,
+            "normalize_path": normalizesPath ? true : nil,
         ])
     }
 

@@ -31,14 +31,17 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     /// True when the peer's own address is the client address, so that `x-forwarded-for` is appended to. Envoy's default
     /// is false: then the headers are trusted as they come.
     package var useRemoteAddress: Bool
+    /// True when paths are written in one way before anything looks at them. Envoy's default is false, Istio's true.
+    package var normalizesPath: Bool
     /// What requests pass before the router, in order.
     package var filters: [HTTPFilter]
 
     package init(
         statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,
         idleTimeout: Duration? = nil, streamIdleTimeout: Duration? = nil, requestHeadersTimeout: Duration? = nil,
-        useRemoteAddress: Bool = false, filters: [HTTPFilter] = []
+        useRemoteAddress: Bool = false, normalizesPath: Bool = false, filters: [HTTPFilter] = []
     ) {
+        self.normalizesPath = normalizesPath
         self.filters = filters
         self.statPrefix = statPrefix
         self.codec = codec

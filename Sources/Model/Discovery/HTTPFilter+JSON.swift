@@ -10,6 +10,7 @@ extension HTTPFilter {
             ["name", "typed_config"], unsupported: ["config_discovery", "is_optional", "disabled"])
         let config = try fields.required("typed_config")
         switch config.value["@type"]?.string {
+        case HTTPAccessControl.typeURL: self = .accessControl(try HTTPAccessControl(config))
         case HTTPFault.typeURL: self = .fault(try HTTPFault(config))
         case CORSPolicy.filterTypeURL:
             _ = try config.anyFields(CORSPolicy.filterTypeURL, [])
@@ -33,6 +34,7 @@ extension HTTPFilter {
     var element: JSONValue {
         let config: JSONValue =
             switch self {
+            case .accessControl(let control): control.json.typed(HTTPAccessControl.typeURL)
             case .fault(let fault): fault.json.typed(HTTPFault.typeURL)
             case .cors: JSONValue.message([:]).typed(CORSPolicy.filterTypeURL)
             }

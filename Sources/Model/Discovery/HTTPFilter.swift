@@ -1,5 +1,6 @@
 /// A step that requests pass before the router: one of Envoy's HTTP filters with its configuration.
 package enum HTTPFilter: Hashable, Sendable {
+    case accessControl(HTTPAccessControl)
     case fault(HTTPFault)
     /// Does what ``CORSPolicy`` of a route says.
     case cors
@@ -7,8 +8,18 @@ package enum HTTPFilter: Hashable, Sendable {
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
         switch self {
+        case .accessControl: HTTPAccessControl.filterName
         case .fault: "envoy.filters.http.fault"
         case .cors: "envoy.filters.http.cors"
+        }
+    }
+
+    /// Whether several of the kind may stand in one chain. Routes then cannot tell them apart, so that only what no route
+    /// configures may.
+    var mayRepeat: Bool {
+        switch self {
+        case .accessControl: true
+        case .fault: false
         }
     }
 }

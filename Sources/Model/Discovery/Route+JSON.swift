@@ -133,19 +133,12 @@ extension Route.StringCondition {
 
     /// Reads Envoy's `type.matcher.v3.StringMatcher`.
     init(matcher reader: SchemaReader) throws(SchemaError) {
-        let fields = try reader.fields(
-            ["exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case"], unsupported: ["custom"])
-        let ignoringCase = try fields["ignore_case"]?.bool() ?? false
-        switch try fields.one(of: "exact", "prefix", "suffix", "contains", "safe_regex") {
-        case ("exact", let text)?: self = .exact(try text.string(), ignoringCase: ignoringCase)
-        case ("prefix", let text)?: self = .prefix(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case ("suffix", let text)?: self = .suffix(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        case ("contains", let text)?: self = .contains(try text.nonEmptyString(), ignoringCase: ignoringCase)
-        // Envoy: ignore_case has no effect on a regex.
-        case (_, let matcher)?: self = .regex(try Pattern(matcher))
-        case nil:
-            throw fields.error(
-                "one of \"exact\", \"prefix\", \"suffix\", \"contains\" and \"safe_regex\" is required")
+        switch try StringMatcher(reader) {
+        case .exact(let text, let ignoringCase): self = .exact(text, ignoringCase: ignoringCase)
+        case .prefix(let text, let ignoringCase): self = .prefix(text, ignoringCase: ignoringCase)
+        case .suffix(let text, let ignoringCase): self = .suffix(text, ignoringCase: ignoringCase)
+        case .contains(let text, let ignoringCase): self = .contains(text, ignoringCase: ignoringCase)
+        case .regex(let pattern): self = .regex(pattern)
         }
     }
 

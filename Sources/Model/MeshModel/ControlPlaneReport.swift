@@ -115,6 +115,8 @@ package struct PolicyReport: Hashable, Sendable {
     package var policy: String?
     /// Ports where it is otherwise, `9080 DISABLE`.
     package var exceptions: [String]
+    /// Who may call it, by which policies: `DENY shop/only-web`, with `(dry run)` behind those that are only tried.
+    package var authorization: [String] = []
     /// False when no proxy stands before it: then nothing of this is in force.
     package var hasProxy: Bool
     /// Who it is to others, `spiffe://…`.

@@ -65,21 +65,9 @@ package struct FieldCondition: Sendable, Hashable {
         switch test {
         case .present: return (value ?? missing != nil) != isInverted
         case .absent: return (value ?? missing == nil) != isInverted
-        case .exact(let text, let ignoringCase):
+        case .exact, .prefix, .suffix, .contains, .regex:
             guard let value = value ?? missing else { return false }
-            return (value.count == text.count && value.begins(with: text, ignoringCase: ignoringCase)) != isInverted
-        case .prefix(let text, let ignoringCase):
-            guard let value = value ?? missing else { return false }
-            return value.begins(with: text, ignoringCase: ignoringCase) != isInverted
-        case .suffix(let text, let ignoringCase):
-            guard let value = value ?? missing else { return false }
-            return value.ends(with: text, ignoringCase: ignoringCase) != isInverted
-        case .contains(let text, let ignoringCase):
-            guard let value = value ?? missing else { return false }
-            return value.holds(text, ignoringCase: ignoringCase) != isInverted
-        case .regex(let pattern):
-            guard let value = value ?? missing else { return false }
-            return pattern.matchesWhole(value) != isInverted
+            return test.holds(for: value) != isInverted
         }
     }
 
@@ -88,7 +76,7 @@ package struct FieldCondition: Sendable, Hashable {
 
 extension FieldCondition.Test {
     /// Texts in lower case where letter case is ignored, so that only the request's bytes need folding.
-    fileprivate var lowercasedWhereIgnored: FieldCondition.Test {
+    package var lowercasedWhereIgnored: FieldCondition.Test {
         switch self {
         case .exact(let text, ignoringCase: true): .exact(text.map(\.lowercased), ignoringCase: true)
         case .prefix(let text, ignoringCase: true): .prefix(text.map(\.lowercased), ignoringCase: true)

@@ -75,6 +75,10 @@ extension PolicyReport {
         self.init(
             namespace: namespace, workload: name, mode: mode, policy: entry["policy"]?.string, exceptions: ports,
             hasProxy: entry["proxy"]?.bool ?? true, identity: entry["identity"]?.string ?? "")
+        authorization = (entry["authorization"]?.array ?? []).compactMap { policy in
+            guard let name = policy["policy"]?.string, let action = policy["action"]?.string else { return nil }
+            return "\(action) \(name)" + (policy["tried"]?.bool == true ? " (dry run)" : "")
+        }
     }
 }
 

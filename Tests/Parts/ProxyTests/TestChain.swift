@@ -84,7 +84,7 @@ final class TestChain {
     /// The inbound proxy: TLS with a client certificate, everything that passes the filters to the application.
     func applyDestination(
         permissive: Bool = false, filters: [HTTPFilter] = [], application: SocketAddress? = nil,
-        changing change: (inout Cluster) -> Void = { _ in }
+        normalizesPath: Bool = false, changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var resources = ResourceSet()
         let tls = DownstreamTLSContext(
@@ -95,6 +95,7 @@ final class TestChain {
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
             "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters)
+        listener.filterChains[0].manager?.normalizesPath = normalizesPath
         if permissive {
             listener.filterChains.append(
                 FilterChain(
@@ -228,6 +229,9 @@ final class TestChain {
         }
         call.cancel()
     }
+
+    /// What the policies of the inbound proxy have done.
+    var access: AccessBook { destinationBuilder.access }
 
     /// Runs the loop until `condition` holds.
     func wait(_ condition: () -> Bool) throws {

@@ -120,28 +120,28 @@ import Testing
 
     @Test func `of another mesh than ours is read without a revision`() throws {
         let service: JSONValue = ["metadata": ["name": "web", "namespace": "shop", "resourceVersion": "812"]]
-        let policy: JSONValue = ["metadata": ["name": "only-web", "namespace": "shop"]]
+        let policy: JSONValue = ["metadata": ["name": "sampling", "namespace": "shop"]]
         let answers: [String: JSONValue] = [
             "/api/v1/services": ["items": [service]],
             "/apis": [
                 "groups": [
                     ["name": "apps", "preferredVersion": ["version": "v1"]],
-                    ["name": "security.istio.io", "preferredVersion": ["version": "v1"]],
+                    ["name": "telemetry.istio.io", "preferredVersion": ["version": "v1"]],
                 ]
             ],
-            "/apis/security.istio.io/v1": [
+            "/apis/telemetry.istio.io/v1": [
                 "resources": [
                     [
-                        "name": "authorizationpolicies", "kind": "AuthorizationPolicy", "namespaced": true,
+                        "name": "telemetries", "kind": "Telemetry", "namespaced": true,
                         "verbs": ["get", "list"],
                     ],
                     [
-                        "name": "authorizationpolicies/status", "kind": "AuthorizationPolicy", "namespaced": true,
+                        "name": "telemetries/status", "kind": "Telemetry", "namespaced": true,
                         "verbs": ["get"],
                     ],
                 ]
             ],
-            "/apis/security.istio.io/v1/authorizationpolicies": ["items": [policy]],
+            "/apis/telemetry.istio.io/v1/telemetries": ["items": [policy]],
         ]
         let api = MeshAPI { request throws(SteeringError) in
             guard let answer = answers[request.target] else { return MeshAPI.Reply(status: 404, body: []) }
@@ -151,9 +151,9 @@ import Testing
         let catalog = try #require(try api.configuration(unless: "17"))
 
         #expect(catalog.revision == nil)
-        #expect(catalog.entries.map(\.key.description) == ["AuthorizationPolicy shop/only-web", "Service shop/web"])
-        #expect(catalog.entries.first?.problems == nil)
-        #expect(catalog.entries.first?.body["kind"] == "AuthorizationPolicy")
+        #expect(catalog.entries.map(\.key.description) == ["Service shop/web", "Telemetry shop/sampling"])
+        #expect(catalog.entries.last?.problems == nil)
+        #expect(catalog.entries.last?.body["kind"] == "Telemetry")
     }
 
     @Test func `says when nobody is there, and changes nothing`() throws {

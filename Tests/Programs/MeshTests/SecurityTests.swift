@@ -28,26 +28,38 @@ extension EndToEnd {
             #expect(result.errors.lowercased().contains("alert"))
         }
 
-        @Test func `a request with another workload's certificate shows up under that identity`() throws {
+        @Test func `payments take orders alone, and whoever else asks shows up under its identity`() throws {
             let mesh = try RunningMesh.running()
-            // Recommendation never calls payment; its certificate is as good as any, and its name must be told.
-            let state = "\(mesh.stateDirectory)/proxies/shop.recommendation-v1"
+
+            let other = try charge(as: "recommendation-v1", in: mesh)
+            let order = try charge(as: "order-v1", in: mesh)
+
+            #expect(other.output.contains("HTTP/1.1 403"), "\(other.output) \(other.errors)")
+            #expect(other.output.contains("RBAC: access denied"))
+            #expect(order.output.contains("HTTP/1.1 200"), "\(order.output) \(order.errors)")
+            try eventually("the identity and the refusal in the metrics", within: 5) {
+                let lines = try fetch("http://127.0.1.9:15090/stats/prometheus").output.split(separator: "\n")
+                let isNamed = lines.contains { line in
+                    line.hasPrefix("istio_requests_total{") && line.contains("response_code=\"403\"")
+                        && line.contains("source_principal=\"spiffe://cluster.local/ns/shop/sa/recommendation\"")
+                }
+                return isNamed
+                    && lines.contains { line in
+                        line.hasPrefix("meshtop_authorization_decisions_total{policy=\"payments/only-orders\"")
+                            && line.contains("result=\"allowed\"")
+                    }
+            }
+        }
+
+        /// Asks payment v1's sidecar with the certificate of a workload of the shop.
+        private func charge(as workload: String, in mesh: RunningMesh) throws -> CommandResult {
+            let state = "\(mesh.stateDirectory)/proxies/shop.\(workload)"
             let key = try #require(try file(in: state, containing: "PRIVATE KEY"))
             let chain = try #require(try file(in: state, containing: "BEGIN CERTIFICATE"))
-
-            let result = try run(
+            return try run(
                 "openssl",
                 ["s_client", "-connect", Self.inbound, "-cert", chain, "-key", key, "-ign_eof", "-quiet"],
                 input: "GET /charge HTTP/1.1\r\nHost: payment-service.payments\r\nConnection: close\r\n\r\n")
-
-            #expect(result.output.contains("HTTP/1.1 200"), "\(result.output) \(result.errors)")
-            try eventually("the identity in the metrics", within: 5) {
-                let metrics = try fetch("http://127.0.1.9:15090/stats/prometheus")
-                return metrics.output.split(separator: "\n").contains { line in
-                    line.hasPrefix("istio_requests_total{")
-                        && line.contains("source_principal=\"spiffe://cluster.local/ns/shop/sa/recommendation\"")
-                }
-            }
         }
 
         private func file(in directory: String, containing text: String) throws -> String? {

@@ -24,6 +24,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
 
     let peerAddress: SocketAddress
     let peerURIs: [String]
+    let serverName: String?
     let isTLS: Bool
     private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
     /// The handler's, for as long as the connection stands.
@@ -64,6 +65,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         handler = listener.handler
         peerAddress = peer.peerAddress
         peerURIs = peer.peerURIs
+        serverName = peer.serverName
         isTLS = peer.isTLS
         context = peer.context
         resets = HTTP2FloodGuard(limits.resets)

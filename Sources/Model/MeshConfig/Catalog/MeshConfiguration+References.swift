@@ -64,6 +64,11 @@ extension MeshConfiguration {
         case .peerAuthentication(let spec):
             guard let selector = spec.selector else { break }
             addWorkloads(selector, in: namespace, "selects", at: ["spec", "selector"])
+        case .authorizationPolicy(let spec):
+            guard let selector = spec.selector else { break }
+            addWorkloads(
+                selector, in: namespace == settings.rootNamespace ? nil : namespace, "selects",
+                at: ["spec", "selector"])
         case .serviceEntry, .workloadEntry: break
         }
         return found

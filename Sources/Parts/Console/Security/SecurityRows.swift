@@ -162,7 +162,7 @@ enum SecurityRows {
                 } else {
                     (.healthy, 0)
                 }
-            var notes = policy.exceptions
+            var notes = policy.exceptions + policy.authorization
             if !policy.hasProxy { notes.append("no proxy: nothing of it is in force") }
             return SightRow(
                 key: "\(policy.namespace)/\(policy.workload)",

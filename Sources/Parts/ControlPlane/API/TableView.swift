@@ -60,6 +60,7 @@ enum TableView {
             ]
         case "WorkloadEntry": return [text("Address", "/spec/address")]
         case "PeerAuthentication": return [text("Mode", "/spec/mtls/mode")]
+        case "AuthorizationPolicy": return [text("Action", "/spec/action")]
         case "Service":
             return [
                 Column(name: "Port(s)") { body in

@@ -37,7 +37,8 @@ package enum SecurityReport {
         ]
     }
 
-    private static func policy(of workload: MeshWorkload, in mesh: MeshConfiguration) -> JSONValue {
+    /// What one workload wants of its callers.
+    static func policy(of workload: MeshWorkload, in mesh: MeshConfiguration) -> JSONValue {
         // No policy names port 0: this is the mode of every port that none names.
         let general = mesh.mutualTLS(of: workload, port: 0)
         var exceptions: JSONObject = [:]
@@ -51,6 +52,13 @@ package enum SecurityReport {
             "proxy": .bool(workload.hasProxy),
         ]
         entry["policy"] = general.policy.map { .string("\($0.namespace)/\($0.name)") }
+        let authorization = mesh.authorizationPolicies(of: workload).map { item -> JSONValue in
+            [
+                "policy": .string("\(item.namespace)/\(item.key.name)"), "action": .string(item.spec.action.name),
+                "tried": .bool(AuthorizationPolicy.isDryRun(item.object.metadata.annotations) ?? false),
+            ]
+        }
+        if !authorization.isEmpty { entry["authorization"] = .array(authorization) }
         if !exceptions.isEmpty { entry["ports"] = .object(exceptions) }
         return .object(entry)
     }

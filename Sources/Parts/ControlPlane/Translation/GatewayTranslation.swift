@@ -8,13 +8,15 @@ struct GatewayTranslation {
     private typealias GatewayItem = MeshConfiguration.Item<Gateway>
 
     var listeners: [Listener] {
-        ports.map { port in
+        let authorization = AuthorizationTranslation(source.workload, source.configuration)
+        return ports.map { port in
             let manager = HTTPConnectionManager(
                 statPrefix: "outbound_0.0.0.0_\(port)",
                 routes: .discovered(name: ResourceNames.gatewayRoutes(port: port), source: .controlPlane),
                 streamIdleTimeout: .zero,
                 // The edge: who connects is the client, whatever its headers say.
-                useRemoteAddress: true, filters: .istioOutbound)
+                useRemoteAddress: true, normalizesPath: true,
+                filters: authorization.customFilters + authorization.filters + .istioOutbound)
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

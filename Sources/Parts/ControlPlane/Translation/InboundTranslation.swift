@@ -77,8 +77,12 @@ struct InboundTranslation {
             routes: [Route(name: "default", match: Route.Match(), action: .forward(forward))])
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
-            routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero)
+            routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
+            normalizesPath: true, filters: authorization.customFilters + authorization.filters)
     }
+
+    /// Who may call the workload.
+    private var authorization: AuthorizationTranslation { AuthorizationTranslation(workload, configuration) }
 
     private func cluster(_ port: UInt16) -> Cluster {
         let name = ResourceNames.inboundCluster(port: port)

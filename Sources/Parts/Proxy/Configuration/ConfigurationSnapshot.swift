@@ -45,6 +45,8 @@ struct ListenerPlan: Sendable {
     var isEdge: Bool
     /// What answers call their server; `nil` leaves what upstreams say.
     var serverName: [UInt8]?
+    /// True when paths are written in one way before anything looks at them.
+    var normalizesPath = false
     var idleTimeout: Duration?
     /// Which versions of HTTP are spoken there.
     var codec = HTTPConnectionManager.Codec.auto

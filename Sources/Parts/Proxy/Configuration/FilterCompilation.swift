@@ -3,8 +3,10 @@ import TrafficPolicy
 
 /// HTTP filters as discovery words them become the steps that requests pass.
 extension HTTPFilter {
-    var requestFilter: any RequestFilter {
+    /// - Parameter counters: what policies count into.
+    func requestFilter(counters: AccessBook) -> any RequestFilter {
         switch self {
+        case .accessControl(let control): AccessFilter(control, counters: counters)
         case .fault(let fault): FaultFilter(general: FaultRules(fault))
         case .cors: CORSFilter()
         }

@@ -17,6 +17,8 @@ struct SnapshotBuilder {
     private(set) var outliers: [String: OutlierMonitor] = [:]
     /// The breakers of each cluster that has limits.
     private(set) var breakers: [String: ClusterBreakers] = [:]
+    /// What the policies of access have done.
+    let access = AccessBook()
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -128,6 +130,7 @@ struct SnapshotBuilder {
             reporter: listener.trafficDirection == .inbound ? .destination : .source, security: .plain,
             isEdge: managers.contains { $0.useRemoteAddress },
             serverName: (managers.first?.serverName).map { Array($0.utf8) },
+            normalizesPath: managers.contains { $0.normalizesPath },
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
             http2: managers.first?.http2)
         for chain in listener.filterChains {
@@ -160,7 +163,8 @@ struct SnapshotBuilder {
         }
         let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
         next.tables[configuration] = table
-        return RoutePlan(table: table, places: places, filters: manager.filters.map(\.requestFilter))
+        return RoutePlan(
+            table: table, places: places, filters: manager.filters.map { $0.requestFilter(counters: access) })
     }
 
     /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.

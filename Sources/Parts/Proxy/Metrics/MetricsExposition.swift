@@ -18,6 +18,7 @@ struct MetricsExposition {
         exposition.events(page)
         exposition.outliers(facts.outliers)
         exposition.breakers(facts.breakers)
+        exposition.access(facts.access)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
         exposition.process(facts)
@@ -174,6 +175,16 @@ struct MetricsExposition {
             writer.sample(overflow, labels: labels(report, "requests"), Double(report.requestOverflow))
             writer.sample(overflow, labels: labels(report, "retries"), Double(report.retryOverflow))
         }
+    }
+
+    /// One line a policy, and one for each action for what no policy matched.
+    private mutating func access(_ reports: [AccessReport]) {
+        guard !reports.isEmpty else { return }
+        let decisions = "meshtop_authorization_decisions_total"
+        family(
+            decisions, help: "Requests that a policy of access decided about, or would have if it were in force.",
+            type: .counter)
+        for report in reports { writer.sample(decisions, labels: report.labels, Double(report.total)) }
     }
 
     private mutating func telemetry(_ page: MetricsPage, _ facts: ProcessFacts) {

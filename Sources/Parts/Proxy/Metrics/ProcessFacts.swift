@@ -21,6 +21,8 @@ struct ProcessFacts: Sendable {
     var outliers: [OutlierReport] = []
     /// The circuit breakers of every cluster that has limits.
     var breakers: [BreakerReport] = []
+    /// What the policies of access have done.
+    var access: [AccessReport] = []
 
     struct DiscoveryFact: Sendable {
         var type: String

@@ -6,6 +6,17 @@ import TrafficPolicy
 
 /// The heads as the next hop and the downstream get to see them.
 extension Exchange {
+    /// Writes the path in the one way that rules are about; false when it has none.
+    func normalizePath() -> Bool {
+        switch NormalizedTarget(head.target) {
+        case .unchanged: return true
+        case .changed(let target):
+            head.setTarget(target)
+            return true
+        case .refused: return false
+        }
+    }
+
     /// What the next hop gets to see, the same for every attempt.
     func prepareHead(_ head: inout RequestHead, _ rule: RulePlan, _ cluster: UpstreamCluster) {
         if head.namesHopByHopFields { head.removeHopByHop() }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import HTTPWire
+import JSONWire
 import Quantities
 import SystemIO
 import TraceModel
@@ -79,6 +80,8 @@ final class Exchange: HTTPClientStreamHandler {
     var filterReplacements: [(name: String, value: String)] = []
     /// True once all filters have let it pass.
     private(set) var isRouted = false
+    /// What filters leave about the request for those after, by their names.
+    var filterMetadata: [String: JSONObject] = [:]
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
@@ -113,6 +116,7 @@ final class Exchange: HTTPClientStreamHandler {
         if !isOutbound { identifyCaller() }
         if worker.isTracing { beginTrace(&head) }
 
+        if listener.plan.normalizesPath, !normalizePath() { return reply(.badPath) }
         let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
         if let routes {
             if let match = routes.table.host(for: head.authority)?.match(self) {

@@ -18,6 +18,9 @@ struct LocalReply: Sendable {
     static func faultInjected(status: Int, flag: ResponseFlag) -> LocalReply {
         LocalReply(status: status, flag: flag, body: "fault filter abort")
     }
+    /// For a path that cannot be normalized.
+    static let badPath = LocalReply(status: 400, flag: .none, body: "")
+    static let accessDenied = LocalReply(status: 403, flag: .none, body: "RBAC: access denied")
     static let noHealthyUpstream = LocalReply(status: 503, flag: .noHealthyUpstream, body: "no healthy upstream")
     static let connectionFailure = LocalReply(
         status: 503, flag: .upstreamConnectionFailure,

@@ -290,7 +290,8 @@ package final class ProxyRuntime {
             },
             isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
             spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
-            discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports)
+            discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports,
+            access: builder.access.reports)
     }
 
     /// The ejections of every cluster that has rules for them, by name.

@@ -179,6 +179,7 @@ enum CanaryGolden {
                         }
                       }
                     ],
+                    "normalize_path": true,
                     "stream_idle_timeout": "0s"
                   }
                 }
@@ -244,6 +245,7 @@ enum CanaryGolden {
                         }
                       }
                     ],
+                    "normalize_path": true,
                     "stream_idle_timeout": "0s"
                   }
                 }

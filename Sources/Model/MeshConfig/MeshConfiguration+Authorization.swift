@@ -1,0 +1,44 @@
+import JSONWire
+
+extension MeshConfiguration {
+    /// The policies that say who may call a workload, by their names. Those of the root namespace hold everywhere.
+    package func authorizationPolicies(of workload: MeshWorkload) -> [Item<AuthorizationPolicy>] {
+        authorizationPolicies.filter { selects($0, workload) }
+    }
+
+    /// Whether a policy holds for a workload.
+    func selects(_ policy: Item<AuthorizationPolicy>, _ workload: MeshWorkload) -> Bool {
+        (policy.namespace == workload.namespace || policy.namespace == settings.rootNamespace)
+            && workload.labels.satisfies(policy.spec.selector ?? [:])
+    }
+
+    /// What of policies has no effect, or not the one that was meant.
+    var authorizationProblems: [ConfigProblem] {
+        authorizationPolicies.flatMap { item -> [ConfigProblem] in
+            var problems: [ConfigProblem] = []
+            if item.spec.selector != nil, !workloads.contains(where: { selects(item, $0) }) {
+                let place =
+                    item.namespace == settings.rootNamespace ? "the mesh" : "namespace \"\(item.namespace)\""
+                problems.append(
+                    ConfigProblem(
+                        object: item.key, pointer: "/spec/selector", severity: .warning, code: "IST0127",
+                        message: "selects no workload of \(place)"))
+            }
+            let annotation = JSONPointer(tokens: ["metadata", "annotations", AuthorizationPolicy.dryRunAnnotation])
+            switch (AuthorizationPolicy.isDryRun(item.object.metadata.annotations), item.spec.action) {
+            case (nil, _):
+                problems.append(
+                    ConfigProblem(
+                        object: item.key, pointer: annotation, severity: .warning,
+                        message: "must be \"true\" or \"false\"; as it stands, the policy is in force"))
+            case (true?, .audit), (true?, .custom):
+                problems.append(
+                    ConfigProblem(
+                        object: item.key, pointer: annotation, severity: .warning,
+                        message: "only ALLOW and DENY can be tried; with \(item.spec.action.name) it means nothing"))
+            case (true?, .allow), (true?, .deny), (false?, _): break
+            }
+            return problems
+        }
+    }
+}

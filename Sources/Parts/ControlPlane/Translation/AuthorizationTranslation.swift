@@ -1,0 +1,101 @@
+import Discovery
+import MeshConfig
+
+/// Who may call a workload, as the filters before its application: what Istio's pilot makes of its policies.
+///
+/// One filter an action, of all policies together. An extension is asked first, then AUDIT marks, DENY refuses, and
+/// where some policy allows, one must have allowed the request.
+struct AuthorizationTranslation {
+    private let policies: [MeshConfiguration.Item<AuthorizationPolicy>]
+
+    init(_ workload: MeshWorkload, _ configuration: MeshConfiguration) {
+        policies = configuration.authorizationPolicies(of: workload)
+    }
+
+    /// What stands before the check of tokens.
+    var customFilters: [HTTPFilter] {
+        rules(.deny, isTCP: false, of: \.isCustom, named: "istio-ext-authz-", suffix: Self.unknownProvider).enforced
+            .map { [.accessControl(HTTPAccessControl(rules: $0))] } ?? []
+    }
+
+    /// What stands after it.
+    var filters: [HTTPFilter] {
+        Self.actions.compactMap { action, isOf in
+            let (enforced, tried) = rules(action, isTCP: false, of: isOf)
+            guard enforced != nil || tried != nil else { return nil }
+            return .accessControl(
+                HTTPAccessControl(
+                    rules: enforced, shadowRules: tried, shadowPrefix: tried.map { Self.prefix($0.action) } ?? ""))
+        }
+    }
+
+    /// The same for a port that carries bytes: there is no header, no path and no token.
+    var networkFilters: [NetworkAccessControl] {
+        let custom = rules(
+            .deny, isTCP: true, of: \.isCustom, named: "istio-ext-authz-", suffix: Self.unknownProvider
+        ).enforced.map { [NetworkAccessControl(rules: $0)] }
+        return (custom ?? [])
+            + Self.actions.compactMap { action, isOf in
+                let (enforced, tried) = rules(action, isTCP: true, of: isOf)
+                guard enforced != nil || tried != nil else { return nil }
+                return NetworkAccessControl(
+                    rules: enforced, shadowRules: tried, shadowPrefix: tried.map { Self.prefix($0.action) } ?? "")
+            }
+    }
+
+    private typealias Choice = @Sendable (AuthorizationPolicy.Action) -> Bool
+
+    private static let actions: [(AccessRules.Action, Choice)] = [
+        (.log, { $0 == .audit }), (.deny, { $0 == .deny }), (.allow, { $0 == .allow }),
+    ]
+
+    /// Whoever names an extension that nobody knows meant to restrict: what matches is refused.
+    private static let unknownProvider = "-deny-due-to-bad-CUSTOM-action"
+
+    private static func prefix(_ action: AccessRules.Action) -> String {
+        switch action {
+        case .allow: "istio_dry_run_allow_"
+        case .deny: "istio_dry_run_deny_"
+        case .log: ""
+        }
+    }
+
+    /// The rules of all policies of an action, those in force and those only tried; nothing where there is no policy.
+    private func rules(
+        _ action: AccessRules.Action, isTCP: Bool, of isOf: Choice, named prefix: String = "", suffix: String = ""
+    ) -> (enforced: AccessRules?, tried: AccessRules?) {
+        var enforced: AccessRules?
+        var tried: AccessRules?
+        for item in policies where isOf(item.spec.action) {
+            var named: [String: AccessRules.Policy] = [:]
+            func name(_ index: Int) -> String {
+                let provider = item.spec.action.provider.map { "\($0)-" } ?? ""
+                return "\(prefix)\(provider)ns[\(item.namespace)]-policy[\(item.key.name)]-rule[\(index)]\(suffix)"
+            }
+            for (index, rule) in item.spec.rules.enumerated() {
+                named[name(index)] = RuleTranslation(namespace: item.namespace, action: action, isTCP: isTCP)
+                    .policy(rule)
+            }
+            if item.spec.rules.isEmpty { named[name(0)] = .never }
+            // Without its rules, where none can be, a policy still counts: of ALLOW, some policy must allow.
+            if AuthorizationPolicy.isDryRun(item.object.metadata.annotations) ?? false {
+                tried = AccessRules(action, policies: (tried?.policies ?? [:]).merging(named) { $1 })
+            } else {
+                enforced = AccessRules(action, policies: (enforced?.policies ?? [:]).merging(named) { $1 })
+            }
+        }
+        return (enforced, tried)
+    }
+}
+
+extension AccessRules.Policy {
+    fileprivate static let never = Self(permissions: [.not(.everything)], principals: [.not(.everybody)])
+}
+
+extension AuthorizationPolicy.Action {
+    fileprivate var isCustom: Bool { provider != nil }
+
+    fileprivate var provider: String? {
+        if case .custom(let provider) = self { provider } else { nil }
+    }
+}
