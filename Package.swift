@@ -70,14 +70,15 @@ let wire: [Target] = [
     library("Wire", "YAMLWire", ["ByteCursor", "JSONWire", "CYAML"]),
     library("Wire", "ProtobufWire", ["ByteCursor"]),
     library("Wire", "ExpositionWire", ["ByteCursor"]),
+    library("Wire", "JWTWire", ["ByteCursor", "JSONWire"]),
 ]
 
 // Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout and PushedMetrics
 // stand on MeshModel.
 let model: [Target] = [
     library("Model", "MeshModel", ["Patterns", "Quantities"]),
-    library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
-    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire", "JWTWire"]),
+    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "ByteCursor", "JSONWire", "JWTWire"]),
     library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
@@ -113,13 +114,14 @@ let parts: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Quantities",
+            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "JWTWire", "ByteCursor",
+            "Quantities",
         ]),
     library(
         "Parts", "ControlPlane",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
-            "JSONWire", "YAMLWire", "ExpositionWire", "Quantities",
+            "JSONWire", "YAMLWire", "JWTWire", "ExpositionWire", "Quantities",
         ]),
 ]
 
@@ -148,7 +150,8 @@ let programs: [Target] = [
 let testing: [Target] = [
     // Fakes, generators and checkers that several suites share.
     .target(
-        name: "TestSupport", dependencies: ["SystemIO", "Quantities"], path: "Tests/TestSupport",
+        name: "TestSupport", dependencies: ["SystemIO", "ByteCursor", "COpenSSL", "Quantities"],
+        path: "Tests/TestSupport",
         swiftSettings: strict),
     tests("Ground", "Quantities"),
     tests("Ground", "ByteCursor"),
@@ -158,9 +161,10 @@ let testing: [Target] = [
     tests("Wire", "YAMLWire", ["JSONWire"]),
     tests("Wire", "ProtobufWire"),
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
+    tests("Wire", "JWTWire", ["ByteCursor", "JSONWire"]),
     tests("Model", "MeshModel", ["Patterns", "Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire", "Patterns"]),
-    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns"]),
+    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire", "JWTWire", "ByteCursor"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire", "Patterns"]),
     tests(
         "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],
@@ -170,7 +174,7 @@ let testing: [Target] = [
     tests("Model", "PushedMetrics", ["ExpositionWire", "ProtobufWire", "JSONWire"]),
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
-    tests("Edges", "TLSTransport", ["SystemIO"]),
+    tests("Edges", "TLSTransport", ["SystemIO", "ByteCursor"]),
     tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "CNghttp2", "Quantities"]),
     tests("Edges", "Storage"),
     tests("Edges", "TerminalUI", ["CTerminal", "Quantities"]),
@@ -194,7 +198,8 @@ let testing: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Patterns", "Quantities",
+            "HTTPWire", "JSONWire", "ProtobufWire", "ExpositionWire", "JWTWire", "ByteCursor", "Patterns",
+            "Quantities",
         ]),
     tests(
         "Parts", "ControlPlane",
