@@ -11,6 +11,7 @@ extension HTTPFilter {
         let config = try fields.required("typed_config")
         switch config.value["@type"]?.string {
         case HTTPFault.typeURL: self = .fault(try HTTPFault(config))
+        case JWTAuthentication.typeURL: self = .jwt(try JWTAuthentication(config))
         default:
             _ = try config.anyFields(
                 Self.routerType, [],
@@ -31,6 +32,7 @@ extension HTTPFilter {
         let config: JSONValue =
             switch self {
             case .fault(let fault): fault.json.typed(HTTPFault.typeURL)
+            case .jwt(let authentication): authentication.json.typed(JWTAuthentication.typeURL)
             }
         return ["name": .string(name), "typed_config": config]
     }

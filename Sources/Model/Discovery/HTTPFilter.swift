@@ -1,11 +1,13 @@
 /// A step that requests pass before the router: one of Envoy's HTTP filters with its configuration.
 package enum HTTPFilter: Hashable, Sendable {
     case fault(HTTPFault)
+    case jwt(JWTAuthentication)
 
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
         switch self {
         case .fault: "envoy.filters.http.fault"
+        case .jwt: "envoy.filters.http.jwt_authn"
         }
     }
 }

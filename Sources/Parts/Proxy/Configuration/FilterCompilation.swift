@@ -6,6 +6,7 @@ extension HTTPFilter {
     var requestFilter: any RequestFilter {
         switch self {
         case .fault(let fault): FaultFilter(general: FaultRules(fault))
+        case .jwt(let authentication): JWTFilter(authentication)
         }
     }
 }

@@ -64,6 +64,8 @@ final class Exchange: HTTPClientStreamHandler {
     private var remainingFilters: ArraySlice<any RequestFilter> = []
     /// Fields that filters add to whatever response there will be.
     var filterFields: [(name: String, value: String)] = []
+    /// What a verified token says of the caller, for the filters after.
+    var claims: RequestClaims?
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
@@ -75,7 +77,7 @@ final class Exchange: HTTPClientStreamHandler {
     var service = LabelID.unknown
     private var isSecure = false
     var callerSentMetadata = false
-    private var isFinished = false
+    private(set) var isFinished = false
 
     init(worker: Worker, listener: WorkerListener, downstream: HTTPServerStream, head: RequestHead) {
         self.worker = worker
