@@ -30,6 +30,7 @@ package struct ConfigObject: Hashable, Sendable {
         case serviceEntry(ServiceEntry)
         case workloadEntry(WorkloadEntry)
         case peerAuthentication(PeerAuthentication)
+        case requestAuthentication(RequestAuthentication)
         case service(Service)
     }
 
@@ -68,6 +69,7 @@ package struct ConfigObject: Hashable, Sendable {
             case .serviceEntry: .serviceEntry(try ServiceEntry(body))
             case .workloadEntry: .workloadEntry(try WorkloadEntry(body))
             case .peerAuthentication: .peerAuthentication(try PeerAuthentication(body))
+            case .requestAuthentication: .requestAuthentication(try RequestAuthentication(body))
             case .service: .service(try Service(body))
             }
     }

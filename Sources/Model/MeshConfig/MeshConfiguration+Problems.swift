@@ -5,8 +5,8 @@ extension MeshConfiguration {
     /// what is meant; everything else works, though perhaps not as thought.
     package var problems: [ConfigProblem] {
         let found =
-            routeProblems + gatewayProblems + destinationRuleProblems + policyProblems + serviceProblems
-            + workloadProblems
+            routeProblems + gatewayProblems + destinationRuleProblems + policyProblems + tokenProblems
+            + serviceProblems + workloadProblems
         // Stable: within one object, in the order of the text.
         return found.enumerated().sorted {
             ($0.element.object ?? .none, $0.offset) < ($1.element.object ?? .none, $1.offset)
@@ -83,7 +83,9 @@ extension MeshConfiguration {
                 case .service: [(fullHost(object.metadata.name, in: object.metadata.namespace), "/metadata/name")]
                 case .serviceEntry(let entry):
                     entry.hosts.enumerated().map { ($0.element, JSONPointer("/spec/hosts").appending($0.offset)) }
-                case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication: []
+                case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
+                    .requestAuthentication:
+                    []
                 }
             for (host, pointer) in hosts {
                 if let owner = service(host: host), owner.key != object.key {

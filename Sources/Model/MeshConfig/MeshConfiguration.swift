@@ -18,6 +18,7 @@ package struct MeshConfiguration: Sendable {
     package let destinationRules: [Item<DestinationRule>]
     package let gateways: [Item<Gateway>]
     package let peerAuthentications: [Item<PeerAuthentication>]
+    package let requestAuthentications: [Item<RequestAuthentication>]
     package let workloads: [MeshWorkload]
     /// Services and the hosts of ServiceEntries, sorted by host. Of two with one host, the older is here.
     package let services: [MeshService]
@@ -49,6 +50,9 @@ package struct MeshConfiguration: Sendable {
         peerAuthentications = objects.compactMap { object in
             if case .peerAuthentication(let spec) = object.spec { Item(object: object, spec: spec) } else { nil }
         }
+        requestAuthentications = objects.compactMap { object in
+            if case .requestAuthentication(let spec) = object.spec { Item(object: object, spec: spec) } else { nil }
+        }
 
         // The older object comes first and so keeps its host.
         var servicesByHost: [String: MeshService] = [:]
@@ -57,7 +61,9 @@ package struct MeshConfiguration: Sendable {
                 switch object.spec {
                 case .service(let spec): [MeshService(object, spec, workloads: workloads, settings: settings)]
                 case .serviceEntry(let spec): spec.hosts.map { MeshService(object, spec, host: $0, settings: settings) }
-                case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication: []
+                case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
+                    .requestAuthentication:
+                    []
                 }
             for service in found where servicesByHost[service.host] == nil {
                 servicesByHost[service.host] = service

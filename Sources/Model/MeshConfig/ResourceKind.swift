@@ -6,13 +6,14 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     case serviceEntry = "ServiceEntry"
     case workloadEntry = "WorkloadEntry"
     case peerAuthentication = "PeerAuthentication"
+    case requestAuthentication = "RequestAuthentication"
     case service = "Service"
 
     /// The API group; empty for Kubernetes' own.
     package var group: String {
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: "networking.istio.io"
-        case .peerAuthentication: "security.istio.io"
+        case .peerAuthentication, .requestAuthentication: "security.istio.io"
         case .service: ""
         }
     }
@@ -21,7 +22,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     package var versions: [String] {
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: ["v1", "v1beta1", "v1alpha3"]
-        case .peerAuthentication: ["v1", "v1beta1"]
+        case .peerAuthentication, .requestAuthentication: ["v1", "v1beta1"]
         case .service: ["v1"]
         }
     }
@@ -31,7 +32,8 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         switch self {
         case .serviceEntry: "serviceentries"
         case .workloadEntry: "workloadentries"
-        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .service: singular + "s"
+        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .requestAuthentication, .service:
+            singular + "s"
         }
     }
 
@@ -46,6 +48,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .serviceEntry: ["se"]
         case .workloadEntry: ["we"]
         case .peerAuthentication: ["pa"]
+        case .requestAuthentication: ["ra"]
         case .service: ["svc"]
         }
     }

@@ -328,7 +328,7 @@ import YAMLWire
             (
                 ["kind": "Pod"],
                 "kind: \"Pod\" is not supported; supported here: VirtualService, DestinationRule, Gateway, "
-                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, Service"
+                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, RequestAuthentication, Service"
             ),
             (["kind": "VirtualServise"], "kind: \"VirtualServise\" is not supported; did you mean \"VirtualService\"?"),
             (

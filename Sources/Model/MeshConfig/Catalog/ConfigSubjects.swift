@@ -42,15 +42,19 @@ struct ConfigSubjects {
         case .peerAuthentication(let spec):
             if spec.selector == nil, namespace == mesh.settings.rootNamespace { return ([], true) }
             hosts += selected(by: spec.selector ?? [:], in: namespace)
+        case .requestAuthentication(let spec):
+            let isMeshWide = namespace == mesh.settings.rootNamespace
+            if spec.selector == nil, isMeshWide { return ([], true) }
+            hosts += selected(by: spec.selector ?? [:], in: isMeshWide ? nil : namespace)
         }
         var seen: Set<String> = []
         return (hosts.filter { seen.insert($0).inserted }, false)
     }
 
-    /// The hosts of all workloads of a namespace that have these labels.
-    private func selected(by selector: [String: String], in namespace: String) -> [String] {
+    /// The hosts of all workloads of a namespace, or of all of them, that have these labels.
+    private func selected(by selector: [String: String], in namespace: String?) -> [String] {
         mesh.workloads
-            .filter { $0.namespace == namespace && $0.labels.satisfies(selector) }
+            .filter { (namespace == nil || $0.namespace == namespace) && $0.labels.satisfies(selector) }
             .flatMap { hostsOfWorkload[$0.key] ?? [] }
     }
 }

@@ -65,6 +65,10 @@ extension MeshConfiguration {
         case .peerAuthentication(let spec):
             guard let selector = spec.selector else { break }
             addWorkloads(selector, in: namespace, "selects", at: ["spec", "selector"])
+        case .requestAuthentication(let spec):
+            guard let selector = spec.selector else { break }
+            let isMeshWide = namespace == settings.rootNamespace
+            addWorkloads(selector, in: isMeshWide ? nil : namespace, "selects", at: ["spec", "selector"])
         case .serviceEntry, .workloadEntry: break
         }
         return found
