@@ -79,7 +79,7 @@ let model: [Target] = [
     library("Model", "MeshModel", ["Patterns", "Quantities"]),
     library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire", "JWTWire"]),
     library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "ByteCursor", "JSONWire", "JWTWire"]),
-    library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
+    library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire", "JWTWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
     library("Model", "PushedMetrics", ["ExpositionWire", "JSONWire", "ProtobufWire"]),

@@ -1,4 +1,5 @@
 package import JSONWire
+import JWTWire
 
 extension JWTAuthentication: DiscoveryMessage {
     static let typeURL = "type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
@@ -50,7 +51,15 @@ extension JWTAuthentication.Provider {
         audiences = try fields["audiences"]?.strings() ?? []
         switch try fields.one(of: "remote_jwks", "local_jwks") {
         case ("remote_jwks", let remote)?: keys = .remote(try JWTAuthentication.RemoteKeys(remote))
-        case (_, let local)?: keys = .local(try DataSource(local))
+        case (_, let local)?:
+            let source = try DataSource(local)
+            // A file is read later, and may change by then.
+            if case .inline(let text) = source {
+                do throws(JSONWebKeySet.Failure) { _ = try JSONWebKeySet(Array(text.utf8)) } catch {
+                    throw local.error("holds no keys: \(error.rawValue)")
+                }
+            }
+            keys = .local(source)
         case nil: throw fields.error("either \"remote_jwks\" or \"local_jwks\" is required")
         }
         forwardsToken = try fields["forward"]?.bool() ?? false

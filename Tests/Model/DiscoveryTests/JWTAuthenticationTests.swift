@@ -1,12 +1,14 @@
 import Discovery
 import JSONWire
+import TestSupport
 import Testing
 
 @Suite("Token verification on the wire") struct JWTAuthenticationTests {
     private static let full = JWTAuthentication(
         providers: [
             "origins-0": JWTAuthentication.Provider(
-                issuer: "https://one.example", audiences: ["a", "b"], keys: .local(.inline("{}")), forwardsToken: true,
+                issuer: "https://one.example", audiences: ["a", "b"],
+                keys: .local(.inline(TokenSigner(.edDSA).keySet())), forwardsToken: true,
                 headers: [JWTAuthentication.HeaderPlace(name: "x-token", prefix: "Token ")], parameters: ["token"],
                 cookies: ["session"], payloadHeader: "x-payload", padsPayloadHeader: true,
                 claimHeaders: [JWTAuthentication.ClaimHeader(header: "x-sub", claim: "sub")],
@@ -61,10 +63,11 @@ import Testing
 
     @Test(arguments: [
         #"{"providers": {"p": {}}}"#,
-        #"{"providers": {"p": {"local_jwks": {"inline_string": "{}"}, "remote_jwks": {}}}}"#,
+        #"{"providers": {"p": {"local_jwks": {"filename": "/keys"}, "remote_jwks": {}}}}"#,
         #"{"providers": {"p": {"remote_jwks": {"http_uri": {"uri": "https://a", "timeout": "1s"}}}}}"#,
-        #"{"providers": {"p": {"local_jwks": {"inline_string": "{}"}, "subjects": {"prefix": "a"}}}}"#,
-        #"{"providers": {"p": {"local_jwks": {"inline_string": "{}"}, "clear_route_cache": true}}}"#,
+        #"{"providers": {"p": {"local_jwks": {"inline_string": "{\"keys\": []}"}}}}"#,
+        #"{"providers": {"p": {"local_jwks": {"filename": "/keys"}, "subjects": {"prefix": "a"}}}}"#,
+        #"{"providers": {"p": {"local_jwks": {"filename": "/keys"}, "clear_route_cache": true}}}"#,
         #"{"rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": "unknown"}}]}"#,
         #"{"rules": [{"match": {"prefix": "/"}, "requires": {"requires_any": {"requirements": [{}]}}}]}"#,
         #"{"rules": [{"match": {"prefix": "/"}, "requires": {"allow_missing": {}, "allow_missing_or_failed": {}}}]}"#,

@@ -171,4 +171,86 @@ import Testing
             for name in ["x-subject", "x-group", "x-payload"] { #expect(seen.headers[name] == nil) }
         }
     }
+
+    // MARK: Keys that the proxy fetches
+
+    private static func remote(_ uri: String) throws -> HTTPFilter {
+        try filter([
+            "issuer": .string(issuer),
+            "remote_jwks": [
+                "http_uri": ["uri": .string(uri), "cluster": "inbound|8080||", "timeout": "5s"],
+                "cache_duration": "300s",
+            ],
+        ])
+    }
+
+    /// The application also has the issuer's keys.
+    private func chain(remote filter: HTTPFilter) throws -> TestChain {
+        let chain = try TestChain()
+        chain.application = { request, responder in
+            let keys = HTTPResponse.json(Array(Self.signer.keySet().utf8))
+            responder.respond(request.target == "/keys?of=us" ? keys : HTTPResponse(status: 200))
+        }
+        try chain.applyDestination(filters: [filter])
+        return chain
+    }
+
+    @Test func `keys are fetched when a token needs them, and kept`() throws {
+        let filter = try Self.remote("https://issuer.example/keys?of=us")
+        let chain = try chain(remote: filter)
+        func fetches() -> Int { chain.seen.count { $0.target.hasPrefix("/keys") } }
+
+        #expect(try chain.send().status == 200)
+        #expect(fetches() == 0)
+        // Those that come while the keys are on their way wait for the same ones, bodies and all.
+        var answers: [HTTPResponse] = []
+        for _ in 0..<5 {
+            chain.start(
+                "POST", "/", headers: [("authorization", "Bearer \(Self.good())")],
+                body: [UInt8](repeating: 7, count: 100_000)
+            ) { if case .success(let response) = $0 { answers.append(response) } }
+        }
+        try chain.wait { answers.count == 5 }
+        #expect(answers.allSatisfy { $0.status == 200 })
+        #expect(fetches() == 1)
+        #expect(chain.seen.first { $0.target.hasPrefix("/keys") }?.headers["host"] == "issuer.example")
+        #expect(chain.seen.last?.body.count == 100_000)
+
+        // A change of the configuration that is not about the filter.
+        try chain.applyDestination(permissive: true, filters: [filter])
+        #expect(try chain.send("GET", "/", headers: [("authorization", "Bearer \(Self.good())")]).status == 200)
+        #expect(fetches() == 1)
+        let forged = TokenSigner(.es384).token(#"{"iss": "\(Self.issuer)", \(Self.forever)}"#)
+        #expect(try chain.send("GET", "/", headers: [("authorization", "Bearer \(forged)")]).status == 401)
+    }
+
+    @Test func `without its keys no token is good`() throws {
+        let chain = try chain(remote: try Self.remote("https://issuer.example/other"))
+
+        let response = try chain.send("GET", "/", headers: [("authorization", "Bearer \(Self.good())")])
+
+        #expect(response.status == 401)
+        #expect(response.text == "Jwks remote fetch is failed")
+        #expect(try chain.send().status == 200)
+    }
+
+    @Test func `who leaves while keys are fetched is forgotten`() throws {
+        let chain = try TestChain()
+        var held: [HTTPResponder] = []
+        chain.application = { request, responder in
+            if request.target.hasPrefix("/keys") { held.append(responder) } else { responder.respond(.text("ok")) }
+        }
+        try chain.applyDestination(filters: [try Self.remote("https://issuer.example/keys")])
+        var request = HTTPRequest("GET", "/", headers: ["host": "catalog", "authorization": "Bearer \(Self.good())"])
+        request.body = []
+        let call = chain.client.send(request, to: chain.outbound, deadline: .seconds(20)) { _ in }
+        try chain.wait { held.count == 1 }
+
+        call.cancel()
+        try chain.wait { chain.destination.metrics.events.activeRequests == 0 }
+        held[0].respond(.json(Array(Self.signer.keySet().utf8)))
+
+        #expect(try chain.send("GET", "/", headers: [("authorization", "Bearer \(Self.good())")]).status == 200)
+        #expect(held.count == 1)
+    }
 }

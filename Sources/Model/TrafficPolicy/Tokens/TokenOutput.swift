@@ -1,3 +1,4 @@
+import ByteCursor
 package import JSONWire
 package import JWTWire
 
@@ -30,14 +31,15 @@ extension TokenProvider {
 }
 
 extension JSONValue {
-    /// The value as Envoy writes it into a header; nothing for lists, objects and `null`.
+    /// The value as Envoy writes it into a header, lists and objects as base 64 of their JSON; nothing for `null`.
     fileprivate var headerText: String? {
         switch self {
         case .string(let text): text
         case .bool(let flag): flag ? "true" : "false"
         case .integer(let number): number >= 0 ? "\(number)" : "\(number).000000"
         case .number(let number): number.headerText
-        case .null, .array, .object: nil
+        case .array, .object: Base64.encode(serialized())
+        case .null: nil
         }
     }
 }

@@ -48,7 +48,7 @@ final class TokenKeySource: Sendable {
         let keys = text.flatMap { try? TokenKeys($0) }
         return state.withLock { state in
             guard let keys else {
-                state.failure = state.keys == nil ? (text == nil ? .fetchFailed : .noKeys) : nil
+                state.failure = state.keys == nil ? .fetchFailed : nil
                 state.end = now.advanced(by: Self.failurePause)
                 return false
             }

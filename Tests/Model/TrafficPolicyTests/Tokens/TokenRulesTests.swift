@@ -187,8 +187,8 @@ import TrafficPolicy
 
         let headers = provider.headers(for: token)
 
-        #expect(headers.map(\.name) == ["x-payload", "x-text", "x-whole", "x-part", "x-minus", "x-flag"])
-        #expect(headers.dropFirst().map(\.value) == ["t", "7", "1.500000", "-2.000000", "true"])
+        #expect(headers.map(\.name) == ["x-payload", "x-text", "x-whole", "x-part", "x-minus", "x-flag", "x-list"])
+        #expect(headers.dropFirst().map(\.value) == ["t", "7", "1.500000", "-2.000000", "true", "WzFd"])
         #expect(headers[0].value.utf8.count % 4 == 0)
         let normalized = provider.normalizedClaims(of: token)
         #expect(normalized["scope"] == ["read", "write"])
