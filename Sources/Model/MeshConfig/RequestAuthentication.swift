@@ -81,11 +81,18 @@ package struct JWTRule: Hashable, Sendable {
 }
 
 /// Where keys can be fetched from.
-package enum KeyLocation: Hashable, Sendable, Comparable {
+package enum KeyLocation: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// An `http` or `https` URI of the keys.
     case keys(uri: String)
     /// The issuer's own description says where its keys are (OpenID Connect Discovery §4).
     case discovery(issuer: String)
+
+    package var description: String {
+        switch self {
+        case .keys(let uri): uri
+        case .discovery(let issuer): issuer
+        }
+    }
 }
 
 extension RequestAuthentication {

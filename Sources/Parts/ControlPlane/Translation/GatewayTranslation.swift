@@ -4,6 +4,8 @@ import MeshConfig
 /// What enters the mesh here: one listener and one set of routes for every port of the Gateways that this workload plays.
 struct GatewayTranslation {
     let source: RouteSource
+    /// What requests pass before they are routed.
+    var filters: [HTTPFilter] = []
 
     private typealias GatewayItem = MeshConfiguration.Item<Gateway>
 
@@ -14,7 +16,7 @@ struct GatewayTranslation {
                 routes: .discovered(name: ResourceNames.gatewayRoutes(port: port), source: .controlPlane),
                 streamIdleTimeout: .zero,
                 // The edge: who connects is the client, whatever its headers say.
-                useRemoteAddress: true)
+                useRemoteAddress: true, filters: filters)
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

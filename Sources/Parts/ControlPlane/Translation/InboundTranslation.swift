@@ -8,6 +8,8 @@ struct InboundTranslation {
     let workload: MeshWorkload
     let appAddress: String
     let configuration: MeshConfiguration
+    /// What requests pass before they reach the application.
+    let filters: [HTTPFilter]
 
     var listeners: [Listener] { ports.map(listener) }
     var clusters: [Cluster] { ports.map(cluster) }
@@ -47,7 +49,8 @@ struct InboundTranslation {
             routes: [Route(name: "default", match: Route.Match(), action: .forward(forward))])
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
-            routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero)
+            routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
+            filters: filters)
     }
 
     private func cluster(_ port: UInt16) -> Cluster {
