@@ -70,15 +70,16 @@ let wire: [Target] = [
     library("Wire", "YAMLWire", ["ByteCursor", "JSONWire", "CYAML"]),
     library("Wire", "ProtobufWire", ["ByteCursor"]),
     library("Wire", "ExpositionWire", ["ByteCursor"]),
+    library("Wire", "JWTWire", ["ByteCursor", "JSONWire"]),
 ]
 
 // Floor 3: what a mesh is. Pure: no sockets, files or clocks. All but GraphLayout and PushedMetrics
 // stand on MeshModel.
 let model: [Target] = [
     library("Model", "MeshModel", ["Patterns", "Quantities"]),
-    library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire"]),
-    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
-    library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
+    library("Model", "MeshConfig", ["MeshModel", "Quantities", "Patterns", "JSONWire", "YAMLWire", "JWTWire"]),
+    library("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "ByteCursor", "JSONWire", "JWTWire"]),
+    library("Model", "Discovery", ["MeshModel", "Quantities", "Patterns", "JSONWire", "JWTWire"]),
     library("Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire"]),
     library("Model", "TraceModel", ["MeshModel", "Quantities", "ByteCursor", "JSONWire", "ProtobufWire"]),
     library("Model", "PushedMetrics", ["ExpositionWire", "JSONWire", "ProtobufWire"]),
@@ -113,14 +114,14 @@ let parts: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Patterns",
+            "HTTPWire", "JSONWire", "YAMLWire", "ProtobufWire", "ExpositionWire", "JWTWire", "ByteCursor", "Patterns",
             "Quantities",
         ]),
     library(
         "Parts", "ControlPlane",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
-            "JSONWire", "YAMLWire", "ExpositionWire", "Patterns", "Quantities",
+            "JSONWire", "YAMLWire", "JWTWire", "ExpositionWire", "Patterns", "Quantities",
         ]),
 ]
 
@@ -149,7 +150,8 @@ let programs: [Target] = [
 let testing: [Target] = [
     // Fakes, generators and checkers that several suites share.
     .target(
-        name: "TestSupport", dependencies: ["SystemIO", "Quantities"], path: "Tests/TestSupport",
+        name: "TestSupport", dependencies: ["SystemIO", "ByteCursor", "COpenSSL", "Quantities"],
+        path: "Tests/TestSupport",
         swiftSettings: strict),
     tests("Ground", "Quantities"),
     tests("Ground", "ByteCursor"),
@@ -159,9 +161,10 @@ let testing: [Target] = [
     tests("Wire", "YAMLWire", ["JSONWire"]),
     tests("Wire", "ProtobufWire"),
     tests("Wire", "ExpositionWire", resources: [.copy("Fixtures")]),
+    tests("Wire", "JWTWire", ["ByteCursor", "JSONWire"]),
     tests("Model", "MeshModel", ["Patterns", "Quantities"]),
     tests("Model", "MeshConfig", ["MeshModel", "JSONWire", "YAMLWire", "Patterns"]),
-    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire"]),
+    tests("Model", "TrafficPolicy", ["MeshModel", "Quantities", "Patterns", "JSONWire", "JWTWire", "ByteCursor"]),
     tests("Model", "Discovery", ["MeshModel", "JSONWire", "Patterns"]),
     tests(
         "Model", "MetricStore", ["MeshModel", "Quantities", "ExpositionWire", "SystemIO"],
@@ -171,7 +174,7 @@ let testing: [Target] = [
     tests("Model", "PushedMetrics", ["ExpositionWire", "ProtobufWire", "JSONWire"]),
     tests("Model", "GraphLayout"),
     tests("Edges", "SystemIO", ["Quantities"]),
-    tests("Edges", "TLSTransport", ["SystemIO"]),
+    tests("Edges", "TLSTransport", ["SystemIO", "ByteCursor"]),
     tests("Edges", "HTTPTransport", ["SystemIO", "TLSTransport", "HTTPWire", "CNghttp2", "Quantities"]),
     tests("Edges", "Storage"),
     tests("Edges", "TerminalUI", ["CTerminal", "Quantities"]),
@@ -195,7 +198,8 @@ let testing: [Target] = [
         "Parts", "Proxy",
         [
             "HTTPTransport", "TLSTransport", "SystemIO", "TrafficPolicy", "Discovery", "TraceModel", "MeshModel",
-            "HTTPWire", "JSONWire", "ProtobufWire", "ExpositionWire", "ByteCursor", "Patterns", "Quantities",
+            "HTTPWire", "JSONWire", "ProtobufWire", "ExpositionWire", "JWTWire", "ByteCursor", "Patterns",
+            "Quantities",
         ]),
     tests(
         "Parts", "ControlPlane",

@@ -3,10 +3,15 @@
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -58,5 +63,45 @@ static inline X509_EXTENSIONS *meshtop_extensions_make(void) { return sk_X509_EX
 static inline void meshtop_extensions_free(X509_EXTENSIONS *extensions) {
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 }
+
+// Public keys from their numbers. OpenSSL takes them as a list of parameters whose names and sizes are macros.
+static inline EVP_PKEY *meshtop_key_of(const char *type, OSSL_PARAM_BLD *build) {
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    EVP_PKEY *key = NULL;
+    if (parameters && context && EVP_PKEY_fromdata_init(context) == 1)
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters);
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parameters);
+    return key;
+}
+
+static inline EVP_PKEY *meshtop_rsa_public(
+    const unsigned char *modulus, size_t modulus_length, const unsigned char *exponent, size_t exponent_length) {
+    BIGNUM *n = BN_bin2bn(modulus, (int)modulus_length, NULL);
+    BIGNUM *e = BN_bin2bn(exponent, (int)exponent_length, NULL);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY *key = NULL;
+    if (n && e && build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1)
+        key = meshtop_key_of("RSA", build);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(n);
+    BN_free(e);
+    return key;
+}
+
+static inline EVP_PKEY *meshtop_ec_public(const char *curve, const unsigned char *point, size_t point_length) {
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY *key = NULL;
+    if (build && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, point_length) == 1)
+        key = meshtop_key_of("EC", build);
+    OSSL_PARAM_BLD_free(build);
+    return key;
+}
+
+static inline int meshtop_pss_padding(void) { return RSA_PKCS1_PSS_PADDING; }
+static inline int meshtop_pss_salt_of_digest(void) { return RSA_PSS_SALTLEN_DIGEST; }
 
 #endif

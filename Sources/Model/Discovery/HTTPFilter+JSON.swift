@@ -15,6 +15,7 @@ extension HTTPFilter {
         case CORSPolicy.filterTypeURL:
             _ = try config.anyFields(CORSPolicy.filterTypeURL, [])
             self = .cors
+        case JWTAuthentication.typeURL: self = .jwt(try JWTAuthentication(config))
         default:
             _ = try config.anyFields(
                 Self.routerType, [],
@@ -37,6 +38,7 @@ extension HTTPFilter {
             case .accessControl(let control): control.json.typed(HTTPAccessControl.typeURL)
             case .fault(let fault): fault.json.typed(HTTPFault.typeURL)
             case .cors: JSONValue.message([:]).typed(CORSPolicy.filterTypeURL)
+            case .jwt(let authentication): authentication.json.typed(JWTAuthentication.typeURL)
             }
         return ["name": .string(name), "typed_config": config]
     }

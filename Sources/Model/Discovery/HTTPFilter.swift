@@ -4,6 +4,7 @@ package enum HTTPFilter: Hashable, Sendable {
     case fault(HTTPFault)
     /// Does what ``CORSPolicy`` of a route says.
     case cors
+    case jwt(JWTAuthentication)
 
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
@@ -11,6 +12,7 @@ package enum HTTPFilter: Hashable, Sendable {
         case .accessControl: HTTPAccessControl.filterName
         case .fault: "envoy.filters.http.fault"
         case .cors: "envoy.filters.http.cors"
+        case .jwt: "envoy.filters.http.jwt_authn"
         }
     }
 
@@ -19,7 +21,7 @@ package enum HTTPFilter: Hashable, Sendable {
     var mayRepeat: Bool {
         switch self {
         case .accessControl: true
-        case .fault: false
+        case .fault, .cors, .jwt: false
         }
     }
 }

@@ -31,6 +31,7 @@ package struct ConfigObject: Hashable, Sendable {
         case workloadEntry(WorkloadEntry)
         case peerAuthentication(PeerAuthentication)
         case authorizationPolicy(AuthorizationPolicy)
+        case requestAuthentication(RequestAuthentication)
         case service(Service)
     }
 
@@ -70,6 +71,7 @@ package struct ConfigObject: Hashable, Sendable {
             case .workloadEntry: .workloadEntry(try WorkloadEntry(body))
             case .peerAuthentication: .peerAuthentication(try PeerAuthentication(body))
             case .authorizationPolicy: .authorizationPolicy(try AuthorizationPolicy(body))
+            case .requestAuthentication: .requestAuthentication(try RequestAuthentication(body))
             case .service: .service(try Service(body))
             }
     }

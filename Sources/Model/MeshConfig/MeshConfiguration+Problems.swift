@@ -6,7 +6,7 @@ extension MeshConfiguration {
     package var problems: [ConfigProblem] {
         let found =
             routeProblems + gatewayProblems + destinationRuleProblems + policyProblems + authorizationProblems
-            + serviceProblems + connectionProblems + workloadProblems
+            + tokenProblems + serviceProblems + connectionProblems + workloadProblems
         // Stable: within one object, in the order of the text.
         return found.enumerated().sorted {
             ($0.element.object ?? .none, $0.offset) < ($1.element.object ?? .none, $1.offset)
@@ -84,7 +84,7 @@ extension MeshConfiguration {
                 case .serviceEntry(let entry):
                     entry.hosts.enumerated().map { ($0.element, JSONPointer("/spec/hosts").appending($0.offset)) }
                 case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
-                    .authorizationPolicy:
+                    .authorizationPolicy, .requestAuthentication:
                     []
                 }
             for (host, pointer) in hosts {

@@ -19,6 +19,7 @@ package struct MeshConfiguration: Sendable {
     package let gateways: [Item<Gateway>]
     package let peerAuthentications: [Item<PeerAuthentication>]
     package let authorizationPolicies: [Item<AuthorizationPolicy>]
+    package let requestAuthentications: [Item<RequestAuthentication>]
     package let workloads: [MeshWorkload]
     /// Services and the hosts of ServiceEntries, sorted by host. Of two with one host, the older is here.
     package let services: [MeshService]
@@ -53,6 +54,9 @@ package struct MeshConfiguration: Sendable {
         authorizationPolicies = objects.compactMap { object in
             if case .authorizationPolicy(let spec) = object.spec { Item(object: object, spec: spec) } else { nil }
         }
+        requestAuthentications = objects.compactMap { object in
+            if case .requestAuthentication(let spec) = object.spec { Item(object: object, spec: spec) } else { nil }
+        }
 
         // The older object comes first and so keeps its host.
         var servicesByHost: [String: MeshService] = [:]
@@ -62,7 +66,7 @@ package struct MeshConfiguration: Sendable {
                 case .service(let spec): [MeshService(object, spec, workloads: workloads, settings: settings)]
                 case .serviceEntry(let spec): spec.hosts.map { MeshService(object, spec, host: $0, settings: settings) }
                 case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
-                    .authorizationPolicy:
+                    .authorizationPolicy, .requestAuthentication:
                     []
                 }
             for service in found where servicesByHost[service.host] == nil {

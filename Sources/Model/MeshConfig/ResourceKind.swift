@@ -7,13 +7,14 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     case workloadEntry = "WorkloadEntry"
     case peerAuthentication = "PeerAuthentication"
     case authorizationPolicy = "AuthorizationPolicy"
+    case requestAuthentication = "RequestAuthentication"
     case service = "Service"
 
     /// The API group; empty for Kubernetes' own.
     package var group: String {
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: "networking.istio.io"
-        case .peerAuthentication, .authorizationPolicy: "security.istio.io"
+        case .peerAuthentication, .authorizationPolicy, .requestAuthentication: "security.istio.io"
         case .service: ""
         }
     }
@@ -22,7 +23,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     package var versions: [String] {
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: ["v1", "v1beta1", "v1alpha3"]
-        case .peerAuthentication, .authorizationPolicy: ["v1", "v1beta1"]
+        case .peerAuthentication, .authorizationPolicy, .requestAuthentication: ["v1", "v1beta1"]
         case .service: ["v1"]
         }
     }
@@ -33,7 +34,8 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .serviceEntry: "serviceentries"
         case .workloadEntry: "workloadentries"
         case .authorizationPolicy: "authorizationpolicies"
-        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .service: singular + "s"
+        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .requestAuthentication, .service:
+            singular + "s"
         }
     }
 
@@ -49,6 +51,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .workloadEntry: ["we"]
         case .peerAuthentication: ["pa"]
         case .authorizationPolicy: ["ap"]
+        case .requestAuthentication: ["ra"]
         case .service: ["svc"]
         }
     }

@@ -121,6 +121,32 @@ import YAMLWire
                 "PeerAuthentication shop/q: spec: has no effect: PeerAuthentication shop/p is for the same workloads and older"
             ),
             (
+                object(
+                    .requestAuthentication, "name: r, namespace: payments",
+                    "{selector: {matchLabels: {app: x}}, jwtRules: [{issuer: 'https://a'}]}"), "IST0127", .warning,
+                "RequestAuthentication payments/r: spec.selector: selects no workload of namespace \"payments\""
+            ),
+            (
+                object(
+                    .requestAuthentication, "name: r, namespace: istio-system",
+                    "{selector: {matchLabels: {app: x}}, jwtRules: [{issuer: 'https://a'}]}"), "IST0127", .warning,
+                "RequestAuthentication istio-system/r: spec.selector: selects no workload of the mesh"
+            ),
+            (
+                object(
+                    .requestAuthentication, "name: r, namespace: payments",
+                    "{jwtRules: [{issuer: a, jwksUri: 'http://a'}]}"), nil, .warning,
+                "RequestAuthentication payments/r: spec.jwtRules[0]: the keys come over plain HTTP: "
+                    + "whoever is on the way can sign tokens"
+            ),
+            (
+                object(
+                    .requestAuthentication, "name: r, namespace: payments",
+                    "{jwtRules: [{issuer: 'https://a'}, {issuer: 'https://a'}]}"), nil, .warning,
+                "RequestAuthentication payments/r: spec.jwtRules[1].issuer: an earlier rule is for \"https://a\", too; "
+                    + "a token that either takes is good"
+            ),
+            (
                 object(.workloadEntry, "name: z, namespace: shop", "{address: 127.0.1.9}"), nil, .error,
                 "WorkloadEntry shop/z: spec.address: address 127.0.1.9 belongs to WorkloadEntry payments/payment-v1 already; "
                     + "every workload needs its own"

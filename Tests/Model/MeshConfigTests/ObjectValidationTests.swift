@@ -367,6 +367,47 @@ import YAMLWire
                 "spec.portLevelMtls[65536]: \"65536\" is not a port; expected a number between 1 and 65535"
             ),
             (
+                .requestAuthentication, "{jwtRules: [{issuer: a, jwks: '{}', jwksUri: 'https://a'}]}",
+                "spec.jwtRules[0].jwks: stands beside \"jwksUri\"; keep one of them"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{jwks: '{}'}]}",
+                "spec.jwtRules[0]: needs an \"issuer\", or a \"jwksUri\" when any issuer will do"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: joe}]}",
+                "spec.jwtRules[0].issuer: \"joe\" is no address to find the keys at; add \"jwksUri\" or \"jwks\""
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: joe, jwks: '{}'}]}",
+                "spec.jwtRules[0].jwks: holds no keys: Jwks does not have [keys] field"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: joe, jwksUri: 'ftp://a'}]}",
+                "spec.jwtRules[0].jwksUri: \"ftp://a\" is not an address of the web; "
+                    + "write \"https://issuer.example/keys.json\""
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: 'https://a', audiences: ['']}]}",
+                "spec.jwtRules[0].audiences[0]: must not be empty"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: 'https://a', fromHeaders: [{prefix: a}]}]}",
+                "spec.jwtRules[0].fromHeaders[0].name: is required"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: 'https://a', outputPayloadToHeader: 'a b'}]}",
+                "spec.jwtRules[0].outputPayloadToHeader: \"a b\" is not a header name"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: 'https://a', outputClaimToHeaders: [{header: a}]}]}",
+                "spec.jwtRules[0].outputClaimToHeaders[0].claim: is required"
+            ),
+            (
+                .requestAuthentication, "{jwtRules: [{issuer: 'https://a', audience: [b]}]}",
+                "spec.jwtRules[0].audience: unknown field \"audience\"; did you mean \"audiences\"?"
+            ),
+            (
                 .serviceEntry, "{hosts: [a], ports: [{number: 80, name: http}], resolution: DNS, endpoints: []}",
                 "spec.resolution: \"DNS\" is not supported; only \"STATIC\" with endpoints"
             ),
@@ -438,7 +479,7 @@ import YAMLWire
             (
                 ["kind": "Pod"],
                 "kind: \"Pod\" is not supported; supported here: VirtualService, DestinationRule, Gateway, "
-                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, AuthorizationPolicy, Service"
+                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, AuthorizationPolicy, RequestAuthentication, Service"
             ),
             (["kind": "VirtualServise"], "kind: \"VirtualServise\" is not supported; did you mean \"VirtualService\"?"),
             (

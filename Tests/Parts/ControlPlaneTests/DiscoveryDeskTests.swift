@@ -77,6 +77,19 @@ import Testing
         #expect(order == [.clusters, .endpoints, .listeners, .routes])
     }
 
+    @Test func `answers who waits when something beside the configuration has changed`() throws {
+        let scene = try Scene()
+        let version = try #require(scene.ask(.listeners, version: "").answer).version
+        let waiting = scene.ask(.listeners, version: version, waits: true)
+
+        scene.desk.reconsider()
+        #expect(waiting.answer == nil)
+        scene.world.generation += 1
+        scene.desk.reconsider()
+
+        #expect(try #require(waiting.answer).version != version)
+    }
+
     @Test func `knows who runs with which revision`() throws {
         let scene = try Scene()
         let revision = scene.bench.configuration.store.revision

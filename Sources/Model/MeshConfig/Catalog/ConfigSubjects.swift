@@ -44,6 +44,10 @@ struct ConfigSubjects {
             let isRoot = namespace == mesh.settings.rootNamespace
             if spec.selector == nil, isRoot { return ([], true) }
             hosts += selected(by: spec.selector ?? [:], in: isRoot ? nil : namespace)
+        case .requestAuthentication(let spec):
+            let isMeshWide = namespace == mesh.settings.rootNamespace
+            if spec.selector == nil, isMeshWide { return ([], true) }
+            hosts += selected(by: spec.selector ?? [:], in: isMeshWide ? nil : namespace)
         }
         var seen: Set<String> = []
         return (hosts.filter { seen.insert($0).inserted }, false)

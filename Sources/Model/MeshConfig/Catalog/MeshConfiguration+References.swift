@@ -69,6 +69,10 @@ extension MeshConfiguration {
             addWorkloads(
                 selector, in: namespace == settings.rootNamespace ? nil : namespace, "selects",
                 at: ["spec", "selector"])
+        case .requestAuthentication(let spec):
+            guard let selector = spec.selector else { break }
+            let isMeshWide = namespace == settings.rootNamespace
+            addWorkloads(selector, in: isMeshWide ? nil : namespace, "selects", at: ["spec", "selector"])
         case .serviceEntry, .workloadEntry: break
         }
         return found

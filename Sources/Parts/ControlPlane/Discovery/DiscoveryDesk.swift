@@ -111,6 +111,12 @@ package final class DiscoveryDesk {
         remove(id.number)
     }
 
+    /// Something that resources are made from has changed, though not the configuration: looks again at who needs news.
+    package func reconsider() {
+        views = [:]
+        configurationChanged()
+    }
+
     /// What every proxy runs with, sorted by node id.
     package func status() -> [ProxyStatus] {
         registry.status { node, subscription in answer(to: node, subscription).version }

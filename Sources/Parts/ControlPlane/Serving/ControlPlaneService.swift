@@ -45,6 +45,7 @@ package final class ControlPlaneService {
     private let tokens: TokenFiles?
     private let certificates: CertificateDesk
     private let discovery: DiscoveryDesk
+    private let issuerKeys: IssuerKeys
     private let watches: WatchStreams
     private let router: RequestRouter
     private var servers: [HTTPServer] = []
@@ -90,9 +91,13 @@ package final class ControlPlaneService {
         directory = ConfigurationDirectory(path: options.configurationDirectory)
         sync = DirectorySync(configuration) { SystemClock.wall() }
         let root = certificates.authority.root.pem
+        let web = WebFetch(loop: loop)
+        let keys = IssuerKeys(loop: loop, log: log) { web.fetch($0, timeout: $1, completion: $2) }
+        issuerKeys = keys
         discovery = DiscoveryDesk(configuration, now: { SystemClock.monotonic() }) { node, mesh in
-            resources(for: node, in: mesh, root: root)
+            resources(for: node, in: mesh, root: root, keys: keys.text)
         }
+        keys.onChange = { [weak discovery] in discovery?.reconsider() }
         watches = WatchStreams(configuration, loop: loop)
         let (configuration, discovery, certificates, watches) = (configuration, discovery, certificates, watches)
         router = RequestRouter(
@@ -156,7 +161,9 @@ package final class ControlPlaneService {
     package func start() {
         readDirectory()
         tokens?.issue(for: configuration.mesh.workloads, log: log)
+        issuerKeys.follow(configuration.mesh.keyLocations)
         configuration.observe { [unowned self] changes in
+            issuerKeys.follow(configuration.mesh.keyLocations)
             tokens?.follow(changes, mesh: configuration.mesh, log: log)
             for change in changes {
                 log.info(
@@ -181,6 +188,7 @@ package final class ControlPlaneService {
     package func stop() {
         for server in servers { server.close() }
         watches.closeAll()
+        issuerKeys.stop()
         // The last bytes of the watches leave within this turn of the loop.
         loop.soon { [loop] in loop.stop() }
     }
@@ -240,9 +248,9 @@ package final class ControlPlaneService {
 
 /// A proxy's resources by type, with the root that a real Envoy fetches as a secret. Private keys are never served.
 private func resources(
-    for node: Node, in mesh: MeshConfiguration, root: String
+    for node: Node, in mesh: MeshConfiguration, root: String, keys: (KeyLocation) -> String?
 ) -> [ResourceType: [DiscoveryDesk.NamedResource]] {
-    let translated = discoveryResources(for: node, in: mesh)
+    let translated = discoveryResources(for: node, in: mesh, keys: keys)
     var result: [ResourceType: [DiscoveryDesk.NamedResource]] = [:]
     for type in ResourceType.allCases {
         result[type] = translated.resources(of: type).map { .init(name: $0.name, json: $0.resource) }

@@ -3,24 +3,30 @@ package import MeshConfig
 
 /// Translates the mesh's configuration into what one proxy must do.
 ///
-/// Pure: the same node and configuration give equal resources. A node whose WorkloadEntry does not exist gets none.
-package func discoveryResources(for node: Node, in configuration: MeshConfiguration) -> NodeResources {
+/// Pure: the same node, configuration and keys give equal resources. A node whose WorkloadEntry does not exist gets none.
+///
+/// - Parameter keys: the key set of token issuers at a place, as text; nothing while it has not come.
+package func discoveryResources(
+    for node: Node, in configuration: MeshConfiguration, keys: (KeyLocation) -> String? = { _ in nil }
+) -> NodeResources {
     guard let identifier = node.identifier,
         let workload = configuration.workload(namespace: identifier.namespace, name: identifier.name)
     else { return NodeResources() }
 
     let source = RouteSource(workload: workload, configuration: configuration)
     var resources = NodeResources()
+    let inboundFilters = [configuration.tokenFilter(for: workload, keys: keys)].compactMap(\.self)
     switch identifier.kind {
     case .sidecar:
         let inbound = InboundTranslation(
-            workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration)
+            workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration,
+            filters: inboundFilters)
         let connections = ConnectionTranslation(source: source, ownPorts: inbound.ports)
         resources.listeners = [outboundListener(of: workload)] + connections.listeners + inbound.listeners
         resources.routes = [source.outboundRoutes]
         resources.clusters = inbound.clusters
     case .router:
-        let gateway = GatewayTranslation(source: source)
+        let gateway = GatewayTranslation(source: source, filters: inboundFilters)
         resources.listeners = gateway.listeners
         resources.routes = gateway.routes
     }

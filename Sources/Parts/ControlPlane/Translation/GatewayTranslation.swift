@@ -4,6 +4,8 @@ import MeshConfig
 /// What enters the mesh here: one listener and one set of routes for every port of the Gateways that this workload plays.
 struct GatewayTranslation {
     let source: RouteSource
+    /// What requests pass before they are routed.
+    var filters: [HTTPFilter] = []
 
     private typealias GatewayItem = MeshConfiguration.Item<Gateway>
 
@@ -16,7 +18,7 @@ struct GatewayTranslation {
                 streamIdleTimeout: .zero,
                 // The edge: who connects is the client, whatever its headers say.
                 useRemoteAddress: true, normalizesPath: true,
-                filters: authorization.customFilters + authorization.filters + .istioOutbound)
+                filters: authorization.customFilters + filters + authorization.filters + .istioOutbound)
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

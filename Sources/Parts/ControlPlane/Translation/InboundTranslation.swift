@@ -8,6 +8,8 @@ struct InboundTranslation {
     let workload: MeshWorkload
     let appAddress: String
     let configuration: MeshConfiguration
+    /// What requests pass before they reach the application.
+    let filters: [HTTPFilter]
 
     var listeners: [Listener] { ports.map(listener) }
     var clusters: [Cluster] { ports.map(cluster) }
@@ -78,7 +80,7 @@ struct InboundTranslation {
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
             routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
-            normalizesPath: true, filters: authorization.customFilters + authorization.filters)
+            normalizesPath: true, filters: authorization.customFilters + filters + authorization.filters)
     }
 
     /// Who may call the workload.

@@ -9,6 +9,7 @@ extension HTTPFilter {
         case .accessControl(let control): AccessFilter(control, counters: counters)
         case .fault(let fault): FaultFilter(general: FaultRules(fault))
         case .cors: CORSFilter()
+        case .jwt(let authentication): JWTFilter(authentication)
         }
     }
 }

@@ -13,6 +13,8 @@ struct SnapshotBuilder {
     private var clientContexts: [ClientKey: TLSContext] = [:]
     private var baseContexts: [BaseKey: TLSContext] = [:]
     private var tables: [RouteConfiguration: RouteTable] = [:]
+    /// Filters remember: what they learnt of requests outlives a change of the configuration that is not about them.
+    private var filters: [HTTPFilter: any RequestFilter] = [:]
     /// The ejections of each cluster that has rules for them; they go on while the rules stay.
     private(set) var outliers: [String: OutlierMonitor] = [:]
     /// The breakers of each cluster that has limits.
@@ -60,6 +62,7 @@ struct SnapshotBuilder {
         next.clientContexts = [:]
         next.baseContexts = baseContexts
         next.tables = [:]
+        next.filters = [:]
         next.outliers = [:]
         next.breakers = [:]
         var clusters: [ClusterPlan] = []
@@ -164,7 +167,12 @@ struct SnapshotBuilder {
         let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
         next.tables[configuration] = table
         return RoutePlan(
-            table: table, places: places, filters: manager.filters.map { $0.requestFilter(counters: access) })
+            table: table, places: places,
+            filters: manager.filters.map { filter in
+                let made = filters[filter] ?? next.filters[filter] ?? filter.requestFilter(counters: access)
+                next.filters[filter] = made
+                return made
+            })
     }
 
     /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.

@@ -24,7 +24,7 @@ struct RequestAccess: AccessFacts {
 
     /// At the edge who connects; elsewhere who the hop before says.
     var client: IPAddress? {
-        guard !exchange.listener.plan.appendsForwardedFor, let hops = exchange.head.value(of: "x-forwarded-for") else {
+        guard !exchange.listener.plan.isEdge, let hops = exchange.head.value(of: "x-forwarded-for") else {
             return peer
         }
         return IPAddress(lastForwardedFor: hops) ?? peer

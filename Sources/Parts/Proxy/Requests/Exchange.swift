@@ -82,6 +82,8 @@ final class Exchange: HTTPClientStreamHandler {
     private(set) var isRouted = false
     /// What filters leave about the request for those after, by their names.
     var filterMetadata: [String: JSONObject] = [:]
+    /// What a verified token says of the caller, for the filters after.
+    var claims: RequestClaims?
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
@@ -94,7 +96,7 @@ final class Exchange: HTTPClientStreamHandler {
     var service = LabelID.unknown
     private var isSecure = false
     var callerSentMetadata = false
-    private var isFinished = false
+    private(set) var isFinished = false
 
     init(worker: Worker, listener: WorkerListener, downstream: HTTPServerStream, head: RequestHead) {
         self.worker = worker

@@ -54,6 +54,8 @@ final class Worker {
     private let connectionFlushInterval: Duration
     private var dateOfNow = DateField()
     private var clusters: [UpstreamCluster] = []
+    /// Keys of token issuers that are being fetched, by their source.
+    var keyFetches: [ObjectIdentifier: TokenKeyFetch] = [:]
     private var listeners: [SocketAddress: WorkerListener] = [:]
     private var spans = SpanBuffer()
     private var areSpansScheduled = false
@@ -155,6 +157,9 @@ final class Worker {
 
     /// The cluster at a place of the snapshot in force.
     func cluster(at place: Int) -> UpstreamCluster? { place < clusters.count ? clusters[place] : nil }
+
+    /// The cluster of a name, for what is rare.
+    func cluster(named name: String) -> UpstreamCluster? { clusters.first { $0.plan.name == name } }
 
     /// A connection to an inbound listener ended before any request.
     func handshakeFailed(_ reason: String) {
