@@ -90,9 +90,9 @@ final class ClientConnection: ChannelOwner {
         return !channel.isFull
     }
 
-    func sendEnd() {
+    func sendEnd(trailers: HTTPHeaders? = nil) {
         guard let channel, let body = sending, !isRequestComplete else { return }
-        switch body.end(on: channel) {
+        switch body.end(on: channel, trailers: pool.limits.wire.passesTrailers ? trailers : nil) {
         case .fine: isRequestComplete = true
         case .lengthViolated: failSoon(.protocolError("the request is shorter than it said"))
         }
@@ -202,6 +202,11 @@ final class ClientConnection: ChannelOwner {
                     case .end:
                         // Bytes after the response are the answer to nothing: this connection cannot be trusted again.
                         if offset < input.count { keepsAlive = false }
+                        if pool.limits.wire.passesTrailers, let stream,
+                            let trailers = HTTPHeaders(trailersOf: decoder)
+                        {
+                            stream.handler?.responseTrailers(stream, trailers)
+                        }
                         responseEnded()
                     case .needsMore: return offset
                     }
@@ -221,8 +226,8 @@ final class ClientConnection: ChannelOwner {
     private func received(_ response: consuming ParsedResponse, hasSurplus: Bool) {
         guard let stream else { return close() }
         if response.head.status < 200 {
-            // Interim responses concern our own expectations, and we have none.
-            if response.head.status == 101 { fail(.protocolError("it switches protocols without being asked")) }
+            if response.head.status == 101 { return fail(.protocolError("it switches protocols without being asked")) }
+            if sending != nil { stream.handler?.interim(stream, head: response.head) }
             return
         }
         guard sending != nil else { return fail(.protocolError("it answers before it was asked")) }

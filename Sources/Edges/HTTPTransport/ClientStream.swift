@@ -45,7 +45,9 @@ package protocol HTTPClientStreamHandler: AnyObject {
     func response(_ stream: HTTPClientStream, head: consuming ResponseHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer)
-    /// Fields after the body; only of HTTP/2.
+    /// A head before the one that counts: 100 or 103, say.
+    func interim(_ stream: HTTPClientStream, head: ResponseHead)
+    /// Fields after the body; of HTTP/1.1 only where the limits let them pass.
     func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders)
     func responseEnd(_ stream: HTTPClientStream)
     func failed(_ stream: HTTPClientStream, _ failure: UpstreamFailure)
@@ -57,6 +59,7 @@ package protocol HTTPClientStreamHandler: AnyObject {
 
 extension HTTPClientStreamHandler {
     package func connected(_ stream: HTTPClientStream) {}
+    package func interim(_ stream: HTTPClientStream, head: ResponseHead) {}
     package func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {}
 }
 
@@ -102,9 +105,10 @@ package final class HTTPClientStream {
         if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: nil) }
     }
 
-    /// The same with fields after the body. Upstreams of HTTP/1.1 get none.
+    /// The same with fields after the body. Upstreams of HTTP/1.1 get them where the limits let trailers pass and the
+    /// body is chunked.
     package func sendEnd(trailers: HTTPHeaders) {
-        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: trailers) }
+        if let connection { connection.sendEnd(trailers: trailers) } else { exchange?.sendEnd(trailers: trailers) }
     }
 
     /// Stops the delivery of the response's body after the bytes that have been read already; with HTTP/2, after those

@@ -36,9 +36,8 @@ package final class HTTPConnectionPool {
     package var http2TLS: TLSContext?
 
     let loop: EventLoop
-    let limits: HTTPClientLimits
-    /// What upstreams of HTTP/2 may send on new connections, and how many requests one carries at a time.
-    package var http2: HTTP2Limits
+    /// New connections and requests keep to what is said here by then.
+    @exclusivity(unchecked) package var limits: HTTPClientLimits
     let idleNanoseconds: Int64
     private let sourceAddress: SocketAddress?
     @exclusivity(unchecked) private var idle: [ClientConnection] = []
@@ -61,7 +60,6 @@ package final class HTTPConnectionPool {
         self.tls = tls
         self.sourceAddress = sourceAddress
         self.limits = limits
-        http2 = limits.http2
         idleNanoseconds = limits.idleTimeout.nanoseconds
     }
 

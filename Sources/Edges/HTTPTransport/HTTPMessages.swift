@@ -87,6 +87,13 @@ package struct HTTPResponse: Sendable {
 }
 
 extension HTTPHeaders {
+    /// The fields after a chunked body; nothing when there are none.
+    init?(trailersOf decoder: BodyDecoder) {
+        self.init()
+        decoder.forEachTrailer { add($0, $1) }
+        if count == 0 { return nil }
+    }
+
     init(_ head: some MessageHead) {
         self.init()
         head.forEachField { add($0, $1) }

@@ -40,13 +40,19 @@ enum SendingBody {
     }
 
     /// Writes what ends the body.
-    func end(on channel: Channel) -> Outcome {
+    ///
+    /// - Parameter trailers: fields after it; only chunked bodies have room for them.
+    func end(on channel: Channel, trailers: HTTPHeaders? = nil) -> Outcome {
         switch self {
         case .suppressed, .untilClose: return .fine
         case .length(let remaining): return remaining == 0 ? .fine : .lengthViolated
         case .chunked:
             channel.prepareOutput()
-            ChunkedWriter.writeEnd(to: &channel.output)
+            if let trailers {
+                ChunkedWriter.writeEnd(to: &channel.output, trailers: trailers)
+            } else {
+                ChunkedWriter.writeEnd(to: &channel.output)
+            }
             channel.scheduleFlush()
             return .fine
         }

@@ -243,7 +243,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         // Handed on, so that a handler that edits it edits the only copy.
         var head = request.head
         // The expectation is ours to meet, not the next hop's.
-        if owesContinue { head.remove("expect") }
+        if owesContinue, !listener.limits.leavesContinue { head.remove("expect") }
         switch framing {
         case .none, .untilClose:
             phase = .waiting
@@ -255,7 +255,9 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
             decoder = BodyDecoder(framing, limits: listener.limits.wire)
             arm(.body, after: listener.timeouts.stall)
             handler.request(stream, head: head, hasBody: true)
-            if self.stream === stream, owesContinue, case .none = response { sendContinue() }
+            if self.stream === stream, owesContinue, !listener.limits.leavesContinue, case .none = response {
+                sendContinue()
+            }
         }
     }
 
@@ -304,6 +306,10 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
             guard let stream else { return }
             phase = .waiting
             deadline?.disarm()
+            if listener.limits.wire.passesTrailers, let trailers = HTTPHeaders(trailersOf: decoder) {
+                handler.requestTrailers(stream, trailers)
+                guard self.stream === stream else { return }
+            }
             handler.requestEnd(stream)
         case .discarding: awaitNext()
         case .head, .waiting, .closed: break
@@ -345,6 +351,14 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
 
     // MARK: Responses
 
+    func sendInterim(_ head: ResponseHead) {
+        guard let channel, stream != nil, case .none = response, version != .http10 else { return }
+        if head.status == 100 { owesContinue = false }
+        channel.prepareOutput()
+        head.write(to: &channel.output, framing: .unframed)
+        channel.scheduleFlush()
+    }
+
     func sendHead(_ head: ResponseHead, endOfStream: Bool) {
         guard let channel, let stream, case .none = response else { return }
         var framing = OutgoingFraming.chunked
@@ -379,9 +393,9 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         }
     }
 
-    func sendEnd() {
+    func sendEnd(trailers: HTTPHeaders? = nil) {
         guard let channel, case .sending(let body) = response else { return }
-        switch body.end(on: channel) {
+        switch body.end(on: channel, trailers: listener.limits.wire.passesTrailers ? trailers : nil) {
         case .fine: responseEnded()
         case .lengthViolated: abortByHandler()
         }

@@ -22,6 +22,10 @@ package struct HTTPServerLimits: Hashable, Sendable {
     package var http2: HTTP2Limits?
     /// Whether HTTP/1 is served where ``http2`` is; otherwise every client must begin as HTTP/2.
     package var http1 = true
+    /// Whether it is the handler's to tell a client that expects it to go on: then the expectation stays in the head, and
+    /// ``HTTPServerStream/sendInterim(_:)`` answers it. Otherwise the transport says so as soon as the handler has taken
+    /// the request.
+    package var leavesContinue = false
 
     package init() {}
 }

@@ -32,7 +32,7 @@ package protocol HTTPServerStreamHandler: AnyObject {
     func request(_ stream: HTTPServerStream, head: consuming RequestHead, hasBody: Bool)
     /// A piece of the body; the bytes are valid during the call.
     func requestBody(_ stream: HTTPServerStream, _ bytes: UnsafeRawBufferPointer)
-    /// Fields after the body; only of HTTP/2.
+    /// Fields after the body; of HTTP/1.1 only where the limits let them pass.
     func requestTrailers(_ stream: HTTPServerStream, _ trailers: HTTPHeaders)
     func requestEnd(_ stream: HTTPServerStream)
     /// The stream is over; calls on it do nothing any more.
@@ -90,6 +90,12 @@ package final class HTTPServerStream {
     /// Whether the response is complete or the stream was aborted.
     package var isOver: Bool { connection == nil && exchange == nil }
 
+    /// Sends a head before the one that counts, of a status from 100 to 199 but 101: any number of times.
+    package func sendInterim(_ head: ResponseHead) {
+        guard (100..<200).contains(head.status), head.status != 101 else { return }
+        if let connection { connection.sendInterim(head) } else { exchange?.sendInterim(head) }
+    }
+
     /// Begins the response. With `endOfStream` it has no body and is complete.
     ///
     /// A second head is ignored.
@@ -117,9 +123,10 @@ package final class HTTPServerStream {
         if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: nil) }
     }
 
-    /// The same with fields after the body. Clients of HTTP/1.1, which would have to ask for them, get none.
+    /// The same with fields after the body. Clients of HTTP/1.1 get them where the limits let trailers pass and the body
+    /// is chunked.
     package func sendEnd(trailers: HTTPHeaders) {
-        if let connection { connection.sendEnd() } else { exchange?.sendEnd(trailers: trailers) }
+        if let connection { connection.sendEnd(trailers: trailers) } else { exchange?.sendEnd(trailers: trailers) }
     }
 
     /// Stops the delivery of the request's body after the bytes that have been read already; with HTTP/2, after those

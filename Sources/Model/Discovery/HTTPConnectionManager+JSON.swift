@@ -10,16 +10,16 @@ extension HTTPConnectionManager: DiscoveryMessage {
             [
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
-                "http2_protocol_options", "normalize_path",
+                "http_protocol_options", "http2_protocol_options", "normalize_path", "proxy_100_continue",
             ],
             unsupported: [
-                "scoped_routes", "add_user_agent", "tracing", "http_protocol_options",
+                "scoped_routes", "add_user_agent", "tracing",
                 "http3_protocol_options", "server_header_transformation", "scheme_header_transformation",
                 "max_request_headers_kb", "request_timeout", "drain_timeout", "delayed_close_timeout", "access_log",
                 "access_log_options", "xff_num_trusted_hops", "original_ip_detection_extensions",
                 "early_header_mutation_extensions", "internal_address_config", "skip_xff_append", "via",
                 "generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response",
-                "forward_client_cert_details", "set_current_client_cert_details", "proxy_100_continue",
+                "forward_client_cert_details", "set_current_client_cert_details",
                 "upgrade_configs", "merge_slashes", "path_with_escaped_slashes_action",
                 "request_id_extension", "local_reply_config", "strip_matching_host_port", "strip_any_host_port",
                 "stream_error_on_invalid_http_message", "path_normalization_options", "strip_trailing_host_dot",
@@ -40,6 +40,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "headers_with_underscores_action", "max_requests_per_connection",
             ])["idle_timeout"]?.duration()
 
+        passesContinue = try fields["proxy_100_continue"]?.bool() ?? false
+        passesTrailers = try fields["http_protocol_options"].map(http1Trailers) ?? false
         http2 = try fields["http2_protocol_options"].map(HTTP2Options.init)
 
         switch try fields.one(of: "rds", "route_config") {
@@ -80,11 +82,13 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "http_filters": .array(filters.map(\.element) + [HTTPFilter.router]),
             "server_name": serverName.map { .string($0) },
             "common_http_protocol_options": idleTimeout.map { ["idle_timeout": .duration($0)] },
+            "http_protocol_options": passesTrailers ? ["enable_trailers": true] : nil,
             "http2_protocol_options": http2?.json,
             "stream_idle_timeout": streamIdleTimeout.map { .duration($0) },
             "request_headers_timeout": requestHeadersTimeout.map { .duration($0) },
             "use_remote_address": useRemoteAddress ? true : nil,
             "normalize_path": normalizesPath ? true : nil,
+            "proxy_100_continue": passesContinue ? true : nil,
         ])
     }
 

@@ -22,6 +22,11 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     package var serverName: String?
     /// How long a connection may stay without a request; Envoy's default is 1 h.
     package var idleTimeout: Duration?
+    /// Whether trailers of HTTP/1.1 pass (`http_protocol_options.enable_trailers`).
+    package var passesTrailers = false
+    /// Whether answers that come before the one that counts pass, and with them the expectation of a 100
+    /// (`proxy_100_continue`); otherwise whoever expects one gets it here.
+    package var passesContinue: Bool
     /// What clients of HTTP/2 may do.
     package var http2: HTTP2Options?
     /// How long a request may stay without progress; Envoy's default is 5 min, 0 turns it off.
@@ -39,11 +44,13 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     package init(
         statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,
         idleTimeout: Duration? = nil, streamIdleTimeout: Duration? = nil, requestHeadersTimeout: Duration? = nil,
-        useRemoteAddress: Bool = false, normalizesPath: Bool = false, filters: [HTTPFilter] = []
+        useRemoteAddress: Bool = false, normalizesPath: Bool = false, filters: [HTTPFilter] = [],
+        passesContinue: Bool = false
     ) {
         self.normalizesPath = normalizesPath
         self.filters = filters
         self.statPrefix = statPrefix
+        self.passesContinue = passesContinue
         self.codec = codec
         self.routes = routes
         self.serverName = serverName

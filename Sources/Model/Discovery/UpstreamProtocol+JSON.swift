@@ -17,32 +17,19 @@ extension UpstreamProtocol: DiscoveryMessage {
                 ["http_protocol_options", "http2_protocol_options"], unsupported: ["http3_protocol_options"])
             switch try choices.one(of: "http_protocol_options", "http2_protocol_options") {
             case ("http2_protocol_options", let options)?: self.init(.http2, http2: try HTTP2Options(options))
-            case (_, let options)?:
-                try Self.refuseOptions(options)
-                self.init(.http1)
+            case (_, let options)?: self.init(.http1, passesTrailers: try http1Trailers(options))
             case nil:
                 throw choices.error("either \"http_protocol_options\" or \"http2_protocol_options\" is required")
             }
         case (_, let config)?:
             let choices = try config.fields(
                 ["http_protocol_options", "http2_protocol_options"], unsupported: ["http3_protocol_options"])
-            if let options = choices["http_protocol_options"] { try Self.refuseOptions(options) }
             self.init(
-                .downstream, http2: try choices["http2_protocol_options"].map(HTTP2Options.init) ?? HTTP2Options())
+                .downstream, http2: try choices["http2_protocol_options"].map(HTTP2Options.init) ?? HTTP2Options(),
+                passesTrailers: try choices["http_protocol_options"].map(http1Trailers) ?? false)
         case nil:
             throw fields.error("either \"explicit_http_config\" or \"use_downstream_protocol_config\" is required")
         }
-    }
-
-    /// Options of HTTP/1 exist, and none of them is supported.
-    private static func refuseOptions(_ reader: SchemaReader) throws(SchemaError) {
-        _ = try reader.fields(
-            [],
-            unsupported: [
-                "allow_absolute_url", "accept_http_10", "default_host_for_http_10", "header_key_format",
-                "enable_trailers", "allow_chunked_length", "override_stream_error_on_invalid_http_message",
-                "send_fully_qualified_url", "use_balsa_parser", "allow_custom_methods", "ignore_http_11_upgrade",
-            ])
     }
 
     /// Reads a cluster's `typed_extension_protocol_options`; nothing when there are none.
@@ -60,16 +47,29 @@ extension UpstreamProtocol: DiscoveryMessage {
 
     package var json: JSONValue {
         switch version {
-        case .http1: ["explicit_http_config": ["http_protocol_options": [:]]]
+        case .http1: ["explicit_http_config": ["http_protocol_options": http1]]
         case .http2: ["explicit_http_config": ["http2_protocol_options": http2.json]]
         case .downstream:
-            ["use_downstream_protocol_config": ["http_protocol_options": [:], "http2_protocol_options": http2.json]]
+            ["use_downstream_protocol_config": ["http_protocol_options": http1, "http2_protocol_options": http2.json]]
         }
     }
+
+    private var http1: JSONValue { passesTrailers ? ["enable_trailers": true] : [:] }
 
     var extensionOptions: JSONValue {
         .object([Self.extensionName: json.typed(Self.typeURL)])
     }
+}
+
+/// Reads Envoy's `core.v3.Http1ProtocolOptions`, of which one is supported: whether trailers pass.
+func http1Trailers(_ reader: SchemaReader) throws(SchemaError) -> Bool {
+    try reader.fields(
+        ["enable_trailers"],
+        unsupported: [
+            "allow_absolute_url", "accept_http_10", "default_host_for_http_10", "header_key_format",
+            "allow_chunked_length", "override_stream_error_on_invalid_http_message", "send_fully_qualified_url",
+            "use_balsa_parser", "allow_custom_methods", "ignore_http_11_upgrade",
+        ])["enable_trailers"]?.bool() ?? false
 }
 
 extension HTTP2Options: DiscoveryMessage {

@@ -11,9 +11,12 @@ package struct UpstreamProtocol: Hashable, Sendable {
 
     package var version: Version
     package var http2: HTTP2Options
+    /// Whether trailers of HTTP/1.1 pass (`http_protocol_options.enable_trailers`).
+    package var passesTrailers: Bool
 
-    package init(_ version: Version, http2: HTTP2Options = HTTP2Options()) {
+    package init(_ version: Version, http2: HTTP2Options = HTTP2Options(), passesTrailers: Bool = false) {
         self.version = version
+        self.passesTrailers = passesTrailers
         self.http2 = http2
     }
 }

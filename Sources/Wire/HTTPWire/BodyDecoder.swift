@@ -15,7 +15,7 @@ package enum BodyEvent: Hashable, Sendable {
 ///       └─ size = 0 ─→ trailer line … ─ empty line ─→ ended
 ///
 /// The input is given again on each call with `offset` moved past what was used, so nothing is copied. Chunk extensions
-/// and trailer fields are checked and dropped: they are for this hop only.
+/// are checked and dropped: they are for this hop only. So are trailer fields, unless the limits let them pass.
 package struct BodyDecoder: Sendable {
     private enum State: Hashable, Sendable {
         /// This many bytes remain.
@@ -46,6 +46,8 @@ package struct BodyDecoder: Sendable {
     private let limits: HTTPLimits
     /// Bytes of the present chunk line, or of all trailers.
     private var lineBytes = 0
+    /// The lines of the trailers, where they are wanted.
+    private var trailerLines: [UInt8] = []
 
     package init(_ framing: BodyFraming, limits: HTTPLimits = .default) {
         self.limits = limits
@@ -56,6 +58,20 @@ package struct BodyDecoder: Sendable {
             case .chunked: .size(0, digits: 0)
             case .untilClose: .untilClose
             }
+    }
+
+    /// Calls `body` with each of the trailers, once the body has ended: a name, and a value without the blanks around it.
+    package func forEachTrailer(_ body: (String, String) -> Void) {
+        guard isEnded, !trailerLines.isEmpty else { return }
+        for line in trailerLines.split(separator: 0x0d) {
+            let line = line.drop { $0 == 0x0a }
+            guard let colon = line.firstIndex(of: 0x3a) else { continue }
+            let allowed = line[..<colon].withUnsafeBytes { TrailerField.isAllowed($0) }
+            guard allowed else { continue }
+            var value = line[(colon + 1)...].drop(while: ByteClass.isBlank)
+            while let last = value.last, ByteClass.isBlank(last) { value.removeLast() }
+            body(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        }
     }
 
     package var isEnded: Bool { state == .ended }
@@ -127,6 +143,7 @@ package struct BodyDecoder: Sendable {
             guard lineBytes <= limits.trailerBytes else {
                 throw HTTPWireError(status: 431, reason: "the trailers have more than \(limits.trailerBytes) bytes")
             }
+            if limits.passesTrailers { trailerLines.append(byte) }
             return try trailer(byte)
         case .length, .untilClose, .ended, .data:
             preconditionFailure("\(state) takes no single bytes")

@@ -73,6 +73,22 @@ package enum ChunkedWriter {
         output.append(ascii: "\r\n")
     }
 
+    /// Appends the last chunk and the fields after it. Bytes that a field may not hold are cleaned or leave it out.
+    package static func writeEnd(
+        to output: inout [UInt8], trailers: some Sequence<(name: String, value: String)>
+    ) {
+        output.append(ascii: "0\r\n")
+        for (name, value) in trailers {
+            var name = name
+            guard name.withUTF8({ TrailerField.isAllowed(UnsafeRawBufferPointer($0)) }) else { continue }
+            output.append(contentsOf: name.utf8)
+            output.append(ascii: ": ")
+            for byte in value.utf8 { output.append(ByteClass.isValue(byte) ? byte : 0x20) }
+            output.append(ascii: "\r\n")
+        }
+        output.append(ascii: "\r\n")
+    }
+
     /// Appends the last chunk, without trailers.
     package static func writeEnd(to output: inout [UInt8]) {
         output.append(ascii: "0\r\n\r\n")

@@ -6,8 +6,11 @@ package struct HTTPLimits: Hashable, Sendable {
     package var fieldCount = 100
     /// Bytes of one chunk's size line, extensions included.
     package var chunkLineBytes = 4 * 1024
-    /// Bytes of all trailer fields, which are read and dropped.
+    /// Bytes of all trailer fields.
     package var trailerBytes = 16 * 1024
+    /// Whether trailer fields of chunked bodies are told and sent; otherwise they are read and dropped, as most peers of
+    /// HTTP/1.1 expect none.
+    package var passesTrailers = false
     /// Whether HTTP/1.0 requests are served; otherwise they are answered 426.
     package var servesHTTP10 = false
 

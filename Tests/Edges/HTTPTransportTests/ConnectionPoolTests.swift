@@ -132,14 +132,33 @@ import Testing
         #expect(pool.connectionCount == 0)
     }
 
-    @Test func `passes over interim answers`() throws {
+    @Test func `tells interim answers`() throws {
         upstream.onAccept = { peer in peer.send(lines("HTTP/1.1 100 Continue\n\nHTTP/1.1 103 Early\nLink: x\n\n") + ok)
         }
         let recorder = ClientRecorder()
 
         _ = get(recorder)
 
-        #expect(runs(loop) { recorder.events == ["200", "end"] })
+        #expect(runs(loop) { recorder.events == ["100…", "103…", "200", "end"] })
+    }
+
+    @Test(arguments: [true, false])
+    func `passes trailers on where it is let`(_ passes: Bool) throws {
+        pool.limits.wire.passesTrailers = passes
+        upstream.onAccept = { peer in
+            peer.send(
+                lines("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\nX-Sum:  6 \nHost: b\n\n"))
+        }
+        let recorder = ClientRecorder()
+        let stream = pool.open(recorder)
+        stream.sendHead(RequestHead(method: "POST", target: "/", authority: "a"), endOfStream: false)
+        [1].withUnsafeBytes { _ = stream.sendBody(UnsafeRawBufferPointer(rebasing: $0[..<1])) }
+        stream.sendEnd(trailers: ["x-check": "a\nb", "content-length": "5"])
+
+        #expect(runs(loop) { stream.isOver })
+        #expect(recorder.events == (passes ? ["200", "trailers X-Sum=6", "end"] : ["200", "end"]))
+        #expect(upstream.peers[0].text.hasSuffix(lines(passes ? "0\nx-check: a b\n\n" : "0\n\n")))
+        #expect(pool.idleCount == 1)
     }
 
     @Test func `reports an early answer to a long request`() throws {

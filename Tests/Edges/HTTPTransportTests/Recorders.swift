@@ -67,6 +67,10 @@ final class ClientRecorder: HTTPClientStreamHandler {
         events.append("trailers " + trailers.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     }
 
+    func interim(_ stream: HTTPClientStream, head: ResponseHead) {
+        events.append("\(head.status)…")
+    }
+
     func connected(_ stream: HTTPClientStream) {
         connections += 1
     }

@@ -277,4 +277,49 @@ import Testing
 
         #expect(runs(loop) { connection == nil })
     }
+
+    @Test(arguments: [true, false])
+    func `passes trailers on where it is let`(_ passes: Bool) throws {
+        let loop = try EventLoop()
+        let recorder = ServerRecorder()
+        var limits = HTTPServerLimits()
+        limits.wire.passesTrailers = passes
+        let listener = try HTTPListener(loop: loop, address: .loopback(), limits: limits, handler: recorder)
+        recorder.onEnd = { stream in
+            stream.sendHead(ResponseHead(status: 200), endOfStream: false)
+            stream.sendEnd(trailers: ["x-sum": "6"])
+        }
+        let peer = try RawPeer(loop, connectingTo: listener.boundAddress)
+
+        peer.send(lines("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n1\nx\n0\nX-Check: 1\n\n"))
+
+        #expect(runs(loop) { peer.text.hasSuffix(lines(passes ? "0\nx-sum: 6\n\n" : "0\n\n")) })
+        #expect(recorder.events == (passes ? ["post /", "trailers X-Check=1", "end"] : ["post /", "end"]))
+    }
+
+    @Test func `leaves it to its handler to let a client go on, where told to`() throws {
+        let loop = try EventLoop()
+        let recorder = ServerRecorder()
+        var limits = HTTPServerLimits()
+        limits.leavesContinue = true
+        let listener = try HTTPListener(loop: loop, address: .loopback(), limits: limits, handler: recorder)
+        recorder.onRequest = { _, head in #expect(head["expect"] == "100-continue") }
+        recorder.onEnd = { $0.answer("ok") }
+        let peer = try RawPeer(loop, connectingTo: listener.boundAddress)
+
+        peer.send(lines("POST / HTTP/1.1\nHost: a\nContent-Length: 1\nExpect: 100-continue\n\n"))
+        #expect(runs(loop) { recorder.streams.count == 1 })
+        rests(loop, milliseconds: 5)
+        #expect(peer.text.isEmpty)
+        var hint = ResponseHead(status: 103)
+        hint.add("link", "</a>")
+        recorder.streams[0].sendInterim(hint)
+        recorder.streams[0].sendInterim(ResponseHead(status: 100))
+        #expect(runs(loop) { peer.text.contains("100 Continue") })
+        #expect(peer.text == lines("HTTP/1.1 103 \nlink: </a>\n\nHTTP/1.1 100 Continue\n\n"))
+        peer.send("x")
+
+        #expect(runs(loop) { peer.text.hasSuffix("ok") })
+        #expect(!peer.text.contains("close"))
+    }
 }

@@ -123,7 +123,8 @@ import Testing
     }
 
     @Test(arguments: [
-        UpstreamProtocol(.http1), UpstreamProtocol(.http2), UpstreamProtocol(.downstream),
+        UpstreamProtocol(.http1), UpstreamProtocol(.http2), UpstreamProtocol(.downstream, passesTrailers: true),
+        UpstreamProtocol(.http1, passesTrailers: true),
         UpstreamProtocol(
             .http2, http2: HTTP2Options(concurrentStreams: 1, streamWindow: 65_535, connectionWindow: 1 << 20)),
     ])
@@ -141,8 +142,8 @@ import Testing
             ("{\"auto_config\": {}}", "\"auto_config\" is not supported"),
             ("{\"explicit_http_config\": {}}", "either \"http_protocol_options\" or"),
             (
-                "{\"explicit_http_config\": {\"http_protocol_options\": {\"enable_trailers\": true}}}",
-                "\"enable_trailers\" is not supported"
+                "{\"explicit_http_config\": {\"http_protocol_options\": {\"accept_http_10\": true}}}",
+                "\"accept_http_10\" is not supported"
             ),
             (
                 "{\"explicit_http_config\": {\"http2_protocol_options\": {\"initial_stream_window_size\": 1}}}",

@@ -42,6 +42,8 @@ final class EitherApplication: HTTPServerStreamHandler {
     init(_ loop: EventLoop) throws {
         var limits = HTTPServerLimits()
         limits.http2 = HTTP2Limits()
+        limits.wire.passesTrailers = true
+        limits.leavesContinue = true
         listener = try HTTPListener(loop: loop, address: .loopback(), limits: limits, handler: self)
     }
 
@@ -94,6 +96,8 @@ final class EitherClient: HTTPClientStreamHandler {
     private(set) var trailers = HTTPHeaders()
     private(set) var isComplete = false
     private(set) var failure: UpstreamFailure?
+    private(set) var interim: [Int] = []
+    var onInterim: (HTTPClientStream, Int) -> Void = { _, _ in }
     private(set) var drains = 0
     var isSlow = false
     private(set) var stream: HTTPClientStream?
@@ -124,6 +128,11 @@ final class EitherClient: HTTPClientStreamHandler {
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
         bodyCount += bytes.count
         if body.count < 1000 { body += bytes }
+    }
+
+    func interim(_ stream: HTTPClientStream, head: ResponseHead) {
+        interim.append(head.status)
+        onInterim(stream, head.status)
     }
 
     func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {

@@ -20,7 +20,8 @@ import Testing
     /// One proxy, which speaks `upstream` to the application, and a client's pool to it.
     private func connect(
         _ upstream: UpstreamProtocol? = nil, retry: RetryPolicy? = nil, grpcTimeout: Duration? = nil,
-        changing change: (inout Cluster) -> Void = { _ in }
+        changing change: (inout Cluster) -> Void = { _ in },
+        manager: (inout HTTPConnectionManager) -> Void = { _ in }
     ) throws -> HTTPConnectionPool {
         let route = Route(
             match: Route.Match(),
@@ -28,10 +29,12 @@ import Testing
                 Route.Forward(
                     target: .cluster(TestChain.cluster), timeout: .zero, retryPolicy: retry,
                     maximumGRPCTimeout: grpcTimeout)))
-        try chain.applySource(endpoints: [application.address], secure: false, routes: [route]) { cluster in
-            cluster.upstreamProtocol = upstream
-            change(&cluster)
-        }
+        try chain.applySource(
+            endpoints: [application.address], secure: false, routes: [route],
+            changing: { cluster in
+                cluster.upstreamProtocol = upstream
+                change(&cluster)
+            }, manager: manager)
         return HTTPConnectionPool(loop: chain.loop, address: chain.outbound)
     }
 
@@ -120,6 +123,71 @@ import Testing
         try chain.wait { third.isOver }
         #expect(third.isComplete && third.trailers.count == 0)
         #expect(application.requests[2].trailers.count == 0 && application.requests[2].body == [0x78])
+    }
+
+    @Test func `trailers of HTTP1 pass where both its ends let them`() throws {
+        application.onRequest = { request in
+            request.stream.sendHead(ResponseHead(status: 200), endOfStream: false)
+            request.stream.sendEnd(trailers: ["x-sum": "6"])
+        }
+        var limits = HTTPClientLimits()
+        limits.wire.passesTrailers = true
+        for isLet in [true, false] {
+            _ = try connect(UpstreamProtocol(.http1, passesTrailers: isLet)) { _ in
+            } manager: {
+                $0.passesTrailers = isLet
+            }
+            let pool = HTTPConnectionPool(loop: chain.loop, address: chain.outbound, limits: limits)
+            let client = EitherClient(pool, http2: false, "POST", "/", body: "x", trailers: ["x-check": "1"])
+            try chain.wait { client.isOver }
+            #expect(client.isComplete && client.trailers["x-sum"] == (isLet ? "6" : nil))
+            #expect(application.requests.last?.trailers["x-check"] == (isLet ? "1" : nil))
+        }
+    }
+
+    @Test(arguments: versions)
+    func `answers before the one that counts pass where the listener says so`(
+        _ http2: Bool, _ upstream: UpstreamProtocol?
+    ) throws {
+        application.onHead = { request in
+            #expect(request.head["expect"] == "100-continue")
+            request.stream.sendInterim(ResponseHead(status: 103))
+            request.stream.sendInterim(ResponseHead(status: 100))
+        }
+        application.onRequest = { $0.answer(200, body: "\($0.bodyCount)") }
+        let pool = try connect(upstream) { _ in
+        } manager: {
+            $0.passesContinue = true
+        }
+
+        let client = EitherClient(pool, http2: http2, "POST", "/", [("expect", "100-continue")], ends: false)
+        client.onInterim = { stream, status in
+            guard status == 100 else { return }
+            [1, 2].withUnsafeBytes { _ = stream.sendBody(UnsafeRawBufferPointer(rebasing: $0[..<2])) }
+            stream.sendEnd()
+        }
+        try chain.wait { client.isOver }
+
+        #expect(client.interim == [103, 100])
+        #expect(client.status == 200 && client.text == "2")
+    }
+
+    @Test(arguments: versions)
+    func `without that the proxy lets its client go on by itself`(
+        _ http2: Bool, _ upstream: UpstreamProtocol?
+    ) throws {
+        application.onHead = { request in
+            #expect(request.head["expect"] == nil)
+            request.stream.sendInterim(ResponseHead(status: 103))
+        }
+        application.onRequest = { $0.answer(200) }
+        let pool = try connect(upstream)
+
+        let client = EitherClient(pool, http2: http2, "POST", "/", [("expect", "100-continue")], ends: false)
+        client.onInterim = { stream, _ in stream.sendEnd() }
+        try chain.wait { client.isOver }
+
+        #expect(client.interim == [100] && client.status == 200)
     }
 
     @Test func `a cluster may be spoken to as its requests come`() throws {

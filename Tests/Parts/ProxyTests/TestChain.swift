@@ -120,14 +120,16 @@ final class TestChain {
     func applySource(
         endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
         routes: [Route]? = nil, filters: [HTTPFilter] = [], further: [Cluster] = [],
-        changing change: (inout Cluster) -> Void = { _ in }
+        changing change: (inout Cluster) -> Void = { _ in },
+        manager changeManager: (inout HTTPConnectionManager) -> Void = { _ in }
     ) throws {
         var configuration = Self.routes(to: Self.cluster, retry: retry, timeout: timeout)
         if let routes { configuration.virtualHosts[0].routes = routes }
         var resources = ResourceSet()
         resources.replace(listeners: [
             Self.listener(
-                "outbound", .outbound, port: outbound.port, routes: configuration, filters: filters)
+                "outbound", .outbound, port: outbound.port, routes: configuration, filters: filters,
+                changing: changeManager)
         ])
         var cluster = Cluster(
             name: Self.cluster,
@@ -166,15 +168,14 @@ final class TestChain {
 
     private static func listener(
         _ name: String, _ direction: Listener.TrafficDirection, port: UInt16 = 0, routes: RouteConfiguration,
-        tls: DownstreamTLSContext? = nil, filters: [HTTPFilter] = []
+        tls: DownstreamTLSContext? = nil, filters: [HTTPFilter] = [],
+        changing change: (inout HTTPConnectionManager) -> Void = { _ in }
     ) -> Listener {
-        Listener(
+        var manager = HTTPConnectionManager(statPrefix: name, routes: .inline(routes), filters: filters)
+        change(&manager)
+        return Listener(
             name: name, address: NetworkAddress(ip: "127.0.0.1", port: port), trafficDirection: direction,
-            filterChains: [
-                FilterChain(
-                    tls: tls,
-                    manager: HTTPConnectionManager(statPrefix: name, routes: .inline(routes), filters: filters))
-            ])
+            filterChains: [FilterChain(tls: tls, manager: manager)])
     }
 
     private static func routes(

@@ -34,7 +34,7 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
 
     init(pool: HTTPConnectionPool, socket: Socket, tls: TLSSession?) throws(SystemError) {
         self.pool = pool
-        limits = pool.http2
+        limits = pool.limits.http2
         intake = HTTP2Intake(limit: limits.waitingBytes)
         controls = HTTP2FloodGuard(limits.controls)
         scheme = tls == nil ? "http" : "https"

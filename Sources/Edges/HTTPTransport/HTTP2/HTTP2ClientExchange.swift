@@ -145,9 +145,9 @@ final class HTTP2ClientExchange {
         self.builder = nil
         do throws(HTTPWireError) {
             let head = try builder.finish()
-            // Interim responses concern our own expectations, and we have none.
             guard head.status >= 200 else {
                 if head.status == 101 { throw HTTPWireError(status: 502, reason: "it switches protocols") }
+                if let stream { stream.handler?.interim(stream, head: head) }
                 return
             }
             hasHead = true

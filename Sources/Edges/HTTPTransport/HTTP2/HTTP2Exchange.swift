@@ -62,8 +62,13 @@ final class HTTP2Exchange {
 
     /// Tells the client that waits with its body to go on, unless it is being answered already.
     func sendContinue() {
-        guard case .none = response, stream != nil else { return }
-        connection?.session?.submit(interim: ResponseHead(status: 100), on: id)
+        sendInterim(ResponseHead(status: 100))
+    }
+
+    func sendInterim(_ head: ResponseHead) {
+        guard case .none = response, stream != nil, let connection else { return }
+        connection.session?.submit(interim: head, on: id)
+        connection.schedulePump()
     }
 
     func received(_ bytes: UnsafeRawBufferPointer, for handler: any HTTPServerStreamHandler, at now: MonotonicTime) {

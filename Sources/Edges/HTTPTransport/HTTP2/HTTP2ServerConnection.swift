@@ -320,7 +320,8 @@ extension HTTP2ServerConnection: HTTP2SessionOwner {
         do throws(HTTPWireError) {
             var head = try builder.finish()
             // The expectation is ours to meet, not the next hop's.
-            let expectsContinue = head["expect"]?.lowercased() == "100-continue"
+            let expectsContinue =
+                !listener.limits.leavesContinue && head["expect"]?.lowercased() == "100-continue"
             if expectsContinue { head.remove("expect") }
             let stream = HTTPServerStream(exchange: exchange, of: self, method: head.method)
             exchange.open(stream)

@@ -44,7 +44,7 @@ private func outboundListener(of workload: MeshWorkload) -> Listener {
     let manager = HTTPConnectionManager(
         statPrefix: "outbound_0.0.0.0_\(ResourceNames.outboundPort)",
         routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero,
-        normalizesPath: true, filters: .istioOutbound)
+        normalizesPath: true, filters: .istioOutbound, passesContinue: true)
     return Listener(
         name: "virtualOutbound",
         address: NetworkAddress(ip: workload.entry.address, port: ResourceNames.outboundPort),

@@ -80,7 +80,8 @@ struct InboundTranslation {
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
             routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
-            normalizesPath: true, filters: authorization.customFilters + filters + authorization.filters)
+            normalizesPath: true, filters: authorization.customFilters + filters + authorization.filters,
+            passesContinue: true)
     }
 
     /// Who may call the workload.

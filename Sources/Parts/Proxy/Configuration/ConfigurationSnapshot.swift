@@ -51,6 +51,15 @@ struct ListenerPlan: Sendable {
     /// Which versions of HTTP are spoken there.
     var codec = HTTPConnectionManager.Codec.auto
     var http2: HTTP2Options?
+    /// Whether trailers of HTTP/1.1, and answers before the one that counts, pass.
+    var passesTrailers = false
+    var passesContinue = false
+
+    /// Whether what connections are served by is the same, so that a listener may go on under the other plan.
+    func speaksLike(_ other: ListenerPlan) -> Bool {
+        codec == other.codec && http2 == other.http2 && passesTrailers == other.passesTrailers
+            && passesContinue == other.passesContinue
+    }
 }
 
 /// A cluster and its usable endpoints.
@@ -71,6 +80,8 @@ struct ClusterPlan: Sendable {
     /// Which version of HTTP its endpoints are spoken to in.
     var version = UpstreamProtocol.Version.http1
     var http2 = HTTP2Options()
+    /// Whether trailers of HTTP/1.1 pass.
+    var passesTrailers = false
     /// For HTTP/2, where that is not the only version.
     var http2TLS: TLSContext?
     /// `nil` when nothing is limited.

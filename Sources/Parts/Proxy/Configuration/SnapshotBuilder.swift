@@ -135,7 +135,8 @@ struct SnapshotBuilder {
             serverName: (managers.first?.serverName).map { Array($0.utf8) },
             normalizesPath: managers.contains { $0.normalizesPath },
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
-            http2: managers.first?.http2)
+            http2: managers.first?.http2, passesTrailers: managers.first?.passesTrailers ?? false,
+            passesContinue: managers.first?.passesContinue ?? false)
         for chain in listener.filterChains {
             guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {
                 throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
@@ -218,7 +219,10 @@ struct SnapshotBuilder {
             connectTimeout: cluster.connectTimeout, endpoints: [],
             isSecure: cluster.tls != nil, tls: nil,
             tlsIdentity: cluster.tls.map { $0.common.acceptedURIs + [$0.serverName ?? ""] } ?? [])
-        if let upstream = cluster.upstreamProtocol { (plan.version, plan.http2) = (upstream.version, upstream.http2) }
+        if let upstream = cluster.upstreamProtocol {
+            (plan.version, plan.http2) = (upstream.version, upstream.http2)
+            plan.passesTrailers = upstream.passesTrailers
+        }
         for endpoint in endpoints where endpoint.healthStatus.isUsable {
             guard let address = SocketAddress(ip: endpoint.address.ip, port: endpoint.address.port) else {
                 omissions.append(

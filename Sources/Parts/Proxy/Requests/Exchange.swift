@@ -372,6 +372,16 @@ final class Exchange: HTTPClientStreamHandler {
         if !downstream.sendBody(bytes) { stream.pauseReading() }
     }
 
+    /// An answer before the one that counts. Whoever has got one is past trying again: Envoy's rule.
+    func interim(_ stream: HTTPClientStream, head: ResponseHead) {
+        guard !isFinished, status == 0, listener.plan.passesContinue else { return }
+        isReplayable = false
+        replay = []
+        var head = head
+        if head.namesHopByHopFields { head.removeHopByHop() }
+        downstream.sendInterim(head)
+    }
+
     func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {
         responseTrailers = trailers
         if isGRPC { grpcStatus = trailers["grpc-status"].flatMap { UInt8($0) } }

@@ -36,6 +36,8 @@ final class WorkerListener: HTTPServerStreamHandler {
         if let idle = plan.idleTimeout { limits.idleTimeout = idle }
         if plan.codec != .http1 { limits.http2 = HTTP2Limits(plan.http2 ?? HTTP2Options()) }
         limits.http1 = plan.codec != .http2
+        limits.wire.passesTrailers = plan.passesTrailers
+        limits.leavesContinue = plan.passesContinue
         return limits
     }
 

@@ -103,7 +103,7 @@ final class Worker {
         var remaining = listeners
         for plan in snapshot.listeners {
             if let known = remaining.removeValue(forKey: plan.address) {
-                if known.plan.codec == plan.codec, known.plan.http2 == plan.http2 {
+                if known.plan.speaksLike(plan) {
                     known.update(plan)
                     continue
                 }
@@ -131,7 +131,8 @@ final class Worker {
             let result = known ?? makeEndpoint(endpoint, plan)
             result.pool.tls = plan.tls
             result.pool.http2TLS = plan.http2TLS
-            result.pool.http2 = HTTP2Limits(plan.http2)
+            result.pool.limits.http2 = HTTP2Limits(plan.http2)
+            result.pool.limits.wire.passesTrailers = plan.passesTrailers
             result.takeUp(plan.breakers)
             if let workload = endpoint.workload, workload != result.workload {
                 result.workload = workload

@@ -180,7 +180,8 @@ enum CanaryGolden {
                       }
                     ],
                     "normalize_path": true,
-                    "stream_idle_timeout": "0s"
+                    "stream_idle_timeout": "0s",
+                    "proxy_100_continue": true
                   }
                 }
               ],
@@ -246,7 +247,8 @@ enum CanaryGolden {
                       }
                     ],
                     "normalize_path": true,
-                    "stream_idle_timeout": "0s"
+                    "stream_idle_timeout": "0s",
+                    "proxy_100_continue": true
                   }
                 }
               ]
