@@ -382,6 +382,56 @@ import Testing
         #expect(stream == nil)
     }
 
+    @Test(arguments: 0..<60)
+    func `survives whatever frames an upstream sends, and lets everything go`(_ seed: UInt64) throws {
+        var random = seed &* 0x9e37_79b9_7f4a_7c15 | 1
+        func draw(_ bound: UInt64) -> UInt64 {
+            random ^= random << 13
+            random ^= random >> 7
+            random ^= random << 17
+            return random % bound
+        }
+        let recorders = (0..<3).map { _ in ClientRecorder() }
+        let streams = recorders.map { post($0) }
+        #expect(runs(loop) { servers.all.first?.head(5)[":method"] == "POST" })
+        let server = servers[0]
+
+        for _ in 0..<40 {
+            guard pool.connectionCount > 0 else { break }
+            let stream = UInt32(draw(4) * 2 + draw(8) / 7)
+            switch draw(8) {
+            case 0: server.respond(stream, ends: draw(4) == 0, [(":status", "\(draw(700))")])
+            case 1:
+                server.respond(stream, ends: draw(2) == 0, [("x-\(draw(9))", "y"), ("content-length", "\(draw(9))")])
+            case 2: server.data(stream, Int(draw(20_000)), ends: draw(4) == 0)
+            case 3: server.widen(stream, by: UInt32(draw(1 << 31)))
+            case 4: server.send(Frame(kind: .reset, stream: stream, payload: UInt32(draw(14)).bigEndianBytes))
+            case 5:
+                let id = UInt16(draw(9))
+                server.send(
+                    Frame(
+                        kind: .settings,
+                        payload: [UInt8(id >> 8), UInt8(id & 255)] + UInt32(draw(1 << 32)).bigEndianBytes))
+            default:
+                let kind = Frame.Kind(rawValue: UInt8(draw(10))) ?? .ping
+                let payload = (0..<draw(30)).map { _ in UInt8(draw(256)) }
+                server.send(Frame(kind: kind, flags: UInt8(draw(256)), stream: stream, payload: payload))
+            }
+            if draw(3) == 0 { _ = send(Int(draw(5000)), on: streams[Int(draw(3))]) }
+            if draw(12) == 0 { streams[Int(draw(3))].pauseReading() }
+            if draw(6) == 0 { streams[Int(draw(3))].resumeReading() }
+            if draw(30) == 0 { streams[Int(draw(3))].cancel() }
+            rests(loop, milliseconds: 0)
+        }
+        upstream.peers[0].reset()
+
+        #expect(runs(loop) { pool.connectionCount == 0 && streams.allSatisfy { $0.isOver } })
+        // Whoever was told of an end was told once.
+        for recorder in recorders {
+            #expect(recorder.events.filter { $0 == "end" || $0.hasPrefix("failed") }.count <= 1, "\(recorder.events)")
+        }
+    }
+
     @Test func `carries much in both directions at once without waiting for itself`() throws {
         let echo = ServerRecorder()
         echo.onRequest = { stream, _ in stream.sendHead(ResponseHead(status: 200), endOfStream: false) }
