@@ -16,6 +16,7 @@ extension HTTPFilter {
             _ = try config.anyFields(CORSPolicy.filterTypeURL, [])
             self = .cors
         case JWTAuthentication.typeURL: self = .jwt(try JWTAuthentication(config))
+        case LocalRateLimit.typeURL: self = .rateLimit(try LocalRateLimit(config))
         default:
             _ = try config.anyFields(
                 Self.routerType, [],
@@ -39,6 +40,7 @@ extension HTTPFilter {
             case .fault(let fault): fault.json.typed(HTTPFault.typeURL)
             case .cors: JSONValue.message([:]).typed(CORSPolicy.filterTypeURL)
             case .jwt(let authentication): authentication.json.typed(JWTAuthentication.typeURL)
+            case .rateLimit(let limit): limit.json.typed(LocalRateLimit.typeURL)
             }
         return ["name": .string(name), "typed_config": config]
     }
@@ -58,6 +60,9 @@ extension FilterOverrides {
             switch config.value["@type"]?.string {
             case HTTPFault.typeURL: fault = try HTTPFault(config)
             case CORSPolicy.typeURL: cors = try CORSPolicy(config)
+            case LocalRateLimit.typeURL:
+                rateLimit = try LocalRateLimit(config)
+                guard rateLimit?.bucket != nil else { throw config.error("a route's limit needs \"token_bucket\"") }
             default: throw config.error("no such configuration of \"\(name)\" is supported for a route")
             }
         }
@@ -67,6 +72,7 @@ extension FilterOverrides {
         var filters = JSONObject()
         filters["envoy.filters.http.fault"] = fault?.json.typed(HTTPFault.typeURL)
         filters["envoy.filters.http.cors"] = cors?.json.typed(CORSPolicy.typeURL)
+        filters["envoy.filters.http.local_ratelimit"] = rateLimit?.json.typed(LocalRateLimit.typeURL)
         if !filters.isEmpty { object[Self.fieldName] = .object(filters) }
     }
 }

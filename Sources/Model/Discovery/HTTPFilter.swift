@@ -5,6 +5,7 @@ package enum HTTPFilter: Hashable, Sendable {
     /// Does what ``CORSPolicy`` of a route says.
     case cors
     case jwt(JWTAuthentication)
+    case rateLimit(LocalRateLimit)
 
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
@@ -13,6 +14,7 @@ package enum HTTPFilter: Hashable, Sendable {
         case .fault: "envoy.filters.http.fault"
         case .cors: "envoy.filters.http.cors"
         case .jwt: "envoy.filters.http.jwt_authn"
+        case .rateLimit: "envoy.filters.http.local_ratelimit"
         }
     }
 
@@ -21,7 +23,7 @@ package enum HTTPFilter: Hashable, Sendable {
     var mayRepeat: Bool {
         switch self {
         case .accessControl: true
-        case .fault, .cors, .jwt: false
+        case .fault, .cors, .jwt, .rateLimit: false
         }
     }
 }
@@ -31,15 +33,18 @@ package enum HTTPFilter: Hashable, Sendable {
 package struct FilterOverrides: Hashable, Sendable {
     package var fault: HTTPFault?
     package var cors: CORSPolicy?
+    package var rateLimit: LocalRateLimit?
 
-    package init(fault: HTTPFault? = nil, cors: CORSPolicy? = nil) {
+    package init(fault: HTTPFault? = nil, cors: CORSPolicy? = nil, rateLimit: LocalRateLimit? = nil) {
         self.fault = fault
         self.cors = cors
+        self.rateLimit = rateLimit
     }
 
     /// These where they say something, otherwise `general`.
     package func overriding(_ general: FilterOverrides) -> FilterOverrides {
-        var result = FilterOverrides(fault: fault ?? general.fault, cors: cors ?? general.cors)
+        var result = FilterOverrides(
+            fault: fault ?? general.fault, cors: cors ?? general.cors, rateLimit: rateLimit ?? general.rateLimit)
         if let cors, let other = general.cors { result.cors = cors.overriding(other) }
         return result
     }

@@ -15,16 +15,11 @@ extension HeaderOperations {
             responseRemovals: try fields["response_headers_to_remove"]?.strings() ?? [])
     }
 
-    private static func addition(_ reader: SchemaReader) throws(SchemaError) -> Addition {
+    static func addition(_ reader: SchemaReader) throws(SchemaError) -> Addition {
         let fields = try reader.fields(["header", "append_action"], unsupported: ["append", "keep_empty_value"])
         let header = try fields.required("header").fields(["key", "value"], unsupported: ["raw_value"])
-        let text = try header["value"]?.string() ?? ""
-        let template: HeaderTemplate
-        do throws(PatternError) { template = try HeaderTemplate(text) } catch {
-            throw (header["value"] ?? reader).error(error.description)
-        }
         return Addition(
-            name: try header.required("key").nonEmptyString(), template: template,
+            name: try header.required("key").nonEmptyString(), template: try HeaderTemplate(reading: header["value"]),
             appends: try fields["append_action"]?.choice([
                 "APPEND_IF_EXISTS_OR_ADD": true, "OVERWRITE_IF_EXISTS_OR_ADD": false,
             ]) ?? true)
@@ -33,16 +28,32 @@ extension HeaderOperations {
     func write(into object: inout JSONObject) {
         func additions(_ additions: [Addition]) -> JSONValue? {
             .array(
-                unlessEmpty: additions.map {
-                    .message([
-                        "header": ["key": .string($0.name), "value": .string($0.value.source)],
-                        "append_action": $0.appends ? nil : "OVERWRITE_IF_EXISTS_OR_ADD",
-                    ])
-                })
+                unlessEmpty: additions.map(\.json))
         }
         object["request_headers_to_add"] = additions(requestAdditions)
         object["request_headers_to_remove"] = .strings(unlessEmpty: requestRemovals)
         object["response_headers_to_add"] = additions(responseAdditions)
         object["response_headers_to_remove"] = .strings(unlessEmpty: responseRemovals)
+    }
+}
+
+extension HeaderOperations.Addition {
+    var json: JSONValue {
+        .message([
+            "header": ["key": .string(name), "value": .string(value.source)],
+            "append_action": appends ? nil : "OVERWRITE_IF_EXISTS_OR_ADD",
+        ])
+    }
+}
+
+extension HeaderTemplate {
+    /// Reads a value, which is empty where it is not said.
+    init(reading reader: SchemaReader?) throws(SchemaError) {
+        guard let reader else {
+            self.init(literal: "")
+            return
+        }
+        let text = try reader.string()
+        do throws(PatternError) { try self.init(text) } catch { throw reader.error(error.description) }
     }
 }

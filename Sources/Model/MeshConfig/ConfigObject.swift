@@ -59,6 +59,7 @@ package struct ConfigObject: Hashable, Sendable {
         metadata = try ObjectMetadata(fields.required("metadata"), defaultNamespace: defaultNamespace)
         key = ObjectKey(kind: kind, namespace: metadata.namespace, name: metadata.name)
         raw = json
+        _ = try RateLimit.all(of: metadata, kind: kind)
 
         // An absent spec is an empty one: a PeerAuthentication without any means "inherit".
         let body = fields["spec"] ?? SchemaReader([:], at: "/spec")

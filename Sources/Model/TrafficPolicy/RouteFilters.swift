@@ -2,10 +2,12 @@
 package struct RouteFilters: Sendable, Hashable {
     package var faults: FaultRules?
     package var cors: CORSRules?
+    package var rateLimit: RateLimitRules?
 
-    package init(faults: FaultRules? = nil, cors: CORSRules? = nil) {
+    package init(faults: FaultRules? = nil, cors: CORSRules? = nil, rateLimit: RateLimitRules? = nil) {
         self.faults = faults
         self.cors = cors
+        self.rateLimit = rateLimit
     }
 }
 

@@ -4,7 +4,13 @@ import Testing
 
 @Suite("HTTP filters on the wire") struct HTTPFilterTests {
     @Test(arguments: [
-        HTTPFilter.fault(HTTPFault()), .cors,
+        HTTPFilter.fault(HTTPFault()), .cors, .rateLimit(LocalRateLimit(statPrefix: "l")),
+        .rateLimit(
+            LocalRateLimit(
+                statPrefix: "l", bucket: .init(maximumTokens: 5, tokensPerFill: 2, fillInterval: .milliseconds(50)),
+                enabled: .all, enforced: FractionalPercent(numerator: 5),
+                responseAdditions: [.init(name: "a", value: "b")],
+                status: 503, isResourceExhausted: true, tellsLimits: true)),
         .fault(
             HTTPFault(
                 delay: HTTPFault.Delay(duration: .milliseconds(1500), share: FractionalPercent(percent: 0.05)),

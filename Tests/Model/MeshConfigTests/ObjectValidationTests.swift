@@ -504,6 +504,57 @@ import YAMLWire
         #expect(error?.description == expected)
     }
 
+    @Test(
+        arguments: [
+            (ResourceKind.service, "local-rate-limit", "10/1s", nil),
+            (.workloadEntry, "local-rate-limit", "1/50ms", nil),
+            (.virtualService, "local-rate-limit.main", "10/1m burst 3", nil),
+            (.service, "local-rate-limiter", "x", nil),
+            (.service, "local-rate-limit", "10", "\"10\" is not a limit; write \"100/1s\" or \"100/1s burst 200\""),
+            (
+                .service, "local-rate-limit", "10/1s more",
+                "\"10/1s more\" is not a limit; write \"100/1s\" or \"100/1s burst 200\""
+            ),
+            (.service, "local-rate-limit", "0/1s", "\"0/1s\": expected numbers of requests between 1 and 4294967295"),
+            (.service, "local-rate-limit", "1/49ms", "\"1/49ms\": the interval is shorter than 50ms"),
+            (
+                .service, "local-rate-limit", "1/soon",
+                "\"soon\" is not a duration; write \"1.5s\", \"250ms\" or \"1h30m\""
+            ),
+            (.service, "local-rate-limit.main", "1/1s", "a Service has no rules; leave \".main\" out"),
+            (
+                .gateway, "local-rate-limit", "1/1s",
+                "a Gateway has no requests to limit; annotate the Service, or a WorkloadEntry"
+            ),
+        ] as [(ResourceKind, String, String, String?)])
+    func `a limit in an annotation is read, or refused with a sentence`(
+        kind: ResourceKind, name: String, text: String, refusal: String?
+    ) throws {
+        let specs: [ResourceKind: JSONValue] = [
+            .service: ["selector": ["a": "b"], "ports": [["port": 80, "name": "http"]]],
+            .workloadEntry: ["address": "127.0.0.1"],
+            .virtualService: ["hosts": ["a"], "http": [["route": [["destination": ["host": "a"]]]]]],
+            .gateway: [
+                "servers": [["port": ["number": 80, "name": "a", "protocol": "HTTP"], "hosts": ["*"]]],
+                "selector": ["a": "b"],
+            ],
+        ]
+        let object: JSONValue = [
+            "apiVersion": .string(kind.preferredAPIVersion), "kind": .string(kind.rawValue),
+            "metadata": [
+                "name": "x", "namespace": "shop", "annotations": .object(["meshtop.io/\(name)": .string(text)]),
+            ], "spec": specs[kind] ?? [:],
+        ]
+
+        do throws(SchemaError) {
+            _ = try ConfigObject(object)
+            #expect(refusal == nil)
+        } catch {
+            #expect(error.message == refusal)
+            #expect(error.path == "metadata.annotations[\"meshtop.io/\(name)\"]")
+        }
+    }
+
     @Test func `everything that is supported can be said`() throws {
         let all = try objects(
             """

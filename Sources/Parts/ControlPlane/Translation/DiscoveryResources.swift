@@ -22,7 +22,8 @@ package func discoveryResources(
             workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration,
             filters: inboundFilters)
         let connections = ConnectionTranslation(source: source, ownPorts: inbound.ports)
-        resources.listeners = [outboundListener(of: workload)] + connections.listeners + inbound.listeners
+        resources.listeners =
+            [outboundListener(of: workload, in: configuration)] + connections.listeners + inbound.listeners
         resources.routes = [source.outboundRoutes]
         resources.clusters = inbound.clusters
     case .router:
@@ -40,11 +41,11 @@ package func discoveryResources(
 }
 
 /// Where the application's own requests come in, whatever their host.
-private func outboundListener(of workload: MeshWorkload) -> Listener {
+private func outboundListener(of workload: MeshWorkload, in configuration: MeshConfiguration) -> Listener {
     let manager = HTTPConnectionManager(
         statPrefix: "outbound_0.0.0.0_\(ResourceNames.outboundPort)",
         routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero,
-        normalizesPath: true, filters: .istioOutbound, passesContinue: true)
+        normalizesPath: true, filters: .outbound(in: configuration), passesContinue: true)
     return Listener(
         name: "virtualOutbound",
         address: NetworkAddress(ip: workload.entry.address, port: ResourceNames.outboundPort),

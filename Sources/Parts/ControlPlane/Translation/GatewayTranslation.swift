@@ -18,7 +18,8 @@ struct GatewayTranslation {
                 streamIdleTimeout: .zero,
                 // The edge: who connects is the client, whatever its headers say.
                 useRemoteAddress: true, normalizesPath: true,
-                filters: authorization.customFilters + filters + authorization.filters + .istioOutbound,
+                filters: authorization.customFilters + filters + authorization.filters
+                    + .outbound(in: source.configuration),
                 passesContinue: true)
             return Listener(
                 name: "0.0.0.0_\(port)",

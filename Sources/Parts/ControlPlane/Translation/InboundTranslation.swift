@@ -80,8 +80,12 @@ struct InboundTranslation {
         return HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
             routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
-            normalizesPath: true, filters: authorization.customFilters + filters + authorization.filters,
-            passesContinue: true)
+            normalizesPath: true,
+            filters: authorization.customFilters + filters + authorization.filters + rateLimits, passesContinue: true)
+    }
+
+    private var rateLimits: [HTTPFilter] {
+        configuration.rateLimit(of: workload).map { [.rateLimit(LocalRateLimit($0))] } ?? []
     }
 
     /// Who may call the workload.

@@ -86,7 +86,7 @@ struct RouteSource {
                 return Route(
                     name: label.isEmpty ? nil : label, match: match.map(Route.Match.init) ?? Route.Match(),
                     action: action(of: rule, in: item.namespace, port: port), headers: headers(of: rule),
-                    filters: FilterOverrides(rule), statPrefix: match?.statPrefix)
+                    filters: FilterOverrides(rule, of: item.object), statPrefix: match?.statPrefix)
             }
             if rule.match.isEmpty { return [route(nil)] }
             return rule.match.filter { concerns($0, gateway: gateway, port: port, in: item.namespace) }.map(route)

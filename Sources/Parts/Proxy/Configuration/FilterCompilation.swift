@@ -3,20 +3,29 @@ import TrafficPolicy
 
 /// HTTP filters as discovery words them become the steps that requests pass.
 extension HTTPFilter {
-    /// - Parameter counters: what policies count into.
-    func requestFilter(counters: AccessBook) -> any RequestFilter {
+    /// - Parameters:
+    ///   - scope: the name of where the filter stands.
+    ///   - counters: what policies count into.
+    ///   - limiter: finds the bucket of rules.
+    func requestFilter(
+        scope: String, counters: AccessBook, limiter: (RateLimitRules) -> RateLimiter
+    ) -> any RequestFilter {
         switch self {
         case .accessControl(let control): AccessFilter(control, counters: counters)
         case .fault(let fault): FaultFilter(general: FaultRules(fault))
         case .cors: CORSFilter()
         case .jwt(let authentication): JWTFilter(authentication)
+        case .rateLimit(let limit): RateLimitFilter(general: limiter(RateLimitRules(limit, scope: scope)))
         }
     }
 }
 
 extension RouteFilters {
-    init(_ overrides: FilterOverrides) {
-        self.init(faults: overrides.fault.map { FaultRules($0) }, cors: overrides.cors.map { CORSRules($0) })
+    /// - Parameter scope: whose the rules are: routes with one name have one bucket.
+    init(_ overrides: FilterOverrides, scope: String) {
+        self.init(
+            faults: overrides.fault.map { FaultRules($0) }, cors: overrides.cors.map { CORSRules($0) },
+            rateLimit: overrides.rateLimit.map { RateLimitRules($0, scope: scope) })
     }
 }
 
@@ -49,5 +58,19 @@ extension CORSRules {
             allowsPrivateNetwork: policy.allowsPrivateNetwork ?? false,
             forwardsUnmatchedPreflights: policy.forwardsUnmatchedPreflights ?? true,
             enabled: policy.enabled.map { RequestShare($0) } ?? .all)
+    }
+}
+
+extension RateLimitRules {
+    fileprivate init(_ limit: LocalRateLimit, scope: String) {
+        self.init(
+            scope: scope,
+            bucket: limit.bucket.map {
+                TokenBucket(
+                    capacity: $0.maximumTokens, tokensPerFill: $0.tokensPerFill, fillInterval: $0.fillInterval)
+            },
+            enabled: RequestShare(limit.enabled ?? .none), enforced: RequestShare(limit.enforced ?? .none),
+            status: limit.status ?? 429, isResourceExhausted: limit.isResourceExhausted,
+            tellsLimits: limit.tellsLimits, responseAdditions: [HeaderChanges.Addition](limit.responseAdditions))
     }
 }

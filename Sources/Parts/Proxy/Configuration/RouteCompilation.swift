@@ -8,13 +8,18 @@ extension RouteTable {
             configuration.virtualHosts.map { host in
                 RouteHost.Source(
                     name: host.name, domains: host.domains,
-                    rules: host.routes.map { RouteRule.Source($0, of: host) })
+                    rules: host.routes.enumerated().map { index, route in
+                        let owner = "\(configuration.name)/\(host.name)"
+                        return RouteRule.Source(
+                            route, of: host,
+                            scope: route.filters.rateLimit == nil ? owner : "\(owner)/\(index)")
+                    })
             })
     }
 }
 
 extension RouteRule.Source {
-    fileprivate init(_ route: Route, of host: VirtualHost) {
+    fileprivate init(_ route: Route, of host: VirtualHost, scope: String) {
         self.init(
             name: route.name ?? "", path: PathCondition(route.match),
             headers: route.match.headers.map {
@@ -25,7 +30,7 @@ extension RouteRule.Source {
             },
             action: RouteAction(route.action, fallbackRetry: host.retryPolicy),
             headerChanges: HeaderChanges(route.headers), tellsAttempts: host.includeRequestAttemptCount,
-            filters: RouteFilters(route.filters.overriding(host.filters)))
+            filters: RouteFilters(route.filters.overriding(host.filters), scope: scope))
     }
 }
 
@@ -155,12 +160,15 @@ extension RetryRules {
 
 extension HeaderChanges {
     fileprivate init(_ operations: HeaderOperations) {
-        func additions(_ list: [HeaderOperations.Addition]) -> [Addition] {
-            list.map { Addition(name: $0.name, template: $0.value, appends: $0.appends) }
-        }
         self.init(
-            requestAdditions: additions(operations.requestAdditions), requestRemovals: operations.requestRemovals,
-            responseAdditions: additions(operations.responseAdditions),
+            requestAdditions: [Addition](operations.requestAdditions), requestRemovals: operations.requestRemovals,
+            responseAdditions: [Addition](operations.responseAdditions),
             responseRemovals: operations.responseRemovals)
+    }
+}
+
+extension [HeaderChanges.Addition] {
+    init(_ additions: [HeaderOperations.Addition]) {
+        self = additions.map { HeaderChanges.Addition(name: $0.name, template: $0.value, appends: $0.appends) }
     }
 }

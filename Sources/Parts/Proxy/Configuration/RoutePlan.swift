@@ -9,10 +9,14 @@ final class RoutePlan: Sendable {
     let filters: [any RequestFilter]
 
     /// - Parameter places: where each cluster stands in ``ConfigurationSnapshot/clusters``.
-    init(table: RouteTable, places: [String: Int], filters: [any RequestFilter] = []) {
+    /// - Parameter limiter: finds the bucket of a rule that limits its requests.
+    init(
+        table: RouteTable, places: [String: Int], filters: [any RequestFilter] = [],
+        limiter: (RateLimitRules) -> RateLimiter
+    ) {
         self.table = table
         self.filters = filters
-        rules = table.rules.map { RulePlan($0, clusterNames: table.clusterNames, places: places) }
+        rules = table.rules.map { RulePlan($0, clusterNames: table.clusterNames, places: places, limiter: limiter) }
     }
 }
 
@@ -48,12 +52,17 @@ final class RulePlan: Sendable {
     let mirrors: [(rule: MirrorRule, cluster: Int?)]
     /// What filters have to do for the rule's requests.
     let filters: RouteFilters
+    /// What the rule's requests need a token of.
+    let limiter: RateLimiter?
 
-    init(_ rule: RouteRule, clusterNames: [String], places: [String: Int]) {
+    init(
+        _ rule: RouteRule, clusterNames: [String], places: [String: Int], limiter: (RateLimitRules) -> RateLimiter
+    ) {
         name = rule.name.isEmpty ? nil : rule.name
         path = rule.path
         filters = rule.filters
         tellsAttempts = rule.tellsAttempts
+        self.limiter = rule.filters.rateLimit.map(limiter)
         weights = rule.clusters
         clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges

@@ -22,6 +22,9 @@ struct SnapshotBuilder {
     /// What the policies of access have done.
     let access = AccessBook()
 
+    /// The buckets of all rules that limit requests; each goes on while its rules stay.
+    private var limiters: [RateLimitRules: RateLimiter] = [:]
+
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
         var context: DownstreamTLSContext
@@ -65,6 +68,7 @@ struct SnapshotBuilder {
         next.filters = [:]
         next.outliers = [:]
         next.breakers = [:]
+        next.limiters = [:]
         var clusters: [ClusterPlan] = []
         var places: [String: Int] = [:]
         let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
@@ -142,7 +146,8 @@ struct SnapshotBuilder {
                 throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
             }
             guard let manager = chain.manager else { continue }
-            let plan = try routePlan(manager, routes, places, into: &next)
+            let scope = "\(result.name) \(chain.tls == nil ? "plain" : "secure")"
+            let plan = try routePlan(manager, scope, routes, places, into: &next)
             if let tls = chain.tls {
                 result.security = .tls(try serverContext(tls, result.codec, secrets, into: &next))
                 result.secureRoutes = result.secureRoutes ?? plan
@@ -155,7 +160,8 @@ struct SnapshotBuilder {
     }
 
     private func routePlan(
-        _ manager: HTTPConnectionManager, _ routes: [String: RouteConfiguration], _ places: [String: Int],
+        _ manager: HTTPConnectionManager, _ scope: String, _ routes: [String: RouteConfiguration],
+        _ places: [String: Int],
         into next: inout SnapshotBuilder
     ) throws(Obstacle) -> RoutePlan {
         let configuration: RouteConfiguration
@@ -167,13 +173,24 @@ struct SnapshotBuilder {
         }
         let table = tables[configuration] ?? next.tables[configuration] ?? RouteTable(configuration)
         next.tables[configuration] = table
+        let now = SystemClock.monotonic()
+        func limiter(_ rules: RateLimitRules) -> RateLimiter {
+            let limiter = next.limiters[rules] ?? limiters[rules] ?? RateLimiter(rules, now: now)
+            next.limiters[rules] = limiter
+            return limiter
+        }
         return RoutePlan(
             table: table, places: places,
             filters: manager.filters.map { filter in
-                let made = filters[filter] ?? next.filters[filter] ?? filter.requestFilter(counters: access)
+                func make() -> any RequestFilter {
+                    filter.requestFilter(scope: scope, counters: access, limiter: limiter)
+                }
+                // It remembers tokens and keys; the others are made of what lasts.
+                guard case .jwt = filter else { return make() }
+                let made = filters[filter] ?? next.filters[filter] ?? make()
                 next.filters[filter] = made
                 return made
-            })
+            }, limiter: limiter)
     }
 
     /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.

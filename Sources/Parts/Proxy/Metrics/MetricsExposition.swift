@@ -115,6 +115,9 @@ struct MetricsExposition {
         single(
             "meshtop_mirrored_requests_dropped_total", .counter, "Copies of requests that mirrors did not take.",
             events.droppedMirrors)
+        single(
+            "meshtop_rate_limited_requests_total", .counter, "Requests for which a rate limit had no token.",
+            events.rateLimited)
         single("meshtop_active_requests", .gauge, "Requests in flight.", UInt64(clamping: events.activeRequests))
         single(
             "meshtop_active_connections", .gauge, "TCP connections that stand or are being made.",

@@ -116,6 +116,8 @@ struct WorkerEvents: Sendable {
     var mirroredRequests: UInt64 = 0
     /// Of those, the ones that did not arrive whole or whose answer did not come.
     var droppedMirrors: UInt64 = 0
+    /// Requests for which there was no token, refused or not.
+    var rateLimited: UInt64 = 0
     var spansDropped: UInt64 = 0
     var activeRequests: Int64 = 0
     /// TCP connections that stand or are being made.
@@ -132,6 +134,7 @@ struct WorkerEvents: Sendable {
         upstreamConnectFailures &+= other.upstreamConnectFailures
         mirroredRequests &+= other.mirroredRequests
         droppedMirrors &+= other.droppedMirrors
+        rateLimited &+= other.rateLimited
         spansDropped &+= other.spansDropped
         activeRequests &+= other.activeRequests
         activeConnections &+= other.activeConnections

@@ -40,6 +40,8 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case faultInjected
     /// A fault of the configuration held the request up and then answered.
     case delayAndFaultInjected
+    /// There was no token for the request.
+    case rateLimited
 
     /// Envoy's abbreviation, `-` for none.
     var text: String {
@@ -67,6 +69,7 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .delayInjected: "DI"
         case .faultInjected: "FI"
         case .delayAndFaultInjected: "DI,FI"
+        case .rateLimited: "RL"
         }
     }
 

@@ -457,6 +457,43 @@ import Testing
         #expect(try Route(json: routes[0].json) == routes[0])
     }
 
+    @Test func `annotations limit what reaches an application, and what is sent by a rule`() throws {
+        func inbound(_ yaml: String) throws -> [HTTPFilter] {
+            let listener = try resources(yaml).listeners.first { $0.trafficDirection == .inbound }
+            return try #require(listener?.filterChains.first).manager.filters
+        }
+        let limit = LocalRateLimit(
+            statPrefix: "http_local_rate_limiter",
+            bucket: .init(maximumTokens: 20, tokensPerFill: 10, fillInterval: .seconds(1)), enabled: .all,
+            enforced: .all, responseAdditions: [.init(name: "x-local-rate-limit", value: "true", appends: false)],
+            tellsLimits: true)
+        let note = "annotations: {meshtop.io/local-rate-limit: 10/1s burst 20}"
+        let service = canary.replacing(
+            "kind: Service\nmetadata: {name: payment-service,",
+            with: "kind: Service\nmetadata: {\(note), name: payment-service,")
+        let workload = canary.replacing(
+            "metadata: {name: payment-v1,",
+            with: "metadata: {annotations: {meshtop.io/local-rate-limit: 5/1m}, name: payment-v1,")
+        let route = canary.replacing(
+            "kind: VirtualService\nmetadata: {", with: "kind: VirtualService\nmetadata: {\(note), ")
+
+        #expect(try inbound(canary) == [])
+        #expect(try inbound(service) == [.rateLimit(limit)])
+        guard case .rateLimit(let own)? = try inbound(workload).first else {
+            Issue.record("expected a limit")
+            return
+        }
+        #expect(own.bucket == .init(maximumTokens: 5, tokensPerFill: 5, fillInterval: .seconds(60)))
+        let told = try resources(route)
+        let outbound = try #require(told.listeners.first { $0.trafficDirection == .outbound })
+        #expect(
+            outbound.filterChains.first?.manager.filters.last
+                == .rateLimit(LocalRateLimit(statPrefix: "http_local_rate_limiter")))
+        #expect(told.routes.first?.virtualHosts.first?.routes.map(\.filters.rateLimit) == [limit])
+        #expect(try told.routes.map { try RouteConfiguration(json: $0.resource) } == told.routes)
+        #expect(try told.listeners.map { try Listener(json: $0.resource) } == told.listeners)
+    }
+
     @Test func `regular expressions and redirects are worded for Envoy`() throws {
         let routes = try routes(
             """
