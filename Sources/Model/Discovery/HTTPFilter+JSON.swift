@@ -17,6 +17,7 @@ extension HTTPFilter {
             self = .cors
         case JWTAuthentication.typeURL: self = .jwt(try JWTAuthentication(config))
         case LocalRateLimit.typeURL: self = .rateLimit(try LocalRateLimit(config))
+        case ExternalAuthorization.typeURL: self = .externalAuthorization(try ExternalAuthorization(config))
         default:
             _ = try config.anyFields(
                 Self.routerType, [],
@@ -41,6 +42,7 @@ extension HTTPFilter {
             case .cors: JSONValue.message([:]).typed(CORSPolicy.filterTypeURL)
             case .jwt(let authentication): authentication.json.typed(JWTAuthentication.typeURL)
             case .rateLimit(let limit): limit.json.typed(LocalRateLimit.typeURL)
+            case .externalAuthorization(let check): check.json.typed(ExternalAuthorization.typeURL)
             }
         return ["name": .string(name), "typed_config": config]
     }
@@ -60,6 +62,8 @@ extension FilterOverrides {
             switch config.value["@type"]?.string {
             case HTTPFault.typeURL: fault = try HTTPFault(config)
             case CORSPolicy.typeURL: cors = try CORSPolicy(config)
+            case ExternalAuthorizationOverride.typeURL:
+                skipsExternalAuthorization = try ExternalAuthorizationOverride.isDisabled(config)
             case LocalRateLimit.typeURL:
                 rateLimit = try LocalRateLimit(config)
                 guard rateLimit?.bucket != nil else { throw config.error("a route's limit needs \"token_bucket\"") }
@@ -73,6 +77,9 @@ extension FilterOverrides {
         filters["envoy.filters.http.fault"] = fault?.json.typed(HTTPFault.typeURL)
         filters["envoy.filters.http.cors"] = cors?.json.typed(CORSPolicy.typeURL)
         filters["envoy.filters.http.local_ratelimit"] = rateLimit?.json.typed(LocalRateLimit.typeURL)
+        filters["envoy.filters.http.ext_authz"] = skipsExternalAuthorization.map {
+            ExternalAuthorizationOverride.json(isDisabled: $0).typed(ExternalAuthorizationOverride.typeURL)
+        }
         if !filters.isEmpty { object[Self.fieldName] = .object(filters) }
     }
 }

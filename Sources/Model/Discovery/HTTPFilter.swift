@@ -6,6 +6,7 @@ package enum HTTPFilter: Hashable, Sendable {
     case cors
     case jwt(JWTAuthentication)
     case rateLimit(LocalRateLimit)
+    case externalAuthorization(ExternalAuthorization)
 
     /// The name that Envoy knows the filter by, under which routes configure it, too.
     package var name: String {
@@ -15,6 +16,7 @@ package enum HTTPFilter: Hashable, Sendable {
         case .cors: "envoy.filters.http.cors"
         case .jwt: "envoy.filters.http.jwt_authn"
         case .rateLimit: "envoy.filters.http.local_ratelimit"
+        case .externalAuthorization: "envoy.filters.http.ext_authz"
         }
     }
 
@@ -23,7 +25,7 @@ package enum HTTPFilter: Hashable, Sendable {
     var mayRepeat: Bool {
         switch self {
         case .accessControl: true
-        case .fault, .cors, .jwt, .rateLimit: false
+        case .fault, .cors, .jwt, .rateLimit, .externalAuthorization: false
         }
     }
 }
@@ -34,17 +36,24 @@ package struct FilterOverrides: Hashable, Sendable {
     package var fault: HTTPFault?
     package var cors: CORSPolicy?
     package var rateLimit: LocalRateLimit?
+    /// Whether requests pass without ``ExternalAuthorization``.
+    package var skipsExternalAuthorization: Bool?
 
-    package init(fault: HTTPFault? = nil, cors: CORSPolicy? = nil, rateLimit: LocalRateLimit? = nil) {
+    package init(
+        fault: HTTPFault? = nil, cors: CORSPolicy? = nil, rateLimit: LocalRateLimit? = nil,
+        skipsExternalAuthorization: Bool? = nil
+    ) {
         self.fault = fault
         self.cors = cors
         self.rateLimit = rateLimit
+        self.skipsExternalAuthorization = skipsExternalAuthorization
     }
 
     /// These where they say something, otherwise `general`.
     package func overriding(_ general: FilterOverrides) -> FilterOverrides {
         var result = FilterOverrides(
-            fault: fault ?? general.fault, cors: cors ?? general.cors, rateLimit: rateLimit ?? general.rateLimit)
+            fault: fault ?? general.fault, cors: cors ?? general.cors, rateLimit: rateLimit ?? general.rateLimit,
+            skipsExternalAuthorization: skipsExternalAuthorization ?? general.skipsExternalAuthorization)
         if let cors, let other = general.cors { result.cors = cors.overriding(other) }
         return result
     }

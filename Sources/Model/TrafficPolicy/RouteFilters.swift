@@ -3,11 +3,17 @@ package struct RouteFilters: Sendable, Hashable {
     package var faults: FaultRules?
     package var cors: CORSRules?
     package var rateLimit: RateLimitRules?
+    /// Whether requests pass without asking an authorization service.
+    package var skipsAuthorizationService: Bool
 
-    package init(faults: FaultRules? = nil, cors: CORSRules? = nil, rateLimit: RateLimitRules? = nil) {
+    package init(
+        faults: FaultRules? = nil, cors: CORSRules? = nil, rateLimit: RateLimitRules? = nil,
+        skipsAuthorizationService: Bool = false
+    ) {
         self.faults = faults
         self.cors = cors
         self.rateLimit = rateLimit
+        self.skipsAuthorizationService = skipsAuthorizationService
     }
 }
 

@@ -4,6 +4,21 @@ import Testing
 
 @Suite("HTTP filters on the wire") struct HTTPFilterTests {
     @Test(arguments: [
+        .externalAuthorization(
+            ExternalAuthorization(cluster: "c", uri: "http://c", timeout: .milliseconds(500))),
+        .externalAuthorization(
+            ExternalAuthorization(
+                cluster: "c", uri: "http://c", timeout: .seconds(1), pathPrefix: "/check",
+                allowedHeaders: [.prefix("x-", ignoringCase: true)],
+                addedHeaders: [.init(name: "a", value: "b", appends: false)],
+                upstreamHeaders: [.exact("x", ignoringCase: false)],
+                appendedUpstreamHeaders: [.exact("y", ignoringCase: false)],
+                clientHeaders: [.suffix("z", ignoringCase: false)],
+                clientHeadersOnSuccess: [.contains("w", ignoringCase: false)], allowsOnFailure: true,
+                marksAllowedFailures: true, statusOnError: 503, enabled: FractionalPercent(numerator: 5),
+                trigger: .init(
+                    filter: "f", path: ["a", "b"], value: .prefix("p", ignoringCase: false), isInverted: true),
+                statPrefix: "s")),
         HTTPFilter.fault(HTTPFault()), .cors, .rateLimit(LocalRateLimit(statPrefix: "l")),
         .rateLimit(
             LocalRateLimit(
@@ -58,6 +73,19 @@ import Testing
                 match: Route.Match(), action: .direct(Route.DirectResponse(status: 200)),
                 filters: FilterOverrides(cors: policy))
             #expect(try Route(json: try JSONValue.parse(route.json.serialized())) == route)
+        }
+    }
+
+    @Test func `a route may pass without asking, or ask although its host does not`() throws {
+        for flag in [true, false] {
+            let route = Route(
+                match: Route.Match(), action: .direct(Route.DirectResponse(status: 200)),
+                filters: FilterOverrides(skipsExternalAuthorization: flag))
+            let host = FilterOverrides(skipsExternalAuthorization: !flag)
+
+            #expect(try Route(json: try JSONValue.parse(route.json.serialized())) == route)
+            #expect(route.filters.overriding(host).skipsExternalAuthorization == flag)
+            #expect(FilterOverrides().overriding(host).skipsExternalAuthorization == !flag)
         }
     }
 

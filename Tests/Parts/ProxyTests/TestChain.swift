@@ -119,7 +119,7 @@ final class TestChain {
     /// The outbound proxy: everything to the service at `endpoints`, unless `routes` say otherwise.
     func applySource(
         endpoints: [SocketAddress], retry: RetryPolicy? = nil, timeout: Duration? = nil, secure: Bool = true,
-        routes: [Route]? = nil, filters: [HTTPFilter] = [], further: [Cluster] = [],
+        routes: [Route]? = nil, filters: [HTTPFilter] = [], further: [Cluster] = [], ahead: [Cluster] = [],
         changing change: (inout Cluster) -> Void = { _ in },
         manager changeManager: (inout HTTPConnectionManager) -> Void = { _ in }
     ) throws {
@@ -155,7 +155,7 @@ final class TestChain {
                         roots: SecretReference(name: "ROOTCA"))))
         }
         change(&cluster)
-        resources.replace(clusters: [cluster] + further)
+        resources.replace(clusters: ahead + [cluster] + further)
         let (snapshot, problems) = sourceBuilder.build(resources, sourceSecrets)
         try #require(problems == [])
         try #require(source.apply(snapshot) == [])

@@ -34,6 +34,7 @@ final class RulePlan: Sendable {
     let weights: WeightedClusters
     /// For each share its cluster's place in ``ConfigurationSnapshot/clusters``; `nil` for a cluster not known.
     let clusters: [Int?]
+    let clusterNames: [String]
     /// For the whole request with its retries; `nil` for no limit.
     let timeout: Duration?
     /// Takes the place of ``timeout`` for gRPC.
@@ -64,7 +65,9 @@ final class RulePlan: Sendable {
         tellsAttempts = rule.tellsAttempts
         self.limiter = rule.filters.rateLimit.map(limiter)
         weights = rule.clusters
-        clusters = rule.clusters.clusters.map { places[clusterNames[$0.rawValue]] }
+        let names = rule.clusters.clusters.map { clusterNames[$0.rawValue] }
+        self.clusterNames = names
+        clusters = names.map { places[$0] }
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges
         if case .forward(let forward) = rule.action {
             maximumGRPCTimeout = forward.maximumGRPCTimeout

@@ -183,7 +183,7 @@ struct SnapshotBuilder {
             table: table, places: places,
             filters: manager.filters.map { filter in
                 func make() -> any RequestFilter {
-                    filter.requestFilter(scope: scope, counters: access, limiter: limiter)
+                    filter.requestFilter(scope: scope, places: places, counters: access, limiter: limiter)
                 }
                 // It remembers tokens and keys; the others are made of what lasts.
                 guard case .jwt = filter else { return make() }

@@ -42,6 +42,8 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case delayAndFaultInjected
     /// There was no token for the request.
     case rateLimited
+    /// A service that was asked about the request refused it, or could not be asked.
+    case unauthorizedExternally
 
     /// Envoy's abbreviation, `-` for none.
     var text: String {
@@ -70,6 +72,7 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .faultInjected: "FI"
         case .delayAndFaultInjected: "DI,FI"
         case .rateLimited: "RL"
+        case .unauthorizedExternally: "UAEX"
         }
     }
 

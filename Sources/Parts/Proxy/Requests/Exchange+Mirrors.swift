@@ -9,7 +9,7 @@ extension Exchange {
     func startMirrors(_ rule: RulePlan, body: [UInt8]) {
         guard !rule.mirrors.isEmpty, head.method != .connect else { return }
         for mirror in rule.mirrors where mirror.rule.share.takes(draw: worker.random.next()) {
-            guard let place = mirror.cluster, let cluster = worker.cluster(at: place),
+            guard let place = mirror.cluster, let cluster = worker.cluster(at: place, named: mirror.rule.cluster),
                 let copy = MirrorStream(
                     worker: worker, cluster: cluster, head: copiedHead(for: cluster, mirror.rule), hasBody: hasBody,
                     limit: rule.timeout)

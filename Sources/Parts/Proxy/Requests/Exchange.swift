@@ -76,6 +76,10 @@ final class Exchange: HTTPClientStreamHandler {
     private var remainingFilters: ArraySlice<any RequestFilter> = []
     /// Fields that filters add to whatever response there will be.
     var filterFields: [(name: String, value: String)] = []
+    /// What filters leave about the request for those after, by their names.
+    var filterMetadata: [String: JSONObject] = [:]
+    /// A question that a filter waits for.
+    var call: AuthorizationCall?
     /// Fields of filters that take the place of the response's own.
     var filterReplacements: [(name: String, value: String)] = []
     /// True once all filters have let it pass.
@@ -171,7 +175,7 @@ final class Exchange: HTTPClientStreamHandler {
         case .forward: break
         }
         guard let share = rule.weights.pickShare(draw: worker.random.next()),
-            let cluster = rule.clusters[share].flatMap({ worker.cluster(at: $0) })
+            let cluster = rule.clusters[share].flatMap({ worker.cluster(at: $0, named: rule.clusterNames[share]) })
         else { return reply(.noHealthyUpstream) }
         self.cluster = cluster
         service = cluster.service
@@ -592,6 +596,8 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&retryTimer)
         disarm(&filterTimer)
         remainingFilters = []
+        call?.cancel()
+        call = nil
         // A copy whose end will not come.
         for mirror in mirrors { mirror.cancel() }
         mirrors = []

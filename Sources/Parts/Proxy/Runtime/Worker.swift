@@ -156,8 +156,13 @@ final class Worker {
             plainLabel: endpoint.workload.map { metrics.peers.id(of: $0) } ?? .unknown)
     }
 
-    /// The cluster at a place of the snapshot in force.
-    func cluster(at place: Int) -> UpstreamCluster? { place < clusters.count ? clusters[place] : nil }
+    /// A cluster by its place in the snapshot in force. A request that waited may know its place in an older one; then
+    /// the name counts.
+    func cluster(at place: Int, named name: String? = nil) -> UpstreamCluster? {
+        let found = place < clusters.count ? clusters[place] : nil
+        guard let name, found?.plan.name != name else { return found }
+        return clusters.first { $0.plan.name == name }
+    }
 
     /// The cluster of a name, for what is rare.
     func cluster(named name: String) -> UpstreamCluster? { clusters.first { $0.plan.name == name } }
