@@ -5,8 +5,14 @@ extension MeshConfiguration {
 
     var routeProblems: [ConfigProblem] {
         virtualServices.flatMap { item in
-            conflicts(of: item) + unknownGateways(of: item) + shadowedRoutes(of: item)
-                + missingDestinations(of: item)
+            let own = conflicts(of: item) + unknownGateways(of: item) + shadowedRoutes(of: item)
+            return own + loneDelegate(item) + missingDestinations(of: item) + delegateProblems(of: item)
+        }
+    }
+
+    private func delegateProblems(of item: Item<VirtualService>) -> [ConfigProblem] {
+        item.spec.http.enumerated().flatMap { index, route in
+            delegateProblems(route, of: item, at: ["spec", "http", "\(index)"])
         }
     }
 
@@ -16,6 +22,23 @@ extension MeshConfiguration {
         return (routed + item.spec.mirrorDestinations).flatMap { place, destination in
             destinationProblems(destination, of: item, at: JSONPointer(tokens: place))
         }
+    }
+
+    /// A VirtualService without hosts is for others to delegate to; one that nobody does is a slip.
+    private func loneDelegate(_ item: Item<VirtualService>) -> [ConfigProblem] {
+        guard item.spec.isDelegate else { return [] }
+        let isUsed = virtualServices.contains { other in
+            other.spec.http.contains { route in
+                guard case .delegate(let delegate) = route.action else { return false }
+                return self.delegate(delegate, in: other.namespace)?.key == item.key
+            }
+        }
+        guard !isUsed else { return [] }
+        return [
+            ConfigProblem(
+                object: item.key, pointer: "/spec/hosts", severity: .warning,
+                message: "names no host, and no other VirtualService delegates to this one")
+        ]
     }
 
     private func conflicts(of item: Item<VirtualService>) -> [ConfigProblem] {

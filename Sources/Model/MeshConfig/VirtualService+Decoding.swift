@@ -4,20 +4,23 @@ import Patterns
 extension VirtualService {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(["hosts", "gateways", "http", "tls", "tcp"], unsupported: ["exportTo"])
-        let hosts = try fields.required("hosts")
-        self.hosts = try hosts.each(Self.host)
-        guard !self.hosts.isEmpty else { throw hosts.error("must name at least one host") }
+        hosts = try fields["hosts"]?.each(Self.host) ?? []
+        let place: JSONPointer = "/spec/hosts"
         var seen: Set<String> = []
-        for (index, host) in self.hosts.enumerated() where !seen.insert(host).inserted {
-            throw SchemaError(at: hosts.pointer.appending(index), "host \"\(host)\" stands here twice; remove one")
+        for (index, host) in hosts.enumerated() where !seen.insert(host).inserted {
+            throw SchemaError(at: place.appending(index), "host \"\(host)\" stands here twice; remove one")
         }
 
         gateways = try fields["gateways"]?.each(Self.gateway) ?? []
+        if hosts.isEmpty, let named = fields["gateways"], !gateways.isEmpty {
+            throw named.error(
+                "has no effect without \"hosts\": who delegates to this one says where its requests come in")
+        }
         if gateways.isEmpty { gateways = [Self.meshGateway] }
         if gateways.contains(Self.meshGateway) {
-            for (index, host) in self.hosts.enumerated() where host.hasPrefix("*") {
+            for (index, host) in hosts.enumerated() where host.hasPrefix("*") {
                 throw SchemaError(
-                    at: hosts.pointer.appending(index),
+                    at: place.appending(index),
                     "wildcard host \"\(host)\" cannot be bound to \"mesh\"; name the service, or set gateways")
             }
         }
@@ -34,6 +37,12 @@ extension VirtualService {
                 try ConnectionRoute(tls: route, hosts: hostNames)
             } ?? []
         tcp = try fields["tcp"]?.each { (route) throws(SchemaError) in try ConnectionRoute(tcp: route) } ?? []
+        for (index, route) in http.enumerated() where hosts.isEmpty {
+            guard case .delegate = route.action else { continue }
+            throw SchemaError(
+                at: JSONPointer("/spec/http").appending(index).appending("delegate"),
+                "what was delegated to this object cannot be delegated on")
+        }
     }
 
     private static func host(_ reader: SchemaReader) throws(SchemaError) -> String {
@@ -59,8 +68,8 @@ extension VirtualService.HTTPRoute {
         let fields = try reader.fields(
             [
                 "name", "match", "route", "redirect", "directResponse", "rewrite", "timeout", "retries", "headers",
-                "fault", "corsPolicy",
-            ] + VirtualService.Mirror.fieldNames, unsupported: ["delegate"])
+                "fault", "corsPolicy", "delegate",
+            ] + VirtualService.Mirror.fieldNames)
         name = try fields["name"]?.string()
         match = try fields["match"]?.each(VirtualService.HTTPMatch.init) ?? []
         rewrite = try fields["rewrite"].map(VirtualService.Rewrite.init)
@@ -71,17 +80,22 @@ extension VirtualService.HTTPRoute {
         mirrors = try VirtualService.Mirror.all(fields)
         cors = try fields["corsPolicy"].map(VirtualService.CORSPolicy.init)
 
-        switch try fields.one(of: "route", "redirect", "directResponse") {
+        switch try fields.one(of: "route", "redirect", "directResponse", "delegate") {
         case ("route", let route)?: action = .route(try VirtualService.RouteDestination.list(route))
         case ("redirect", let redirect)?: action = .redirect(try VirtualService.Redirect(redirect))
+        case ("delegate", let delegate)?: action = .delegate(try VirtualService.Delegate(delegate))
         case (_, let response)?:
             let response = try response.fields(["status", "body"])
             action = .directResponse(
                 status: try response.required("status").integer(in: 200...599),
                 body: try response["body"].map(Self.body) ?? [])
-        case nil: throw fields.error("one of \"route\", \"redirect\" and \"directResponse\" is required")
+        case nil:
+            throw fields.error("one of \"route\", \"redirect\", \"directResponse\" and \"delegate\" is required")
         }
-        if case .route = action { return }
+        switch action {
+        case .route, .delegate: return
+        case .redirect, .directResponse: break
+        }
         for name in fields.present("rewrite", "retries", "timeout", "fault", "mirror", "mirrors") {
             throw fields[name]?.error("has no effect without \"route\"; remove it") ?? fields.error(name)
         }
@@ -118,6 +132,14 @@ extension VirtualService.RouteDestination {
             try VirtualService.Destination(fields.required("destination")),
             weight: try fields["weight"]?.integer(in: 0...Int(Int32.max)),
             headers: try fields["headers"].map(VirtualService.HeaderChanges.init) ?? .init())
+    }
+}
+
+extension VirtualService.Delegate {
+    init(_ reader: SchemaReader) throws(SchemaError) {
+        let fields = try reader.fields(["name", "namespace"])
+        self.init(
+            name: try fields.required("name").nonEmptyString(), namespace: try fields["namespace"]?.nonEmptyString())
     }
 }
 

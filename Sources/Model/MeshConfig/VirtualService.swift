@@ -5,7 +5,7 @@ package struct VirtualService: Hashable, Sendable {
     /// The gateway name that means every sidecar.
     package static let meshGateway = "mesh"
 
-    /// As written: short names belong to the object's own namespace.
+    /// As written: short names belong to the object's own namespace. Empty where only others lead here.
     package var hosts: [String]
     /// `mesh`, `name` or `namespace/name`.
     package var gateways: [String]
@@ -34,6 +34,8 @@ extension VirtualService {
             case route([RouteDestination])
             case redirect(Redirect)
             case directResponse(status: Int, body: [UInt8])
+            /// Another object says; it has no hosts of its own.
+            case delegate(Delegate)
         }
 
         package var name: String?
@@ -138,6 +140,18 @@ extension VirtualService {
         case prefix(String)
         /// RE2, the whole of it.
         case regex(Pattern)
+    }
+
+    /// A VirtualService without hosts that takes a rule's requests over.
+    package struct Delegate: Hashable, Sendable {
+        package var name: String
+        /// Nothing means the namespace of who delegates.
+        package var namespace: String?
+
+        package init(name: String, namespace: String? = nil) {
+            self.name = name
+            self.namespace = namespace
+        }
     }
 
     /// A service, or a subset of it.

@@ -23,8 +23,15 @@ import YAMLWire
     private static let route = "route: [{destination: {host: a}}]"
 
     @Test(arguments: [
-        ("{http: [{\(route)}]}", "spec.hosts: is required"),
-        ("{hosts: [], http: [{\(route)}]}", "spec.hosts: must name at least one host"),
+        (
+            "{gateways: [mesh], http: [{\(route)}]}",
+            "spec.gateways: has no effect without \"hosts\": who delegates to this one says where its requests come in"
+        ),
+        (
+            "{http: [{delegate: {name: a}}]}",
+            "spec.http[0].delegate: what was delegated to this object cannot be delegated on"
+        ),
+        ("{hosts: [a], http: [{delegate: {namespace: b}}]}", "spec.http[0].delegate.name: is required"),
         ("{hosts: [a, A], http: [{\(route)}]}", "spec.hosts[1]: host \"a\" stands here twice; remove one"),
         (
             "{hosts: ['*'], http: [{\(route)}]}",
@@ -77,7 +84,10 @@ import YAMLWire
             "spec.tls[0].match[0].sniHosts[0]: \"c.example\" is none of the hosts, a.example, b.example"
         ),
         ("{hosts: [a], htttp: []}", "spec.htttp: unknown field \"htttp\"; did you mean \"http\"?"),
-        ("{hosts: [a], http: [{}]}", "spec.http[0]: one of \"route\", \"redirect\" and \"directResponse\" is required"),
+        (
+            "{hosts: [a], http: [{}]}",
+            "spec.http[0]: one of \"route\", \"redirect\", \"directResponse\" and \"delegate\" is required"
+        ),
         (
             "{hosts: [a], http: [{\(route), redirect: {uri: /x}}]}",
             "spec.http[0]: only one of \"route\" and \"redirect\" may be set"

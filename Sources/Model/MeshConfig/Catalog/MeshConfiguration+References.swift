@@ -33,6 +33,11 @@ extension MeshConfiguration {
                 let gateway = gateways.first { $0.key == key }
                 add(gateway?.key, "gateway", at: ["spec", "gateways", "\(index)"])
             }
+            for (index, route) in spec.http.enumerated() {
+                guard case .delegate(let delegate) = route.action else { continue }
+                let target = self.delegate(delegate, in: namespace)?.key
+                add(target, "delegate", at: ["spec", "http", "\(index)", "delegate", "name"])
+            }
             let routed = spec.destinations.map { ($0.place, $0.entry.destination, "destination") }
             let mirrored = spec.mirrorDestinations.map { ($0.place, $0.destination, "mirror") }
             for (place, destination, role) in routed + mirrored {

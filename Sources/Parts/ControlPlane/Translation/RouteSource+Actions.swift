@@ -32,6 +32,8 @@ extension RouteSource {
                     // Envoy cannot take the request's port over, but these routes are for one port only.
                     port: redirect.port ?? (redirect.keepsRequestPort ? port : nil), path: path(of: redirect)))
         case .directResponse(let status, let body): .direct(Route.DirectResponse(status: status, bytes: body))
+        // Its rules have been put in its place.
+        case .delegate: .direct(Route.DirectResponse(status: 404))
         }
     }
 

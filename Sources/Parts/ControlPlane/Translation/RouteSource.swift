@@ -79,14 +79,15 @@ struct RouteSource {
     func routes(
         of item: MeshConfiguration.Item<VirtualService>, gateway: String, port: UInt16
     ) -> [Route] {
-        item.spec.http.flatMap { rule -> [Route] in
+        configuration.effectiveRoutes(of: item).flatMap { effective -> [Route] in
+            let (rule, owner) = (effective.rule, effective.owner)
             let name = rule.name ?? ""
             func route(_ match: VirtualService.HTTPMatch?) -> Route {
                 let label = [name, match?.name ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
                 return Route(
                     name: label.isEmpty ? nil : label, match: match.map(Route.Match.init) ?? Route.Match(),
-                    action: action(of: rule, in: item.namespace, port: port), headers: headers(of: rule),
-                    filters: FilterOverrides(rule, of: item.object), statPrefix: match?.statPrefix)
+                    action: action(of: rule, in: owner.namespace, port: port), headers: headers(of: rule),
+                    filters: FilterOverrides(rule, of: owner.object), statPrefix: match?.statPrefix)
             }
             if rule.match.isEmpty { return [route(nil)] }
             return rule.match.filter { concerns($0, gateway: gateway, port: port, in: item.namespace) }.map(route)

@@ -84,8 +84,6 @@ final class Exchange: HTTPClientStreamHandler {
     var filterReplacements: [(name: String, value: String)] = []
     /// True once all filters have let it pass.
     private(set) var isRouted = false
-    /// What filters leave about the request for those after, by their names.
-    var filterMetadata: [String: JSONObject] = [:]
     /// What a verified token says of the caller, for the filters after.
     var claims: RequestClaims?
     /// What a filter did to a request that then went its way; said where nothing else is to be said.

@@ -494,6 +494,63 @@ import Testing
         #expect(try told.listeners.map { try Listener(json: $0.resource) } == told.listeners)
     }
 
+    @Test func `a rule may leave its requests to another object`() throws {
+        let delegates = """
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: inner, namespace: shop}
+            spec:
+              http:
+              - name: carts
+                match:
+                - {uri: {prefix: /shop/cart}, headers: {x-a: {exact: "1"}}}
+                - {uri: {exact: /shop/cart}}
+                timeout: 1s
+                route: [{destination: {host: web}}]
+              - match: [{uri: {prefix: /other}}]
+                route: [{destination: {host: web}}]
+              - route: [{destination: {host: web}}]
+
+            """
+        let yaml = (canary + shop + delegates).replacing(
+            from: "  - route:\n    - {dest", to: "---",
+            with: """
+                  - name: root
+                    match: [{uri: {prefix: /shop}, method: {exact: GET}}]
+                    timeout: 5s
+                    fault: {abort: {httpStatus: 503}}
+                    delegate: {name: inner, namespace: shop}
+                  - delegate: {name: nobody}
+
+                """)
+
+        let routes = try #require(try resources(yaml).routes.first?.virtualHosts.first).routes
+
+        let get = Route.HeaderMatcher(name: ":method", condition: .exact("GET", ignoringCase: false))
+        #expect(
+            routes.map(\.match) == [
+                Route.Match(
+                    path: .prefix("/shop/cart"),
+                    headers: [get, .init(name: "x-a", condition: .exact("1", ignoringCase: false))]),
+                Route.Match(path: .exact("/shop/cart"), headers: [get]),
+                Route.Match(path: .prefix("/shop"), headers: [get]),
+            ])
+        #expect(routes.map(\.name) == ["root-carts", "root-carts", "root"])
+        #expect(routes.allSatisfy { $0.filters.fault != nil })
+        let forwards = routes.compactMap { route in
+            if case .forward(let forward) = route.action { forward } else { nil }
+        }
+        #expect(forwards.map(\.timeout) == [.seconds(1), .seconds(1), .seconds(5)])
+        // The delegate's short names are its own namespace's.
+        #expect(forwards.allSatisfy { $0.target == .cluster("outbound|80||web.shop.svc.cluster.local") })
+        #expect(
+            try mesh(yaml).problems.filter { $0.pointer.fieldPath.contains("delegate") }.map(\.description) == [
+                "VirtualService payments/payment-service: spec.http[0].delegate.name: spec.http[1] of VirtualService shop/inner takes requests that do not come here",
+                "VirtualService payments/payment-service: spec.http[1].delegate.name: there is no VirtualService payments/nobody",
+            ])
+    }
+
     @Test func `regular expressions and redirects are worded for Envoy`() throws {
         let routes = try routes(
             """
