@@ -117,9 +117,10 @@ extension RouteConfiguration {
     var clusterNames: [String] {
         virtualHosts.flatMap(\.routes).flatMap { route -> [String] in
             guard case .forward(let forward) = route.action else { return [] }
+            let mirrors = forward.mirrors.map(\.cluster)
             switch forward.target {
-            case .cluster(let name): return [name]
-            case .weighted(let clusters): return clusters.map(\.name)
+            case .cluster(let name): return [name] + mirrors
+            case .weighted(let clusters): return clusters.map(\.name) + mirrors
             }
         }
     }
