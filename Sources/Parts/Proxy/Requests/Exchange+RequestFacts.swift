@@ -23,7 +23,13 @@ extension Exchange: RequestFacts {
     var authority: ArraySlice<UInt8> { head.authority }
     var target: ArraySlice<UInt8> { head.target }
     var method: ArraySlice<UInt8> { head.methodBytes }
-    var scheme: ArraySlice<UInt8> { (isForHTTPS ? Self.secureScheme : Self.plainScheme)[...] }
+    var scheme: ArraySlice<UInt8> { scheme(of: head) }
+
+    /// The same, for a head that is being edited, when the exchange's own must not be looked at.
+    func scheme(of head: RequestHead) -> ArraySlice<UInt8> {
+        let isSecure = ForwardedHeaders.isSecure(head, isTLS: downstream.isTLS, isEdge: listener.plan.isEdge)
+        return (isSecure ? Self.secureScheme : Self.plainScheme)[...]
+    }
     private static let plainScheme = Array("http".utf8)
     private static let secureScheme = Array("https".utf8)
 

@@ -36,11 +36,7 @@ extension Exchange {
         case ":path": bytes = request.target
         case ":method": bytes = request.methodBytes
         case ":authority", "host": bytes = request.authority
-        case ":scheme":
-            // Not the exchange's own head, which may be just about to be changed.
-            let isSecure = ForwardedHeaders.isSecure(
-                request, isTLS: downstream.isTLS, isEdge: listener.plan.isEdge)
-            bytes = Array((isSecure ? "https" : "http").utf8)[...]
+        case ":scheme": bytes = scheme(of: request)
         default: bytes = request.value(ofFieldNamed: Array(name.utf8))
         }
         return bytes.map { String(decoding: $0, as: UTF8.self) }
