@@ -41,8 +41,8 @@ extension Exchange {
             head = grpcAnswer(head, body)
             body = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        // The route's changes are for every answer to its requests; filters answer before there is a route to do what.
-        if isRouted, let rule { applyChanges(to: &head, rule, flag: flag) }
+        // The route's changes are for every answer to its requests, a filter's among them.
+        if let rule { applyChanges(to: &head, rule, flag: flag) }
         status = head.status
         responseBytes = UInt64(body.count)
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)

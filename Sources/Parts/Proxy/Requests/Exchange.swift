@@ -82,8 +82,6 @@ final class Exchange: HTTPClientStreamHandler {
     var call: AuthorizationCall?
     /// Fields of filters that take the place of the response's own.
     var filterReplacements: [(name: String, value: String)] = []
-    /// True once all filters have let it pass.
-    private(set) var isRouted = false
     /// What a verified token says of the caller, for the filters after.
     var claims: RequestClaims?
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
@@ -165,7 +163,6 @@ final class Exchange: HTTPClientStreamHandler {
 
     /// Takes the request to what its route says.
     private func forward() {
-        isRouted = true
         guard let rule else { return reply(.noRoute) }
         switch rule.action {
         case .direct(let status, let body): return replyDirect(status, body)
