@@ -8,6 +8,7 @@ struct ComparisonTopic: Sendable {
 enum ComparisonTable {
     static let topics: [ComparisonTopic] = [
         .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .faults, .tcp,
+        .mirrors, .origins,
     ]
 
     static let rows: [PlacedCase] = topics.flatMap { topic in topic.rows.map { (topic.name, $0) } }
