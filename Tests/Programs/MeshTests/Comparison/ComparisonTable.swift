@@ -9,6 +9,7 @@ enum ComparisonTable {
     static let topics: [ComparisonTopic] = [
         .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .faults, .tcp,
         .mirrors, .origins,
+        .tokens,
     ]
 
     static let rows: [PlacedCase] = topics.flatMap { topic in topic.rows.map { (topic.name, $0) } }
