@@ -10,6 +10,7 @@ enum ComparisonTable {
         .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .faults, .tcp,
         .mirrors, .origins,
         .tokens,
+        .access,
     ]
 
     static let rows: [PlacedCase] = topics.flatMap { topic in topic.rows.map { (topic.name, $0) } }
