@@ -11,6 +11,7 @@ enum ComparisonTable {
         .mirrors, .origins,
         .tokens,
         .access,
+        .rateLimits,
     ]
 
     static let rows: [PlacedCase] = topics.flatMap { topic in topic.rows.map { (topic.name, $0) } }
