@@ -16,7 +16,9 @@ import TrafficPolicy
     private func plan(_ action: RouteAction.Forward) throws -> RulePlan {
         let source = RouteRule.Source(path: PathCondition(.prefix, "/old".utf8), action: .forward(action))
         let table = RouteTable([RouteHost.Source(name: "all", domains: ["*"], rules: [source])])
-        return try #require(RoutePlan(table: table, places: [:]).rules.first)
+        return try #require(
+            RoutePlan(table: table, places: [:], limiter: { RateLimiter($0, now: MonotonicTime(nanoseconds: 0)) }).rules
+                .first)
     }
 
     @Test func `an edge believes nothing that a client says of its origin`() {

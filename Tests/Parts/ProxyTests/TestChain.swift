@@ -94,8 +94,8 @@ final class TestChain {
             requiresClientCertificate: true)
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
-            "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters)
-        listener.filterChains[0].manager?.normalizesPath = normalizesPath
+            "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters,
+            changing: { $0.normalizesPath = normalizesPath })
         if permissive {
             listener.filterChains.append(
                 FilterChain(

@@ -460,7 +460,7 @@ import Testing
     @Test func `annotations limit what reaches an application, and what is sent by a rule`() throws {
         func inbound(_ yaml: String) throws -> [HTTPFilter] {
             let listener = try resources(yaml).listeners.first { $0.trafficDirection == .inbound }
-            return try #require(listener?.filterChains.first).manager.filters
+            return try #require(listener?.filterChains.first?.manager).filters
         }
         let limit = LocalRateLimit(
             statPrefix: "http_local_rate_limiter",
@@ -487,7 +487,7 @@ import Testing
         let told = try resources(route)
         let outbound = try #require(told.listeners.first { $0.trafficDirection == .outbound })
         #expect(
-            outbound.filterChains.first?.manager.filters.last
+            outbound.filterChains.first?.manager?.filters.last
                 == .rateLimit(LocalRateLimit(statPrefix: "http_local_rate_limiter")))
         #expect(told.routes.first?.virtualHosts.first?.routes.map(\.filters.rateLimit) == [limit])
         #expect(try told.routes.map { try RouteConfiguration(json: $0.resource) } == told.routes)
