@@ -51,27 +51,17 @@ struct AccessJudge: Sendable {
 }
 
 extension Exchange {
-    /// Answers as Envoy does what its policies refuse. gRPC gets its own status for that, PERMISSION_DENIED.
+    /// Answers as Envoy does what its policies refuse.
     fileprivate func refuseAccess() {
         nameIntendedService()
-        guard asksForGRPC else { return reply(.accessDenied) }
-        isGRPC = true
-        replyGRPC(7, String(describing: LocalReply.accessDenied.body), flag: .none)
+        refuse(status: 403, LocalReply.accessDenied.text(isRetried: false))
     }
 
     /// The service of the only cluster that the request could have gone to, so that a refusal counts for it.
     private func nameIntendedService() {
-        guard let clusters = rule?.clusters, clusters.count == 1, let place = clusters[0],
-            let cluster = worker.cluster(at: place)
+        guard let rule, rule.clusters.count == 1, let place = rule.clusters[0],
+            let cluster = worker.cluster(at: place, named: rule.clusterNames[0])
         else { return }
         service = cluster.service
-    }
-
-    private var asksForGRPC: Bool {
-        guard let type = head.value(of: "content-type"), type.starts(with: "application/grpc".utf8) else {
-            return false
-        }
-        let rest = type.dropFirst("application/grpc".utf8.count)
-        return rest.isEmpty || rest.first == UInt8(ascii: "+")
     }
 }

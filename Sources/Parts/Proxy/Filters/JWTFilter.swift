@@ -162,11 +162,6 @@ extension Exchange {
         var challenge = "Bearer realm=\"\(scheme)://\(String(decoding: place, as: UTF8.self))\""
         if failure != .missing { challenge += ", error=\"invalid_token\"" }
         filterFields.append((name: "www-authenticate", value: challenge))
-        if head.value(of: "content-type")?.starts(with: "application/grpc".utf8) ?? false {
-            // 16 is UNAUTHENTICATED, 7 PERMISSION_DENIED.
-            return replyGRPC(failure.status == 403 ? 7 : 16, failure.rawValue, flag: .none)
-        }
-        var body = failure.rawValue
-        body.withUTF8 { send(ResponseHead(status: failure.status), UnsafeRawBufferPointer($0), flag: .none) }
+        refuse(status: failure.status, Array(failure.rawValue.utf8))
     }
 }

@@ -21,24 +21,22 @@ extension Exchange {
         send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
     }
 
-    /// Answers with a status of gRPC, in the only form that needs no body: headers alone.
-    ///
-    /// Who does not speak gRPC gets the message as a body, as from Envoy.
+    /// Answers with a status of gRPC. Who does not speak gRPC gets 200 and the message as a body, as from Envoy.
     func replyGRPC(_ grpcStatus: Int, _ message: String, flag: ResponseFlag) {
-        var head = ResponseHead(status: 200)
-        guard isGRPC else { return Array(message.utf8).withUnsafeBytes { send(head, $0, flag: flag) } }
-        head.add("content-type", literal: "application/grpc")
-        head.add("grpc-status", decimal: grpcStatus)
-        if !message.isEmpty { head.add("grpc-message", message) }
-        self.grpcStatus = UInt8(clamping: grpcStatus)
-        send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: flag)
+        Array(message.utf8).withUnsafeBytes {
+            send(ResponseHead(status: 200), $0, flag: flag, grpcStatus: grpcStatus)
+        }
     }
 
     /// Ends the request with a response of the proxy's own.
-    func send(_ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag) {
+    ///
+    /// - Parameter grpcStatus: for callers of gRPC; unsaid, what the HTTP status means there.
+    func send(
+        _ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag, grpcStatus code: Int? = nil
+    ) {
         var (head, body) = (head, body)
-        if isGRPC, !head.contains("grpc-status") {
-            head = grpcAnswer(head, body)
+        if isGRPC {
+            head = grpcAnswer(head, body, code.map { UInt8(clamping: $0) })
             body = UnsafeRawBufferPointer(start: nil, count: 0)
         }
         // The route's changes are for every answer to its requests, a filter's among them.
@@ -58,9 +56,11 @@ extension Exchange {
         finish(flag: flag)
     }
 
-    /// The same answer for a caller of gRPC, who reads fields and no body.
-    private func grpcAnswer(_ answer: ResponseHead, _ body: UnsafeRawBufferPointer) -> ResponseHead {
-        let status = GRPCRules.status(ofHTTP: answer.status)
+    /// The same answer for a caller of gRPC, who reads fields and no body: the only form that needs none.
+    private func grpcAnswer(
+        _ answer: ResponseHead, _ body: UnsafeRawBufferPointer, _ code: UInt8?
+    ) -> ResponseHead {
+        let status = code ?? GRPCRules.status(ofHTTP: answer.status)
         grpcStatus = status
         var head = ResponseHead(status: 200)
         answer.forEachField { head.add($0, $1) }
