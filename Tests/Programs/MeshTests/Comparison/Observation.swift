@@ -1,3 +1,5 @@
+import Foundation
+
 /// What clients and upstreams saw of a proxy during one row.
 struct Observation: Sendable {
     /// What came back to one call.
@@ -57,7 +59,10 @@ struct Observation: Sendable {
         if !message.isComplete { facts["\(name): end"] = "cut off" }
     }
 
-    /// What is made at random or is a time, in one spelling.
+    /// The machine's addresses but for loopback.
+    private static let ownAddresses = Set(Host.current().addresses.filter { !$0.hasPrefix("127.") })
+
+    /// What is made at random, is a time or depends on the machine, in one spelling.
     private static func normal(_ field: HTTPText.Field) -> String {
         switch field.name {
         case "date":
@@ -65,8 +70,13 @@ struct Observation: Sendable {
                 /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} 20[2-9]\d \d\d:\d\d:\d\d GMT/, with: "<now>")
         case "x-envoy-upstream-service-time": return field.value.replacing(/^[0-9]+$/, with: "<milliseconds>")
         case "x-envoy-expected-rq-timeout-ms":
-            // A later attempt has a little less.
-            return Int(field.value).map { String(($0 + 99) / 100 * 100) } ?? field.value
+            // A later attempt has a little less, or by the clock's granularity a little more.
+            return Int(field.value).map { String(($0 + 50) / 100 * 100) } ?? field.value
+        // Envoy writes the first address of its machine, which in a namespace of its own is loopback.
+        case "x-forwarded-for":
+            return field.value.split(separator: ",", omittingEmptySubsequences: false)
+                .map { ownAddresses.contains(String($0)) ? "127.0.0.1" : $0 }
+                .joined(separator: ",")
         // Made of the connection's addresses.
         case "set-cookie": return field.value.replacing(/"[0-9a-f]{16}"/, with: "<hash>")
         default:
