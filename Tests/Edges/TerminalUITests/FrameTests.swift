@@ -66,7 +66,7 @@ struct FrameTests {
         var frame = frame(12, 3)
         var small = self.frame(3, 2)
 
-        frame.box(Rect(x: 0, y: 0, width: 12, height: 3), glyphs: .unicode, title: "payment-service")
+        frame.box(Rect(x: 0, y: 0, width: 12, height: 3), glyphs: .braille, title: "payment-service")
         small.box(Rect(x: 0, y: 0, width: 3, height: 2), glyphs: .ascii, title: "x")
 
         #expect(frame.lines == ["╭─ payme… ─╮", "│          │", "╰──────────╯"])
@@ -79,7 +79,7 @@ struct FrameTests {
             var frame = Frame(size: size)
             frame.put("日本 text", at: .zero)
             frame.put("text", in: frame.bounds, alignment: .centre)
-            frame.box(Rect(x: 0, y: 0, width: 9, height: 9), glyphs: .unicode, title: "title")
+            frame.box(Rect(x: 0, y: 0, width: 9, height: 9), glyphs: .braille, title: "title")
             frame.fill(frame.bounds.inset(columns: 3, rows: 3), with: "x")
             frame.restyle(Rect(x: -1, y: -1, width: 99, height: 99)) { $0.attributes = .bold }
             #expect(frame.cells.count == size.width * size.height)

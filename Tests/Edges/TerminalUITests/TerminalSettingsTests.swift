@@ -37,6 +37,13 @@ struct TerminalSettingsTests {
         #expect(try settings(["TERM": "xterm", "NO_COLOR": ""]).depth(colors: 8) == .sixteen)
     }
 
+    @Test
+    func `the glyphs are those that the terminal's font has`() throws {
+        #expect(try settings(["TERM": "xterm"]).glyphs(isUTF8: true) == .braille)
+        #expect(try settings(["TERM": "linux"]).glyphs(isUTF8: true) == .blocks)
+        #expect(try settings(["TERM": "linux"]).glyphs(isUTF8: false) == .ascii)
+    }
+
     @Test(arguments: [
         ([:], true, false, true), (["LANG": "C"], true, false, false), (["LC_ALL": "C.UTF-8"], true, true, false),
         (["LANG": "de_DE.UTF-8"], false, false, true), (["LANG": "de_DE.ISO-8859-1"], true, false, false),

@@ -12,7 +12,7 @@ import Testing
         var keys: [String]
     }
 
-    private static let screens = [
+    static let screens = [
         Screen(description: "graph-edge", command: "select order", keys: ["tab"]),
         Screen(description: "traces", command: "select order", keys: ["6"]),
         Screen(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `Golden frames of the configuration` {
     /// What to press after the configuration was opened.
-    private static let places: [(name: String, keys: [String])] = [
+    static let places: [(name: String, keys: [String])] = [
         ("list", ["down"]), ("object", ["enter", "tab", "tab"]), ("history", ["h"]), ("change", ["e"]),
         ("absent", []),
     ]
@@ -13,7 +13,7 @@ import Testing
     @Test(arguments: GoldenFrameTests.sizes, places)
     func `in Unicode and colours`(size: (Int, Int), place: (name: String, keys: [String])) throws {
         var driver = Driver(width: size.0, height: size.1)
-        open(place.keys, &driver)
+        Self.open(place.keys, &driver)
 
         try expectGolden(driver.frame, "config-\(place.name)-\(size.0)x\(size.1)", theme: driver.theme)
     }
@@ -22,7 +22,7 @@ import Testing
     func `in ASCII without colours`(size: (Int, Int), place: (name: String, keys: [String])) throws {
         var driver = Driver(width: size.0, height: size.1, glyphs: .ascii)
         driver.theme = Theme.dark.adapted(to: .mono)
-        open(place.keys, &driver)
+        Self.open(place.keys, &driver)
 
         try expectGolden(driver.frame, "config-\(place.name)-\(size.0)x\(size.1)-ascii", theme: driver.theme)
     }
@@ -36,7 +36,7 @@ import Testing
         return failure.message
     }()
 
-    private func open(_ keys: [String], _ driver: inout Driver) {
+    static func open(_ keys: [String], _ driver: inout Driver) {
         driver.editor = { $0.replacing("weight: 90", with: "weight: 70").replacing("weight: 10", with: "weight: 30") }
         driver.config.interfere(weight: 90)
         driver.config.interfere(weight: 95)

@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: 0..<12) func `nothing traps, and every frame has the size of the screen`(seed: UInt64) {
         var numbers = SeededGenerator(state: seed)
-        var driver = Driver(width: 80, height: 24, glyphs: seed.isMultiple(of: 2) ? .unicode : .ascii)
+        var driver = Driver(width: 80, height: 24, glyphs: seed.isMultiple(of: 2) ? .braille : .ascii)
         driver.editor = { $0.replacing("weight: 90", with: "weight: 20") }
         driver.press("7")
         for step in 0..<200 {

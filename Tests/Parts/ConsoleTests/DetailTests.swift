@@ -157,7 +157,7 @@ extension Driver {
 }
 
 @Suite struct `Golden frames of pages` {
-    private func driver(_ size: (Int, Int), glyphs: GlyphSet = .unicode) -> Driver {
+    private func driver(_ size: (Int, Int), glyphs: GlyphSet = .braille) -> Driver {
         var driver = Driver(width: size.0, height: size.1, glyphs: glyphs, withData: false)
         if glyphs == .ascii { driver.theme = Theme.dark.adapted(to: .mono) }
         driver.memoryBegins = SampleMesh.start.advanced(by: .seconds(-270))

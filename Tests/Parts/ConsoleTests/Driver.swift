@@ -37,7 +37,7 @@ struct Driver {
     var control: [ControlPlaneReport] = [SampleMesh.controlPlane]
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
-    init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .unicode, withData: Bool = true) {
+    init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .braille, withData: Bool = true) {
         model = Model(
             source: "shop demo", size: Size(width: width, height: height), now: SampleMesh.start, glyphs: glyphs)
         if withData { wait(seconds: 0) }

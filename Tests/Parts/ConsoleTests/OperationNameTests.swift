@@ -13,7 +13,7 @@ import TraceModel
             trace: try #require(TraceID(high: 1, low: 1)), id: try #require(SpanID(1)), name: text, kind: kind,
             service: "web.shop", start: SampleMesh.start, duration: .milliseconds(1),
             attributes: attributes.map { Span.Attribute(key: $0.key, value: $0.value) })
-        return SpanNames(mesh, Signs(.unicode)).operation(of: span)
+        return SpanNames(mesh, Signs(.braille)).operation(of: span)
     }
 
     @Test func `is who was called, for a sidecar's call`() throws {

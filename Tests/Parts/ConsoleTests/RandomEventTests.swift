@@ -27,7 +27,7 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test(arguments: 0..<12) func `every frame has the size of the screen and nothing traps`(seed: UInt64) {
         var numbers = SeededGenerator(state: seed)
         var driver = Driver(
-            width: 80, height: 24, glyphs: seed.isMultiple(of: 2) ? .unicode : .ascii, withData: seed > 3)
+            width: 80, height: 24, glyphs: seed.isMultiple(of: 2) ? .braille : .ascii, withData: seed > 3)
         driver.memoryBegins = SampleMesh.start.advanced(by: .seconds(-600))
         for step in 0..<80 {
             switch Int.random(in: 0..<12, using: &numbers) {

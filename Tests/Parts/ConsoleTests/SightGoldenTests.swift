@@ -14,7 +14,7 @@ import Testing
 
     @Test(arguments: GoldenFrameTests.sizes, screens)
     func `in Unicode and colours`(size: (Int, Int), screen: (name: String, keys: [String])) throws {
-        let driver = Self.driver(size, .unicode, screen.keys)
+        let driver = Self.driver(size, .braille, screen.keys)
 
         try expectGolden(driver.frame, "\(screen.name)-\(size.0)x\(size.1)", theme: driver.theme)
     }
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: ["overview", "security", "mesh"]) func `on the lowest screen`(name: String) throws {
-        var driver = Self.driver((40, 12), .unicode, [])
+        var driver = Self.driver((40, 12), .braille, [])
         driver.run(name)
 
         try expectGolden(driver.frame, "\(name)-40x12", theme: driver.theme)

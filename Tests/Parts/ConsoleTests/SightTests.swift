@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `The mesh as a whole` {
     private func driver(_ keys: String...) -> Driver {
-        var driver = SightGoldenTests.driver((160, 40), .unicode, [])
+        var driver = SightGoldenTests.driver((160, 40), .braille, [])
         for key in keys { driver.press(key) }
         return driver
     }
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `counts a namespace's share by requests, and external hosts in none`() {
-        let rows = SecurityRows.namespaces(MeshIndex(SampleMesh.secured()), Signs(.unicode))
+        let rows = SecurityRows.namespaces(MeshIndex(SampleMesh.secured()), Signs(.braille))
 
         #expect(rows.map { $0.cells[1].text } == ["payments", "shop"])
         #expect(rows[0].cells[2].text == "100 %")

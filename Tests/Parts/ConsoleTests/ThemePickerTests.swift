@@ -61,7 +61,7 @@ import Testing
 }
 
 @Suite("Signs without colours") struct SignTests {
-    @Test(arguments: [GlyphSet.unicode, .ascii])
+    @Test(arguments: [GlyphSet.braille, .blocks, .ascii])
     func `each health has a sign of its own`(glyphs: GlyphSet) {
         let signs = Signs(glyphs)
         let all = [Health.unknown, .healthy, .degraded, .failure].map(signs.health)
@@ -81,7 +81,9 @@ import Testing
         let all = texts(Signs(.ascii)) + texts(GlyphSet.ascii)
         #expect(all.count > 50)
         for text in all { #expect(text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && !text.isEmpty, "\(text)") }
-        for text in texts(Signs(.unicode)) + texts(GlyphSet.unicode) { #expect(Width.of(text) >= 1, "\(text)") }
+        for text in [Signs(.braille), Signs(.blocks)].flatMap({ texts($0) }) + texts(GlyphSet.braille)
+            + texts(GlyphSet.blocks)
+        { #expect(Width.of(text) >= 1, "\(text)") }
     }
 
     @Test func `without colours a service that fails is told from one that is well by its sign`() {

@@ -15,7 +15,7 @@ import TraceModel
 
         static let shop = [SampleTraces.retried, SampleTraces.answered].compactMap(\.self) + SampleTraces.all
 
-        func driver(_ size: (Int, Int), glyphs: GlyphSet = .unicode) -> Driver {
+        func driver(_ size: (Int, Int), glyphs: GlyphSet = .braille) -> Driver {
             var driver = Driver(width: size.0, height: size.1, glyphs: glyphs)
             driver.traces = .success(traces)
             driver.run("select payment-service v2")

@@ -1,5 +1,15 @@
-/// The characters that the chrome is drawn with: box-drawing Unicode, or ASCII where the terminal has nothing else.
+/// The characters that everything is drawn with. Each of the three sets is complete: what one shows, the others show.
 package struct GlyphSet: Hashable, Sendable {
+    /// What a terminal's font must have.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// Lines, blocks and braille patterns, which draw the finest curves.
+        case braille
+        /// Lines and blocks, and signs that fonts have had for decades (those of WGL4).
+        case blocks
+        /// Nothing beyond ASCII.
+        case ascii
+    }
+
     /// The pieces of a rectangle.
     package struct Box: Hashable, Sendable {
         package let horizontal: Unicode.Scalar
@@ -10,7 +20,8 @@ package struct GlyphSet: Hashable, Sendable {
         package let bottomRight: Unicode.Scalar
     }
 
-    package let isUnicode: Bool
+    package let kind: Kind
+    package var isUnicode: Bool { kind != .ascii }
     package let box: Box
     package let heavyBox: Box
     package let ellipsis: Unicode.Scalar
@@ -43,8 +54,16 @@ package struct GlyphSet: Hashable, Sendable {
     package let scrollThumb: Unicode.Scalar
     package let scrollTrack: Unicode.Scalar
 
-    package static let unicode = GlyphSet(
-        isUnicode: true,
+    package static func of(_ kind: Kind) -> GlyphSet {
+        switch kind {
+        case .braille: braille
+        case .blocks: blocks
+        case .ascii: ascii
+        }
+    }
+
+    package static let braille = GlyphSet(
+        kind: .braille,
         box: Box(
             horizontal: "─", vertical: "│", topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯"),
         heavyBox: Box(
@@ -56,8 +75,21 @@ package struct GlyphSet: Hashable, Sendable {
         eighthsRight: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], full: "█", track: "░", scrollThumb: "█",
         scrollTrack: "│")
 
+    package static let blocks = GlyphSet(
+        kind: .blocks,
+        box: Box(
+            horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
+        heavyBox: Box(
+            horizontal: "━", vertical: "┃", topLeft: "┏", topRight: "┓", bottomLeft: "┗", bottomRight: "┛"),
+        ellipsis: "…", dot: "●", errorDot: "×", arrowLeft: "◄", arrowRight: "►", arrowUp: "▲", arrowDown: "▼",
+        ascending: "▲", descending: "▼", folded: "►", open: "▼", marker: "►", separator: "›", healthy: "√",
+        degraded: "!", failure: "×", unknown: "?",
+        eighthsUp: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        eighthsRight: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], full: "█", track: "░", scrollThumb: "█",
+        scrollTrack: "│")
+
     package static let ascii = GlyphSet(
-        isUnicode: false,
+        kind: .ascii,
         box: Box(horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
         heavyBox: Box(horizontal: "=", vertical: "#", topLeft: "#", topRight: "#", bottomLeft: "#", bottomRight: "#"),
         ellipsis: "~", dot: "o", errorDot: "x", arrowLeft: "<", arrowRight: ">", arrowUp: "^", arrowDown: "v",

@@ -34,7 +34,7 @@ package final class Terminal {
         let settings = try TerminalSettings(variable: Terminal.variable)
         self.options = options
         let isUTF8 = Terminal.chooseLocale()
-        glyphs = options.glyphs ?? (isUTF8 ? .unicode : .ascii)
+        glyphs = options.glyphs ?? .of(settings.glyphs(isUTF8: isUTF8))
         waker = try Waker()
         signals = try Waker()
         guard meshtop_rescue_remember(options.output) == 0 else {

@@ -9,7 +9,7 @@ package struct TerminalOptions: Hashable, Sendable {
 
     /// Nothing: by what the terminal can and the environment says.
     package var colorDepth: ColorDepth?
-    /// Nothing: Unicode in a UTF-8 locale, else ASCII.
+    /// Nothing: braille in a UTF-8 locale, blocks on the Linux console, else ASCII.
     package var glyphs: GlyphSet?
     package var mouse: Bool
     package var synchronizedOutput: SynchronizedOutput

@@ -4,6 +4,8 @@ package struct TerminalSettings: Hashable, Sendable {
     package let names: [String]
     package let noColor: Bool
     package let promisesTrueColor: Bool
+    /// Whether it is the Linux kernel's own console, whose fonts have 512 characters at most.
+    private let isLinuxConsole: Bool
 
     /// - Parameter variable: looks up an environment variable.
     package init(variable: (String) -> String?) throws(TerminalError) {
@@ -14,6 +16,7 @@ package struct TerminalSettings: Hashable, Sendable {
         names = isKnownFamily && name != "xterm-256color" ? [name, "xterm-256color"] : [name]
         noColor = variable("NO_COLOR").map { !$0.isEmpty } ?? false
         let colorTerm = variable("COLORTERM") ?? ""
+        isLinuxConsole = name == "linux" || name.hasPrefix("linux-")
         promisesTrueColor = colorTerm == "truecolor" || colorTerm == "24bit" || name.hasSuffix("-direct")
     }
 
@@ -22,6 +25,11 @@ package struct TerminalSettings: Hashable, Sendable {
         if noColor { return .mono }
         if promisesTrueColor { return .trueColor }
         return colors >= 256 ? .twoFiftySix : colors >= 8 ? .sixteen : .mono
+    }
+
+    /// What to draw with where nobody said.
+    package func glyphs(isUTF8: Bool) -> GlyphSet.Kind {
+        isUTF8 ? isLinuxConsole ? .blocks : .braille : .ascii
     }
 
     /// Whether to name `C.UTF-8` as the locale: the one in the environment is not UTF-8, but nobody asked for it, or

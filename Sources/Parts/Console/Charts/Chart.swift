@@ -1,7 +1,7 @@
 import Glibc
 import TerminalUI
 
-/// A curve over time: braille dots where the terminal has them, letters of ASCII elsewhere.
+/// A curve over time: in braille dots, in blocks and strokes, or in letters of ASCII, as the terminal has them.
 struct Chart: Sendable {
     struct Series: Sendable {
         /// Oldest first, evenly apart; nothing where nobody knows.
@@ -59,10 +59,10 @@ struct Chart: Sendable {
                 width: Chart.labelWidth)
         }
         let plot = area.inset(left: Chart.labelWidth + 1)
-        if canvas.glyphs.isUnicode {
-            drawDots(in: plot, scale, on: &canvas)
-        } else {
-            drawLetters(in: plot, scale, on: &canvas)
+        switch canvas.glyphs.kind {
+        case .braille: drawDots(in: plot, scale, on: &canvas)
+        case .blocks: drawBlocks(in: plot, scale, on: &canvas)
+        case .ascii: drawLetters(in: plot, scale, on: &canvas)
         }
     }
 
@@ -78,7 +78,7 @@ struct Chart: Sendable {
     }
 
     /// From values to heights.
-    private struct Scale {
+    struct Scale {
         let bottom: Double
         let top: Double
         let isLogarithmic: Bool
@@ -91,7 +91,7 @@ struct Chart: Sendable {
     }
 
     /// The height of each of `columns`, in steps from 0 at the bottom; nothing where nobody knows.
-    private static func heights(_ values: [Double?], columns: Int, steps: Int, _ scale: Scale) -> [Int?] {
+    static func heights(_ values: [Double?], columns: Int, steps: Int, _ scale: Scale) -> [Int?] {
         guard !values.isEmpty, columns > 0 else { return [] }
         return (0..<columns).map { column in
             // Between two samples the curve is a straight line.

@@ -74,9 +74,9 @@ struct Heatmap: Sendable {
                 }
                 let level = Heatmap.level(value, of: most)
                 if selected == HeatmapCell(column: column, row: line) {
-                    canvas.put(canvas.glyphs.isUnicode ? "◆" : "@", x: plot.x + x, y: y, .key)
+                    canvas.put(canvas.signs.chosenPoint, x: plot.x + x, y: y, .key)
                 } else if level > 0 {
-                    canvas.put(Heatmap.shades(canvas.glyphs)[level], x: plot.x + x, y: y, tone)
+                    canvas.put(canvas.signs.shades[level], x: plot.x + x, y: y, tone)
                 }
             }
         }
@@ -104,10 +104,6 @@ struct Heatmap: Sendable {
     static func level(_ value: Double, of most: Double) -> Int {
         guard value >= 0.5, most > 0 else { return 0 }
         return min(4, 1 + Int((value / most).squareRoot() * 3.999))
-    }
-
-    private static func shades(_ glyphs: GlyphSet) -> [Unicode.Scalar] {
-        glyphs.isUnicode ? [" ", "░", "▒", "▓", "█"] : [" ", ".", ":", "+", "#"]
     }
 }
 

@@ -65,15 +65,21 @@ struct Scatter {
     }
 
     private func drawPoints(in plot: Rect, on canvas: inout Canvas) {
-        let isFine = canvas.glyphs.isUnicode
-        let (columns, lines) = isFine ? (plot.width * 2, plot.height * 4) : (plot.width, plot.height)
+        // How many points stand beside and above each other in one cell.
+        let (across, up) =
+            switch canvas.glyphs.kind {
+            case .braille: (2, 4)
+            case .blocks: (2, 2)
+            case .ascii: (1, 1)
+            }
+        let (columns, lines) = (plot.width * across, plot.height * up)
         var cells: [Int: Mark] = [:]
         for point in points {
             let x = min(columns - 1, Int(from.duration(to: point.start).inSeconds / span * Double(columns - 1)))
             let y = lines - 1 - Int((height(point.duration) * Double(lines - 1)).rounded())
-            let (column, line) = isFine ? (x / 2, y / 4) : (x, y)
-            cells[line * plot.width + column, default: Mark()].add(
-                point, dot: isFine ? Chart.bit(x % 2, y % 4) : 0, isSelected: point.row == selected)
+            let dot: UInt32 = up == 4 ? Chart.bit(x % 2, y % 4) : 1 << UInt32(y % up * 2 + x % across)
+            cells[y / up * plot.width + x / across, default: Mark()].add(
+                point, dot: dot, isSelected: point.row == selected)
         }
         for (cell, mark) in cells {
             let (x, y) = (plot.x + cell % plot.width, plot.y + cell / plot.width)
@@ -108,11 +114,13 @@ struct Scatter {
 
         func look(_ canvas: Canvas) -> (Unicode.Scalar, Tone) {
             let hasFailed = point?.hasFailed ?? false
-            let isUnicode = canvas.glyphs.isUnicode
-            if isSelected { return (isUnicode ? "◆" : "@", hasFailed ? .failure : .key) }
-            if hasFailed { return (isUnicode ? "✕" : "X", .failure) }
-            if isUnicode { return (Unicode.Scalar(0x2800 + dots) ?? "•", .traffic) }
-            return (count > 9 ? "#" : count > 1 ? "o" : ".", .traffic)
+            if isSelected { return (canvas.signs.chosenPoint, hasFailed ? .failure : .key) }
+            if hasFailed { return (canvas.signs.failedPoint, .failure) }
+            return switch canvas.glyphs.kind {
+            case .braille: (Unicode.Scalar(0x2800 + dots) ?? "•", .traffic)
+            case .blocks: (Quadrants.scalar(Int(dots)), .traffic)
+            case .ascii: (count > 9 ? "#" : count > 1 ? "o" : ".", .traffic)
+            }
         }
     }
 }

@@ -70,8 +70,3 @@ enum ConfigScreen {
         }
     }
 }
-
-extension Signs {
-    /// Beside an object without a problem.
-    var valid: String { healthy == "o" ? "o" : "✓" }
-}

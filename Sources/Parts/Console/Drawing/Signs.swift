@@ -2,13 +2,18 @@ import MeshModel
 import TerminalUI
 import TraceModel
 
-/// The console's own signs beside the terminal's ``GlyphSet``. Both sets are complete: whatever Unicode shows, ASCII
-/// shows too.
+/// The console's own signs beside the terminal's ``GlyphSet``, and as complete for each of its kinds.
 struct Signs: Hashable, Sendable {
     let healthy, notReady, degraded, failure, unknown: String
     let separator, crumb, absent, arrow, bullet, critical: String
+    /// An object of the configuration without problems.
+    let valid: String
     /// A moving dot of traffic, and one that stands for a failed request.
     let dot, failedDot: Unicode.Scalar
+    /// The chosen point or cell of a picture, and a point that stands for a failure.
+    let chosenPoint, failedPoint: Unicode.Scalar
+    /// From nothing to most, for the cells of a heatmap.
+    let shades: [Unicode.Scalar]
     let treeBranch, treeLast, treeLine: String
     let axis, bandLeft, bandRight, bandMark: Unicode.Scalar
     /// A line that stands back behind a bar: whole, and its left and right half.
@@ -22,7 +27,12 @@ struct Signs: Hashable, Sendable {
     let keys: [String: String]
 
     init(_ glyphs: GlyphSet) {
-        self = glyphs.isUnicode ? .unicode : .ascii
+        self =
+            switch glyphs.kind {
+            case .braille: .braille
+            case .blocks: .blocks
+            case .ascii: .ascii
+            }
     }
 
     func health(_ health: Health) -> String {
@@ -68,7 +78,7 @@ struct Signs: Hashable, Sendable {
 
     private init(
         health: [String], words: [String], dots: [Unicode.Scalar], tree: [String], band: [Unicode.Scalar],
-        bars: [Unicode.Scalar],
+        bars: [Unicode.Scalar], shades: [Unicode.Scalar],
         arrowKeys: String, keys: [String: String]
     ) {
         (healthy, degraded, failure, unknown, notReady) = (health[0], health[1], health[2], health[3], health[4])
@@ -76,24 +86,38 @@ struct Signs: Hashable, Sendable {
             words[0], words[1], words[2], words[3], words[4], words[5]
         )
         (dot, failedDot) = (dots[0], dots[1])
+        (chosenPoint, failedPoint) = (dots[2], dots[3])
         (treeBranch, treeLast, treeLine) = (tree[0], tree[1], tree[2])
         (axis, bandLeft, bandRight, bandMark) = (band[0], band[1], band[2], band[3])
         (thinBar, thinLeft, thinRight, boxEdge) = (bars[0], bars[1], bars[2], bars[3])
-        again = words[6]
+        (again, valid) = (words[6], words[7])
+        self.shades = shades
         self.arrowKeys = arrowKeys
         self.keys = keys
     }
 
-    private static let unicode = Signs(
-        health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆", "↻"], dots: ["•", "✕"],
-        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], bars: ["━", "╸", "╺", "▏"], arrowKeys: "↑↓←→",
+    private static let braille = Signs(
+        health: ["●", "▲", "✕", "○", "◌"], words: ["·", "▸", "–", "→", "•", "◆", "↻", "✓"], dots: ["•", "✕", "◆", "✕"],
+        tree: ["├ ", "╰ ", "│ "], band: ["─", "├", "┤", "◆"], bars: ["━", "╸", "╺", "▏"],
+        shades: [" ", "░", "▒", "▓", "█"], arrowKeys: "↑↓←→",
         keys: [
             "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "tab": "⇥", "shift+tab": "⇤",
             "shift+up": "⇧↑", "shift+down": "⇧↓", "shift+left": "⇧←", "shift+right": "⇧→", "backspace": "⌫",
         ])
 
+    private static let blocks = Signs(
+        health: ["●", "▲", "×", "○", "◦"], words: ["·", "›", "–", "→", "•", "◊", "try ", "√"],
+        dots: ["•", "×", "◊", "×"],
+        tree: ["├ ", "└ ", "│ "], band: ["─", "├", "┤", "◊"], bars: ["─", "─", "─", "▌"],
+        shades: [" ", "░", "▒", "▓", "█"], arrowKeys: "↑↓←→",
+        keys: [
+            "up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab",
+        ])
+
     private static let ascii = Signs(
-        health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*", "try "], dots: ["o", "x"],
-        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], bars: ["-", "-", "-", "|"], arrowKeys: "arrows",
+        health: ["o", "!", "X", "?", "-"], words: ["|", ">", "-", "->", "*", "*", "try ", "o"],
+        dots: ["o", "x", "@", "X"],
+        tree: ["|-", "`-", "| "], band: ["-", "[", "]", "*"], bars: ["-", "-", "-", "|"],
+        shades: [" ", ".", ":", "+", "#"], arrowKeys: "arrows",
         keys: ["enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab"])
 }

@@ -25,7 +25,12 @@ enum EdgeLines {
         for index in looks.indices.sorted(by: { (looks[$0].rank, $0) < (looks[$1].rank, $1) }) {
             if let path = scene.routes[index].path { lines.add(path, owner: index, weight: looks[index].weight) }
         }
-        let glyphs: EdgeGlyphs = canvas.glyphs.isUnicode ? .rounded : .ascii
+        let glyphs: EdgeGlyphs =
+            switch canvas.glyphs.kind {
+            case .braille: .rounded
+            case .blocks: .square
+            case .ascii: .ascii
+            }
         for y in seen.y..<seen.maxY {
             for x in seen.x..<seen.maxX {
                 let cell = CellPoint(x: x, y: y)

@@ -126,7 +126,7 @@ package struct Model: Sendable {
     ///   - isRecording: whether this is a recorded mesh, of which every moment is past.
     ///   - moment: the one to begin with; the newest when there is none.
     package init(
-        source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .unicode,
+        source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .braille,
         themeName: String = "harbor", isAnimated: Bool = true, graphType: GraphType = .versionedApp,
         isRecording: Bool = false, moment: WallTime? = nil
     ) {

@@ -31,20 +31,20 @@ extension Command {
 
 /// Joins the console to the world: snapshots from the collector, weights through the control plane, traces.
 enum ConsoleSession {
-    static let options = [
-        Option(
-            name: "--theme", value: "NAME|PATH",
-            summary: "colours: the name of a theme or the path of one (default: what was kept with T, else by the "
-                + "terminal's background)"),
-        Option(name: "--transparent", summary: "leave the background to the terminal, whatever the theme says"),
-        HealthRules.option,
-        Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
-        Option(name: "--window", value: "DURATION", summary: "what rates and quantiles cover (default 60s)"),
-        Option(name: "--ascii", summary: "draw with ASCII characters only"),
-        Option(name: "--mono", summary: "no colours"),
-        Option(name: "--no-mouse", summary: "leave the mouse to the terminal"),
-        Option(name: "--no-animation", summary: "no moving dots"),
-    ]
+    static let options =
+        GlyphOptions.options + [
+            Option(
+                name: "--theme", value: "NAME|PATH",
+                summary: "colours: the name of a theme or the path of one (default: what was kept with T, else by the "
+                    + "terminal's background)"),
+            Option(name: "--transparent", summary: "leave the background to the terminal, whatever the theme says"),
+            HealthRules.option,
+            Option(name: "--refresh", value: "DURATION", summary: "how often the proxies are looked at (default 1s)"),
+            Option(name: "--window", value: "DURATION", summary: "what rates and quantiles cover (default 60s)"),
+            Option(name: "--mono", summary: "no colours"),
+            Option(name: "--no-mouse", summary: "leave the mouse to the terminal"),
+            Option(name: "--no-animation", summary: "no moving dots"),
+        ]
 
     static func requireTerminal() throws(CommandFailure) {
         guard isatty(0) == 1, isatty(1) == 1 else {
@@ -201,7 +201,7 @@ enum ConsoleSession {
 
     private static func consoleOptions(_ invocation: Invocation, name: String) throws -> ConsoleOptions {
         var terminal = TerminalOptions()
-        if invocation.has("--ascii") { terminal.glyphs = .ascii }
+        terminal.glyphs = try GlyphOptions.asked(invocation).map { .of($0) }
         if invocation.has("--mono") { terminal.colorDepth = .mono }
         terminal.mouse = !invocation.has("--no-mouse")
         let themes: ThemeOptions

@@ -23,7 +23,7 @@ struct OneScreen {
     private let commands: [String]
     private let size: Size
     private let format: Format
-    private let isASCII: Bool
+    private let glyphs: GlyphSet
     private let isMono: Bool
 
     /// Nothing when the command line asks for the console itself.
@@ -47,7 +47,7 @@ struct OneScreen {
             throw UsageError("-o wants one of \(known), not “\(word)”")
         }
         self.format = format
-        isASCII = invocation.has("--ascii")
+        glyphs = try GlyphOptions.asked(invocation).map { .of($0) } ?? .braille
         isMono = invocation.has("--mono")
     }
 
@@ -67,7 +67,7 @@ struct OneScreen {
         do throws(ConsoleFailure) {
             frame = try consoleFrame(
                 options: options, environment: environment, snapshot: snapshot, commands: commands, size: size,
-                depth: isMono || format == .text ? .mono : .trueColor, glyphs: isASCII ? .ascii : .unicode)
+                depth: isMono || format == .text ? .mono : .trueColor, glyphs: glyphs)
         } catch {
             throw CommandFailure("\(error.message)")
         }
