@@ -113,6 +113,9 @@ extension Command {
             "pane", ["p"], .togglePane, in: [.graph, .traces, .waterfall],
             "hide or show the pane, or the points above the traces"),
         Command("animation", ["a"], .toggleAnimation, in: [.graph], "moving dots on or off"),
+        Command(
+            "minimap", ["m"], .toggleMinimap, in: [.graph],
+            "the map of a graph that is larger than the screen, or none; a click on it goes there"),
     ]
 
     private static let time: [Command] = [

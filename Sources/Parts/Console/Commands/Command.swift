@@ -113,7 +113,7 @@ package enum Action: Hashable, Sendable {
     case togglePause, goLive, goToTime
     /// So many seconds on, or back.
     case stepTime(Int)
-    case togglePane, toggleAnimation
+    case togglePane, toggleAnimation, toggleMinimap
     case center, layOut
     case refresh, repaint
     case nextVersion, previousVersion

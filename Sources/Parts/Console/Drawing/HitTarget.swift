@@ -1,7 +1,11 @@
+import TerminalUI
+
 /// What a click on a cell means.
 enum HitTarget: Hashable, Sendable {
     case action(Action)
     case selection(Selection)
+    /// A place of the graph's picture, on its map.
+    case minimap(Point)
     /// A row of the open table, counted from its first one.
     case row(Int)
     /// A column title, by the column's number.

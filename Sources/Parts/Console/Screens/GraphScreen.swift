@@ -28,6 +28,7 @@ enum GraphScreen {
                     in: port.place(box.rect), on: &canvas)
             }
             drawOverflow(scene, port, on: &canvas)
+            if let map = model.minimap { MinimapPane.draw(map, scene, mesh, on: &canvas) }
         }
     }
 

@@ -66,6 +66,10 @@ package struct Model: Sendable {
     package internal(set) var isAnimated: Bool
     package internal(set) var animationStep: UInt64 = 0
     package internal(set) var showsPane = true
+    /// Whether a graph that is larger than the screen has a map.
+    package internal(set) var showsMinimap = true
+    /// What the mouse holds while its button is down.
+    var grip: Grip?
     /// Whether the list of traces has its points above.
     package internal(set) var showsScatter = true
 

@@ -77,6 +77,7 @@ extension Model {
         case .toggleAnimation:
             isAnimated.toggle()
             say(.info, isAnimated ? "moving dots on" : "moving dots off")
+        case .toggleMinimap: showsMinimap.toggle()
         case .center: centerSelection()
         case .layOut: layOutAnew()
         case .refresh: refresh(&effects)

@@ -118,7 +118,8 @@ extension Model {
         clampPan()
     }
 
-    private var selectedRect: Rect? {
+    /// The selected box, or the one that the selected edge leads to, in cells of the picture.
+    var selectedRect: Rect? {
         guard let scene else { return nil }
         switch selection {
         case .node(let id): return scene.rect(of: id)
@@ -127,7 +128,7 @@ extension Model {
         }
     }
 
-    private mutating func clampPan() {
+    mutating func clampPan() {
         guard let scene else { return }
         let port = geometry.graph
         pan.x = min(max(0, pan.x), max(0, scene.width - port.width))

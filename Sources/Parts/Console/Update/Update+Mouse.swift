@@ -13,12 +13,16 @@ extension Model {
             }
         }
         switch mouse.kind {
-        case .press(.left): click(at: mouse.position, &effects)
+        case .press(.left):
+            grip = screen == .graph ? hold(at: mouse.position) : nil
+            click(at: mouse.position, &effects)
+        case .drag(.left): if screen == .graph { drag(to: mouse.position) }
+        case .release: grip = nil
         case .wheelUp: if screen == .graph { panGraph(.up) } else { moveRows(by: -Model.wheelStep) }
         case .wheelDown: if screen == .graph { panGraph(.down) } else { moveRows(by: Model.wheelStep) }
         case .wheelLeft: panGraph(.left)
         case .wheelRight: panGraph(.right)
-        case .press, .release, .drag: break
+        case .press, .drag: break
         }
     }
 
@@ -31,7 +35,8 @@ extension Model {
             case .theme(let index) where index == picker.cursor: perform(.open, &effects)
             case .theme(let index): moveThemeCursor(by: index - (picker.cursor ?? 0), &effects)
             case .action(let action): perform(action, &effects)
-            case .selection, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell, .moment,
+            case .selection, .minimap, .row, .column, .detailLink, .tableColumn, .version, .screen, .heatmapCell,
+                .moment,
                 .configLink, .sightList, .sightRow, .sightColumn:
                 break
             }
@@ -47,6 +52,7 @@ extension Model {
             } else {
                 choose(selected)
             }
+        case .minimap(let place): pan(to: place)
         case .row(let row):
             let isOpen = cursorRow == row
             if screen.isFlame { selectInFlame(row) } else { moveRows(by: row - cursorRow) }
