@@ -21,7 +21,7 @@ package struct Layout<ID: Hashable & Comparable & Sendable>: Sendable {
     package let work: Int
 
     /// What an update must keep.
-    let memory: LayoutMemory<ID>
+    private(set) var memory: LayoutMemory<ID>
 
     /// Lays out a graph afresh.
     package init(_ input: LayoutInput<ID>, spacing: LayoutSpacing = .standard) {
@@ -37,13 +37,26 @@ package struct Layout<ID: Hashable & Comparable & Sendable>: Sendable {
         let crossings = Ordering.order(&graph)
         self = LayoutBuilder(input: input, spacing: spacing, memory: LayoutMemory()).build(
             &graph, crossings: crossings, anchors: [Int?](repeating: nil, count: graph.vertices.count))
+        memory.freshCrossings = crossings
+        memory.freshTurns = turnCount
     }
 
-    /// Whether so much has come or gone since the last fresh layout, or so many more edges cross, that a fresh one
-    /// would read better. To be offered, not forced.
+    /// Whether so much has come or gone since the last fresh layout, so many more edges cross, or one turns round that
+    /// perhaps need not, that a fresh one would read better. To be offered, not forced.
     package var isWorthRedoing: Bool {
         let changed = memory.changes + memory.holes.count
         return changed * 10 > max(nodes.count, 1) * 3 || crossings * 2 > memory.freshCrossings * 3 + 8
+            || turnCount > memory.freshTurns
+    }
+
+    /// Edges that do not lead to a later column.
+    var turnCount: Int {
+        edges.keys.count { edge in
+            guard let source = memory.layerOf[edge.source], let target = memory.layerOf[edge.target] else {
+                return false
+            }
+            return source >= target
+        }
     }
 
     /// The column of a node, from 0 at the left.
@@ -95,6 +108,6 @@ struct LayoutMemory<ID: Hashable & Comparable & Sendable>: Sendable {
     var changes = 0
     /// Crossings of the last fresh layout.
     var freshCrossings = 0
-
-    var isEmpty: Bool { columnWidths.isEmpty }
+    /// Its edges that turned round, as those of a cycle do.
+    var freshTurns = 0
 }

@@ -138,7 +138,6 @@ struct LayoutBuilder<ID: Hashable & Comparable & Sendable> {
         }
         memory.columnWidths = picture.columns.layerWidths
         memory.channelWidths = picture.columns.channelWidths
-        if self.memory.isEmpty { memory.freshCrossings = crossings }
         return Layout(
             spacing: spacing, nodes: nodes, edges: edges, columns: columns, width: picture.columns.width,
             height: height, crossings: crossings, work: graph.work, memory: memory)

@@ -91,6 +91,16 @@ struct LayoutUpdateTests {
     }
 
     @Test
+    func `a caller that comes late makes a fresh layout worth it, a cycle does not`() {
+        let late = Layout(graph("web > cart")).updated(for: graph("web > cart, ingress > web"))
+        let cycle = Layout(graph("a > b, b > a"))
+
+        #expect(late.isWorthRedoing)
+        #expect(!cycle.isWorthRedoing)
+        #expect(!cycle.updated(for: graph("a > b, b > a")).isWorthRedoing)
+    }
+
+    @Test
     func `many updates stay sound and remember a bounded number of holes`() {
         var layout = Layout(randomGraph(nodes: 30, edges: 60, seed: 5))
 
