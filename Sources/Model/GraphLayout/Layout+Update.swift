@@ -8,6 +8,14 @@ extension Layout {
         guard !nodes.isEmpty else { return Layout(input, spacing: spacing) }
         var memory = memory
         rememberHoles(of: input, in: &memory)
+        return Layout.arranged(input, as: memory, spacing: spacing)
+    }
+
+    /// The layout of `input` in which everything that `memory` knows has its place.
+    static func arranged(
+        _ input: LayoutInput<ID>, as memory: LayoutMemory<ID>, spacing: LayoutSpacing
+    ) -> Layout<ID> {
+        var memory = memory
         let edges = LayoutBuilder<ID>.indexed(input)
         let layerOf = layers(of: input, edges: edges, memory: memory)
         let layerCount = max((layerOf.max() ?? 0) + 1, memory.columnWidths.count)
@@ -59,7 +67,7 @@ extension Layout {
 
     /// The layers of the nodes: known ones as they were, new ones right of their callers, or else left of what they
     /// call. New nodes may hang on each other, so this goes round until all that hang on something have a place.
-    private func layers(
+    private static func layers(
         of input: LayoutInput<ID>, edges: [(source: Int, target: Int)], memory: LayoutMemory<ID>
     ) -> [Int] {
         var layerOf = input.nodes.map { memory.layerOf[$0.id] }
@@ -86,7 +94,7 @@ extension Layout {
     }
 
     /// Sorts each layer by the rows of before; what is new comes where the rows of its neighbours say.
-    private func order(_ graph: inout LayeredGraph, _ anchors: [Int?]) {
+    private static func order(_ graph: inout LayeredGraph, _ anchors: [Int?]) {
         var wanted = anchors.map { $0.map { 2 * $0 } }
         // Bends of new edges follow the box the edge comes from, so this goes along the chains.
         for _ in 0..<2 {
