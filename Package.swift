@@ -207,7 +207,9 @@ let testing: [Target] = [
             "HTTPTransport", "TLSTransport", "SystemIO", "Storage", "MeshConfig", "Discovery", "MeshModel", "HTTPWire",
             "JSONWire", "YAMLWire", "Patterns", "Quantities",
         ]),
-    tests("Programs", "meshtop", ["Collector", "MeshModel", "TraceModel", "JSONWire", "Quantities"]),
+    tests(
+        "Programs", "meshtop",
+        ["Console", "Collector", "MeshModel", "GraphLayout", "TraceModel", "JSONWire", "SystemIO", "Quantities"]),
     // The whole chain: real programs as children, watched from outside.
     .testTarget(
         name: "MeshTests",

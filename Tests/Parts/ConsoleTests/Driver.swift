@@ -43,6 +43,9 @@ struct Driver {
         if withData { wait(seconds: 0) }
     }
 
+    /// Starts as the last run ended.
+    mutating func restore(_ kept: KeptConsole) { model.restore(kept, mayAnimate: true) }
+
     // MARK: What a person does
 
     mutating func press(_ keys: String...) {

@@ -7,7 +7,8 @@ final class TmuxTerminal {
     /// tmux's server; not the one it would start by itself, which would outlive tests that are killed.
     private let server: Companion
 
-    /// Starts a command in a terminal that stays when the command has left, and says how it left.
+    /// Starts a command in a terminal that stays when the command has left, and says how it left. What it keeps for the
+    /// next time goes beside `log`, so that no test finds what another one left.
     init(columns: Int, rows: Int, running words: [String], log: String) throws {
         server = try Companion(
             ["env", "LC_ALL=C.UTF-8", "tmux", "-f", "/dev/null", "-L", name, "-D"], log: log)
@@ -15,7 +16,7 @@ final class TmuxTerminal {
         try eventually("a terminal", within: 10) {
             let result = try tmux([
                 "new-session", "-d", "-s", "test", "-x", String(columns), "-y", String(rows),
-                "TERM=xterm-256color \(command); echo left with $?; exec cat",
+                "XDG_STATE_HOME='\(log).state' TERM=xterm-256color \(command); echo left with $?; exec cat",
             ])
             return result.status == 0
         }

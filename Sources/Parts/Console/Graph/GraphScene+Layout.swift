@@ -9,9 +9,11 @@ extension GraphScene {
     ///   nothing grows again by itself.
     /// - Parameter mayMove: whether nobody minds when boxes change their places: the room is another one, or the
     ///   person has not yet touched anything.
-    static func fitted(_ mesh: MeshIndex, room: Size, previous: GraphScene?, mayMove: Bool, isLabelled: Bool = false)
-        -> GraphScene
-    {
+    /// - Parameter kept: where things were in the last run, for the style of that picture.
+    static func fitted(
+        _ mesh: MeshIndex, room: Size, previous: GraphScene?, mayMove: Bool, kept: KeptConsole.Picture? = nil,
+        isLabelled: Bool = false
+    ) -> GraphScene {
         let styles = isLabelled ? SceneStyle.labelled : SceneStyle.all
         func make(_ style: SceneStyle) -> GraphScene {
             let input = LayoutInput<MeshNode.ID>(
@@ -22,7 +24,13 @@ extension GraphScene {
                 },
                 edges: mesh.snapshot.edges.map { .init(source: $0.source, target: $0.target) })
             var layout: Layout<MeshNode.ID>?
-            if let previous, previous.style == style { layout = previous.layout.updated(for: input) }
+            if let previous, previous.style == style {
+                layout = previous.layout.updated(for: input)
+            } else if let kept, !isLabelled, SceneStyle.all.indices.contains(kept.style),
+                SceneStyle.all[kept.style] == style
+            {
+                layout = Layout(input, at: kept.places, spacing: style.spacing)
+            }
             if layout?.isWorthRedoing ?? false, mayMove { layout = nil }
             return GraphScene(
                 mesh, style: style, layout: layout ?? Layout(input, spacing: style.spacing), room: room,

@@ -13,6 +13,10 @@ package struct ConsoleOptions: Sendable {
     /// The moment of a recording to begin with; its end when there is none.
     package var moment: WallTime?
     package var terminal: TerminalOptions
+    /// What was kept of the last run.
+    package var kept: KeptConsole?
+    /// Called with what is to be kept of this one, when it ends.
+    package var keep: (@Sendable (KeptConsole) -> Void)?
     /// For what leaves the console in a form for programs.
     package var words: MeshWords?
 

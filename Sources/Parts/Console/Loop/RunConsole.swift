@@ -25,11 +25,13 @@ package func runConsole(
             isRecording: options.isRecording, moment: options.moment),
         effects: EffectRunner(environment: environment, feed: feed), feed: feed,
         themes: ThemeKeeper(options.themes, depth: terminal.depth), words: options.words)
+    if let kept = options.kept { loop.restore(kept, mayAnimate: options.animation) }
     let end = terminal.run { turn in
         loop.turn(turn, wall: SystemClock.wall(), output: terminal.output)
     } draw: { _ in
         view(loop.model, theme: loop.themes.theme)
     }
+    options.keep?(loop.model.kept)
     return switch end {
     case .finished: 0
     case .signal(let number): 128 + number
@@ -65,6 +67,13 @@ private struct ConsoleLoop {
         self.themes = themes
         self.words = words
         file = ScreenFile(words: words, home: getenv("HOME").map { String(cString: $0) })
+    }
+
+    /// Goes on where the last run ended.
+    mutating func restore(_ kept: KeptConsole, mayAnimate: Bool) {
+        let type = model.graphType
+        model.restore(kept, mayAnimate: mayAnimate)
+        if model.graphType != type { effects.start(.showGraph(model.graphType)) }
     }
 
     mutating func turn(_ turn: LoopTurn, wall: WallTime, output: OutputCount) -> LoopRequest {

@@ -50,7 +50,7 @@ struct ThemeKeeper {
         guard case .themeShown(let title, _) = shown else { return shown }
         guard let memory = options.memory else { return .themeShown(title, isKept: false) }
         do throws(SystemError) {
-            if let slash = memory.lastIndex(of: "/") { try ThemeKeeper.makeDirectories(memory[..<slash]) }
+            if let slash = memory.lastIndex(of: "/") { try Files.makeDirectory(String(memory[..<slash])) }
             try Files.writeAtomically(memory, Array((wanted + "\n").utf8))
             return .themeShown(title, isKept: true)
         } catch {
@@ -98,11 +98,5 @@ struct ThemeKeeper {
         guard let memory, let bytes = try? Files.read(memory, limit: 4_096) else { return nil }
         let name = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
         return name.flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    private static func makeDirectories(_ path: Substring) throws(SystemError) {
-        guard !path.isEmpty, !Files.isDirectory(String(path)) else { return }
-        if let slash = path.lastIndex(of: "/") { try makeDirectories(path[..<slash]) }
-        try Files.makeDirectory(String(path))
     }
 }

@@ -52,6 +52,8 @@ package struct Model: Sendable {
     package internal(set) var graphMesh: MeshIndex?
     package internal(set) var edgeLabel = EdgeLabel.none
     package internal(set) var graphType: GraphType
+    /// The picture of the last run, until this one has its own.
+    var keptPicture: KeptConsole.Picture?
     /// The room that the scene was made for.
     var fittedRoom = Size.zero
     package internal(set) var pan = Point.zero

@@ -145,7 +145,7 @@ extension Model {
         }
         scene = GraphScene.fitted(
             mesh, room: graphRoom, previous: scene, mayMove: mayMove || selectionIsAutomatic,
-            isLabelled: edgeLabel != .none)
+            kept: keptPicture, isLabelled: edgeLabel != .none)
         fittedRoom = graphRoom
         clampPan()
     }
@@ -158,6 +158,7 @@ extension Model {
     /// Lays the graph out afresh: everything may move.
     mutating func layOutAnew() {
         scene = nil
+        keptPicture = nil
         refit(mayMove: true)
         reveal()
     }

@@ -3,7 +3,7 @@ import TerminalUI
 
 extension Model {
     /// How many lines the history of a prompt keeps.
-    private static let historyLimit = 100
+    static let historyLimit = 100
 
     mutating func openPrompt(_ kind: Prompt.Kind, _ effects: inout [Effect]) {
         // Their names are to be completed.

@@ -143,8 +143,7 @@ enum ConsoleSession {
             let snapshot = once.wait(for: window, in: mailbox, atMost: source.patience)
             return try once.show(snapshot, options, environment)
         }
-        let code = try runConsole(options: options, environment: environment, feed: feed)
-        return ExitCode(value: code)
+        return ExitCode(value: try runKept(options, environment, feed))
     }
 
     /// The console on a recording, at the moment that was asked for; its keys for time go to the others.
@@ -180,7 +179,20 @@ enum ConsoleSession {
             return try once.show(try past.snapshot(ending: recorded.time, window: nil), options, environment)
         }
         if recorded.time < end { options.moment = recorded.time }
-        return ExitCode(value: try runConsole(options: options, environment: environment, feed: feed))
+        return ExitCode(value: try runKept(options, environment, feed))
+    }
+
+    /// Runs the console as it was left the last time.
+    private static func runKept(
+        _ options: ConsoleOptions, _ environment: ConsoleEnvironment, _ feed: ConsoleFeed
+    ) throws -> CInt {
+        var options = options
+        if let path = StateFile.usual() {
+            let mesh = options.source
+            options.kept = StateFile.read(path).meshes.first { $0.source == mesh }?.console
+            options.keep = { StateFile.keep($0, of: mesh, in: path) }
+        }
+        return try runConsole(options: options, environment: environment, feed: feed)
     }
 
     /// What the commands for scripts print.

@@ -23,7 +23,12 @@ enum ThemeFiles {
 
     /// The file that keeps which theme was chosen on the screen.
     static func memory() -> String? {
-        (absolute("XDG_STATE_HOME") ?? variable("HOME").map { $0 + "/.local/state" }).map { $0 + "/meshtop/theme" }
+        stateDirectory().map { $0 + "/theme" }
+    }
+
+    /// Where the console keeps what it is to know the next time: `$XDG_STATE_HOME/meshtop`, else `~/.local/state/meshtop`.
+    static func stateDirectory() -> String? {
+        (absolute("XDG_STATE_HOME") ?? variable("HOME").map { $0 + "/.local/state" }).map { $0 + "/meshtop" }
     }
 
     /// A relative path does not count, says the XDG base directory specification.
