@@ -38,6 +38,8 @@ package enum Effect: Hashable, Sendable {
     case copyJSON(Selection)
     /// Draw every cell anew, whatever the screen is thought to show.
     case repaint
+    /// Make the terminal's sound: something needs a person now.
+    case ring
     case suspend
     case quit
 }

@@ -31,6 +31,7 @@ private func draw(_ model: Model, on canvas: inout Canvas) {
         case .overview: SightScreen.draw(.overview, model, on: &canvas)
         case .security: SightScreen.draw(.security, model, on: &canvas)
         case .mesh: SightScreen.draw(.mesh, model, on: &canvas)
+        case .log: SightScreen.draw(.log, model, on: &canvas)
         case .help: HelpScreen.draw(model, on: &canvas)
         }
     }

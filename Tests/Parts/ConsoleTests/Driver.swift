@@ -37,9 +37,13 @@ struct Driver {
     var control: [ControlPlaneReport] = [SampleMesh.controlPlane]
     var traces: Result<[Trace], ConsoleFailure> = .success(SampleTraces.all)
 
-    init(width: Int = 120, height: Int = 40, glyphs: GlyphSet = .braille, withData: Bool = true) {
+    init(
+        width: Int = 120, height: Int = 40, glyphs: GlyphSet = .braille, withData: Bool = true,
+        access: ChangeAccess = ChangeAccess(mayChange: true)
+    ) {
         model = Model(
-            source: "shop demo", size: Size(width: width, height: height), now: SampleMesh.start, glyphs: glyphs)
+            source: "shop demo", size: Size(width: width, height: height), now: SampleMesh.start, glyphs: glyphs,
+            access: access)
         if withData { wait(seconds: 0) }
     }
 
@@ -167,7 +171,7 @@ struct Driver {
         case .discardDraft(let path):
             discarded.append(path)
             return nil
-        case .showGraph, .save, .copy, .copyJSON, .repaint, .suspend, .quit: return nil
+        case .showGraph, .save, .copy, .copyJSON, .repaint, .ring, .suspend, .quit: return nil
         }
     }
 

@@ -8,7 +8,7 @@ extension EndToEnd {
         @Test func `a person watches the graph, opens a trace, moves the canary and leaves`() throws {
             let mesh = try RunningMesh.running()
             let terminal = try TmuxTerminal(
-                columns: 120, rows: 40, running: [try RunningMesh.path(of: "meshtop"), "--theme", "harbor"],
+                columns: 120, rows: 40, running: [try RunningMesh.path(of: "meshtop"), "--theme", "harbor", "--write"],
                 log: "\(mesh.stateDirectory)/terminal.log")
             defer { terminal.end() }
 

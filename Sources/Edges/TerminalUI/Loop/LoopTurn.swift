@@ -29,6 +29,8 @@ package struct LoopRequest: Sendable {
     package var action: Action
     /// Text for the clipboard of whoever sits at the terminal; see ``Clipboard``.
     package var clipboard: String?
+    /// Whether the terminal makes its sound, or what its owner has instead of one.
+    package var rings = false
     /// Somebody else who gets the terminal until this returns, as an editor; the loop stands still meanwhile.
     package var borrower: (@Sendable () -> Void)?
 

@@ -25,6 +25,7 @@ extension Terminal {
             loop.needsFrame = loop.needsFrame || request.needsFrame
             loop.timer = request.timer
             if let text = request.clipboard { copy(text) }
+            if request.rings { ring() }
             if let borrower = request.borrower {
                 lend(to: borrower)
                 loop.needsFrame = true

@@ -95,6 +95,8 @@ package final class Terminal {
         _ = Terminal.writeAll(bytes, to: options.output)
     }
 
+    func ring() { _ = Terminal.writeAll([0x07], to: options.output) }
+
     /// Forgets what is on the screen, so that the next frame is drawn whole.
     func forget() { shown = nil }
 

@@ -19,6 +19,8 @@ package struct MeshtopContext: Hashable, Sendable {
     package var receive: SocketAddress?
     /// Where what was counted is kept for longer.
     package var history: HistoryPlace?
+    /// Whether people live on it: then its name is typed before anything in it is changed.
+    package var isProduction = false
 
     package init(
         name: String, control: SocketAddress? = nil, sources: TargetSources = TargetSources(),
@@ -38,6 +40,7 @@ package struct MeshtopContext: Hashable, Sendable {
     private static let fields = [
         "name", "control", "targets", "targetFiles", "targetURLs", "targetServices", "dnsServer", "auth", "tls",
         "kubernetes", "prometheus", "interval", "window", "traces", "receive", "history",
+        "production",
     ]
 
     init(_ reader: SchemaReader, places: ConfigPlaces) throws(SchemaError) {
@@ -66,6 +69,7 @@ package struct MeshtopContext: Hashable, Sendable {
         interval = try fields["interval"]?.duration(atLeast: .milliseconds(100), "100ms")
         window = try fields["window"]?.duration(atLeast: .seconds(1), "1s")
         history = try fields["history"]?.history(places)
+        isProduction = try fields["production"]?.bool() ?? false
     }
 }
 

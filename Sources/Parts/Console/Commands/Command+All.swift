@@ -153,6 +153,10 @@ extension Command {
             Command(
                 "undo", ["u"], .undo, in: [.graph, .canary], label: "undo", "put the weights back as they were before"),
             Command(
+                "guard", ["G"], .setGuard, in: [.canary], label: "guard",
+                argument: .text(hint: "errors 2% 30s"),
+                "put the weights back when a version is worse: guard errors 2% 30s, p99 50ms 1m, off"),
+            Command(
                 "yes", ["y", "Y"], .answerYes, in: [.question, .configQuestion], label: "apply", "apply the change"),
             Command(
                 "no", ["n", "N", "esc", "q"], .answerNo, in: [.question, .configQuestion], label: "cancel",
@@ -192,6 +196,10 @@ extension Command {
             "write the screen as FILE.txt, .ansi or .svg, or its mesh as .json, .dot or .mmd"),
         Command("copy", ["y"], .copyName, in: .browsing, "copy the name of what is selected (OSC 52)"),
         Command("copy-json", ["Y"], .copyJSON, in: .browsing, "copy what is selected with its numbers, as JSON"),
+        Command(
+            "write", [], .allowChanges(true), in: .browsing.union([.canary]),
+            "allow changes: weights, configuration, guards"),
+        Command("read-only", [], .allowChanges(false), in: .browsing.union([.canary]), "allow none"),
         Command("repaint", ["ctrl+l"], .repaint, in: .everywhere, "draw everything anew"),
         Command("suspend", ["ctrl+z"], .suspend, in: .everywhere, "back to the shell; fg returns"),
         Command("interrupt", ["ctrl+c"], .quit, in: .everywhere, "leave, whatever is open"),

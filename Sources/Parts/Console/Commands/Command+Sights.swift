@@ -10,6 +10,9 @@ extension Command {
         Command(
             "mesh", ["9"], .showSight(.mesh), in: .browsing,
             "proxies by version in force, targets, control planes, own cost"),
+        Command(
+            "log", ["M"], .showSight(.log), in: .browsing.union([.canary]),
+            "what was said and done, newest first: / filters by level, time or word"),
     ]
 
     /// From one list of such a screen to the next.
@@ -21,5 +24,5 @@ extension Command {
 
 extension Set<Context> {
     /// The screens of lists about the mesh as a whole.
-    static let sights: Set<Context> = [.overview, .security, .mesh]
+    static let sights: Set<Context> = [.overview, .security, .mesh, .log]
 }

@@ -52,7 +52,7 @@ package struct Command: Sendable {
 /// Where a key is pressed: the screen, and on the canary screen whether a question stands open.
 package enum Context: String, Hashable, Sendable, CaseIterable {
     case graph, services, workloads, edges, columns, detail, traces, waterfall, compare, flame, statistics, canary,
-        question, help, themes, config, overview, security, mesh
+        question, help, themes, config, overview, security, mesh, log
     case configObject = "configuration object"
     case configHistory = "history"
     case configQuestion = "change"
@@ -65,7 +65,7 @@ extension Set<Context> {
     static let lists: Set<Context> = [
         .services, .workloads, .edges, .columns, .detail, .traces, .waterfall, .compare, .statistics, .help,
         .config, .configObject, .configHistory,
-        .overview, .security, .mesh,
+        .overview, .security, .mesh, .log,
     ]
     /// Where a moment can be chosen.
     static let timed: Set<Context> = browsing.subtracting([.help]).union([.canary])
@@ -73,7 +73,7 @@ extension Set<Context> {
     static let browsing: Set<Context> = [
         .graph, .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .flame, .statistics, .help,
         .config, .configObject, .configHistory,
-        .overview, .security, .mesh,
+        .overview, .security, .mesh, .log,
     ]
     static let everywhere = Set(Context.allCases)
 }
@@ -122,6 +122,8 @@ package enum Action: Hashable, Sendable {
     case equalWeights
     case resetWeights
     case undo
+    case setGuard
+    case allowChanges(Bool)
     case answerYes, answerNo, otherAnswer
     case select, filter
     case save, copyName, copyJSON

@@ -32,7 +32,7 @@ struct ScreenGeometry: Hashable, Sendable {
             switch screen {
             case .graph, .waterfall: showsPane
             case .services, .workloads, .edges, .detail, .traces, .compare, .flame, .statistics, .canary, .help,
-                .config, .overview, .security, .mesh:
+                .config, .overview, .security, .mesh, .log:
                 false
             }
         var rest = body
@@ -58,7 +58,7 @@ struct ScreenGeometry: Hashable, Sendable {
             case .flame: FlameScreen.titles
             case .statistics: StatisticsScreen.titles
             case .config(let place): ConfigScreen.titles(place)
-            case .graph, .detail, .canary, .help, .overview, .security, .mesh: 0
+            case .graph, .detail, .canary, .help, .overview, .security, .mesh, .log: 0
             }
         var margins = (right: 0, bottom: 0)
         if let place = screen.configPlace { margins = ConfigScreen.margins(place, body: body) }

@@ -13,6 +13,8 @@ package struct ConsoleOptions: Sendable {
     /// The moment of a recording to begin with; its end when there is none.
     package var moment: WallTime?
     package var terminal: TerminalOptions
+    /// Whether the mesh may be changed from here before somebody says so.
+    package var access = ChangeAccess(mayChange: false)
     /// What was kept of the last run.
     package var kept: KeptConsole?
     /// Called with what is to be kept of this one, when it ends.

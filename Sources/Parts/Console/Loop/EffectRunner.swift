@@ -69,7 +69,8 @@ final class EffectRunner {
         case .showGraph(let type):
             environment.showGraph(type)
             return nil
-        case .save, .copy, .copyJSON, .editConfig, .listThemes, .showTheme, .keepTheme, .repaint, .suspend, .quit:
+        case .save, .copy, .copyJSON, .editConfig, .listThemes, .showTheme, .keepTheme, .repaint, .ring, .suspend,
+            .quit:
             return nil
         }
     }
@@ -145,7 +146,7 @@ final class EffectRunner {
         case .writeConfig(let write, let dryRun):
             feed.answer(.configAnswered(write, dryRun: dryRun, .unreachable(reason: reason)))
         case .editConfig, .discardDraft, .showGraph, .listThemes, .showTheme, .keepTheme, .save, .copy, .copyJSON,
-            .repaint, .suspend, .quit:
+            .repaint, .ring, .suspend, .quit:
             break
         }
     }

@@ -22,7 +22,7 @@ package func runConsole(
         model: Model(
             source: options.source, size: terminal.size, now: SystemClock.wall(), utcOffset: utcOffset(),
             glyphs: terminal.glyphs, themeName: options.themes.start.theme.name, isAnimated: options.animation,
-            isRecording: options.isRecording, moment: options.moment),
+            isRecording: options.isRecording, moment: options.moment, access: options.access),
         effects: EffectRunner(environment: environment, feed: feed), feed: feed,
         themes: ThemeKeeper(options.themes, depth: terminal.depth), words: options.words)
     if let kept = options.kept { loop.restore(kept, mayAnimate: options.animation) }
@@ -103,6 +103,7 @@ private struct ConsoleLoop {
                 asked += update(&model, .worded(model.mesh.flatMap { words?.json(selection, $0.snapshot) }))
             case .quit: request.action = .finish
             case .repaint: request.action = .repaint
+            case .ring: request.rings = true
             case .suspend: request.action = .suspend
             // Small files of this machine: sooner read than handed to a thread. None of these asks for more.
             case .listThemes: _ = update(&model, themes.list())

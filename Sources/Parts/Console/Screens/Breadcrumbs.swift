@@ -57,6 +57,7 @@ struct Breadcrumbs {
         case .overview: "overview"
         case .security: "security"
         case .mesh: "mesh"
+        case .log: "log"
         case .help: "help"
         }
     }

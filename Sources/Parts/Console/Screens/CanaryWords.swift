@@ -7,7 +7,7 @@ enum CanaryWords {
     static func lines(
         _ state: CanaryState, _ split: TrafficSplit, _ reading: CanaryReading, _ model: Model, _ signs: Signs
     ) -> [TextLine] {
-        var lines: [TextLine] = []
+        var lines = [guardLine(model.guards[state.service], model, signs)]
         if case .applying = state.phase { lines.append(TextLine("storing the new weights", .accent)) }
         if state.edit.isChanged, state.phase == .editing {
             lines.append(
@@ -42,6 +42,23 @@ enum CanaryWords {
         }
         if let worst = comparison(reading) { lines.append(TextLine("\(signs.degraded) \(worst)", .degraded)) }
         return lines
+    }
+
+    /// What a guard watches, and how near it is to acting.
+    private static func guardLine(_ armed: CanaryGuard?, _ model: Model, _ signs: Signs) -> TextLine {
+        guard let armed else { return TextLine("no guard: G puts the weights back when a version is worse", .dim) }
+        let rule = "guard: \(armed.rule.words) than \(armed.stable) for \(Field.age(armed.rule.patience))"
+        return switch armed.verdict {
+        case .waiting: TextLine([Piece(rule, .accent), Piece("   too few requests to tell", .dim)])
+        case .well: TextLine([Piece(rule, .accent), Piece("   \(signs.healthy) well", .healthy)])
+        case .worse(let finding), .broken(let finding):
+            TextLine([
+                Piece(rule, .accent),
+                Piece(
+                    "   \(signs.degraded) \(Field.age(finding.since.duration(to: model.now))): \(armed.words(finding))",
+                    .degraded),
+            ])
+        }
     }
 
     /// How the newest version does against the first, when it does worse.

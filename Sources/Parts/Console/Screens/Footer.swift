@@ -12,7 +12,9 @@ enum Footer {
             let note = promptNote(model)
             let width = note.map { canvas.cells($0) } ?? 0
             let rest = area.inset(right: width + 2)
-            draw(prompt, completion: model.completion, in: width * 2 < area.width ? rest : area, on: &canvas)
+            draw(
+                prompt, completion: model.completion, source: model.source, in: width * 2 < area.width ? rest : area,
+                on: &canvas)
             if let note, width * 2 < area.width {
                 canvas.put([note], x: area.maxX - width - 1, y: area.y, width: width)
             }
@@ -90,17 +92,13 @@ enum Footer {
 
     private static func draw(_ toast: Toast, in area: Rect, on canvas: inout Canvas) {
         let signs = canvas.signs
-        let (glyph, tone): (String, Tone) =
-            switch toast.level {
-            case .info: (signs.bullet, .text)
-            case .success: (signs.healthy, .healthy)
-            case .warning: (signs.degraded, .degraded)
-            case .failure: (signs.failure, .failure)
-            }
+        let (glyph, tone) = toast.level.sign(signs)
         canvas.put([Piece("\(glyph) ", tone), Piece(toast.text, tone)], x: 1, y: area.y, width: area.width - 2)
     }
 
-    private static func draw(_ prompt: Prompt, completion: String?, in area: Rect, on canvas: inout Canvas) {
+    private static func draw(
+        _ prompt: Prompt, completion: String?, source: String, in area: Rect, on canvas: inout Canvas
+    ) {
         let mark =
             switch prompt.kind {
             case .command: ":"
@@ -108,6 +106,7 @@ enum Footer {
             case .time: "go to "
             case .find: "find "
             case .hide: "hide "
+            case .confirmation: "type \(source) to change it: "
             }
         let room = max(1, area.width - 2 - canvas.cells(mark))
         // The end of a long line stays in sight.

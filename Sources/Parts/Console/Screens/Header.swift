@@ -68,6 +68,8 @@ enum Header {
 
     private static func summary(of model: Model, signs: Signs) -> [Piece] {
         var pieces = [Piece(model.source, .title)]
+        if model.access.isProduction { pieces.append(Piece("  production", .degraded)) }
+        if !model.access.mayChange { pieces.append(Piece("  read-only", .dim)) }
         guard let mesh = model.mesh, !mesh.snapshot.nodes.isEmpty else { return pieces }
         let nodes = mesh.snapshot.nodes.count
         pieces.append(

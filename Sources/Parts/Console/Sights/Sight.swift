@@ -1,12 +1,13 @@
 /// A screen of lists about the mesh as a whole; Tab goes from one list to the next.
 package enum Sight: Hashable, Sendable, CaseIterable {
-    case overview, security, mesh
+    case overview, security, mesh, log
 
     var lists: [SightList] {
         switch self {
         case .overview: [.services, .movers, .events]
         case .security: [.edges, .namespaces, .identities, .certificates, .policies]
         case .mesh: [.proxies, .targets, .controlPlanes, .cost]
+        case .log: [.log]
         }
     }
 
@@ -15,6 +16,7 @@ package enum Sight: Hashable, Sendable, CaseIterable {
         case .overview: .overview
         case .security: .security
         case .mesh: .mesh
+        case .log: .log
         }
     }
 }
@@ -24,6 +26,7 @@ package enum SightList: Hashable, Sendable, CaseIterable {
     case services, movers, events
     case edges, namespaces, identities, certificates, policies
     case proxies, targets, controlPlanes, cost
+    case log
 
     var title: String {
         switch self {
@@ -39,6 +42,7 @@ package enum SightList: Hashable, Sendable, CaseIterable {
         case .targets: "targets"
         case .controlPlanes: "control planes"
         case .cost: "console"
+        case .log: "log"
         }
     }
 
@@ -56,6 +60,7 @@ package enum SightList: Hashable, Sendable, CaseIterable {
         case .targets: MeshRows.targetColumns
         case .controlPlanes: MeshRows.controlPlaneColumns
         case .cost: MeshRows.costColumns
+        case .log: LogRows.columns
         }
     }
 }
@@ -67,6 +72,7 @@ extension Screen {
         case .overview: .overview
         case .security: .security
         case .mesh: .mesh
+        case .log: .log
         default: nil
         }
     }

@@ -18,6 +18,7 @@ enum SightSentence {
                 : "this control plane does not tell what workloads want of their callers; meshtop-control does"
         case .targets: return EmptyScreen.sentence(model)
         case .cost: return "measuring: this needs two looks"
+        case .log: return "nothing has been said yet"
         case .identities:
             return noTraffic(model) ?? "nobody says who it is: metrics need source_principal and destination_principal"
         case .services, .edges, .namespaces: return noTraffic(model) ?? "nothing to tell yet"

@@ -8,7 +8,20 @@ enum SightSummary {
         case .overview: joined(health(model, signs) + [mutualTLS(model), targets(model, signs), cut(model)], signs)
         case .security: joined([mutualTLS(model), plain(model, signs), nextCertificate(model, signs)], signs)
         case .mesh: joined([inForce(model, signs), targets(model, signs), cost(model)], signs)
+        case .log: joined([access(model), guards(model, signs)], signs)
         }
+    }
+
+    private static func access(_ model: Model) -> [Piece] {
+        [
+            Piece(model.access.mayChange ? "changes are allowed" : "read-only", .strong),
+            Piece(model.access.isProduction ? ", production" : "", .degraded),
+        ]
+    }
+
+    private static func guards(_ model: Model, _ signs: Signs) -> [Piece] {
+        guard !model.guards.isEmpty else { return [Piece("no guard is armed", .dim)] }
+        return [Piece("guards ", .dim), Piece(model.guards.keys.sorted().map(\.name).joined(separator: ", "), .accent)]
     }
 
     private static func joined(_ parts: [[Piece]], _ signs: Signs) -> [Piece] {

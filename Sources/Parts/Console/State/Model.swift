@@ -37,6 +37,12 @@ package struct Model: Sendable {
     /// The filter before the prompt opened: Esc goes back to it.
     var filterBeforePrompt = ""
     package internal(set) var toast: Toast?
+    package internal(set) var log = ConsoleLog()
+
+    // Changing the mesh.
+    package internal(set) var access: ChangeAccess
+    /// The change for which the mesh's name has just been typed.
+    var confirmed: ConfirmedChange?
 
     // The themes.
     /// The name of the one that is shown.
@@ -124,6 +130,9 @@ package struct Model: Sendable {
     package internal(set) var canary: CanaryState?
     /// The last change that was stored from here, by service.
     package internal(set) var stored: [ServiceName: StoredChange] = [:]
+    package internal(set) var guards: [ServiceName: CanaryGuard] = [:]
+    /// Why a guard has sent a change that is not answered yet.
+    var guardChanges: [ServiceName: String] = [:]
 
     /// - Parameters:
     ///   - source: what the mesh is called, `demo` or an address.
@@ -131,11 +140,13 @@ package struct Model: Sendable {
     ///   - isAnimated: whether dots move at the start.
     ///   - isRecording: whether this is a recorded mesh, of which every moment is past.
     ///   - moment: the one to begin with; the newest when there is none.
+    ///   - access: whether the mesh may be changed from here.
     package init(
         source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .braille,
         themeName: String = "harbor", isAnimated: Bool = true, graphType: GraphType = .versionedApp,
-        isRecording: Bool = false, moment: WallTime? = nil
+        isRecording: Bool = false, moment: WallTime? = nil, access: ChangeAccess = ChangeAccess(mayChange: true)
     ) {
+        self.access = access
         self.graphType = graphType
         self.source = source
         self.isRecording = isRecording
@@ -172,6 +183,7 @@ package struct Model: Sendable {
         case .overview: .overview
         case .security: .security
         case .mesh: .mesh
+        case .log: .log
         }
     }
 

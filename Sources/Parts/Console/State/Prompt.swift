@@ -6,6 +6,11 @@ package struct Prompt: Hashable, Sendable {
         case find, hide
         /// A moment to go to.
         case time
+        /// The name of a production mesh, before it is changed.
+        case confirmation(ConfirmedChange)
+
+        /// Whether what is typed acts at once.
+        var isFilter: Bool { [.filter, .find, .hide].contains(self) }
     }
 
     package let kind: Kind

@@ -19,6 +19,7 @@ package enum Screen: Hashable, Sendable {
     case overview
     case security
     case mesh
+    case log
     case help(Context)
 }
 
@@ -26,7 +27,7 @@ extension Screen {
     /// Whether it shows all of a kind, and is therefore a way in by itself; the others show one thing of another screen.
     var isList: Bool {
         switch self {
-        case .services, .workloads, .edges, .overview, .security, .mesh, .config(.list): true
+        case .services, .workloads, .edges, .overview, .security, .mesh, .log, .config(.list): true
         default: false
         }
     }

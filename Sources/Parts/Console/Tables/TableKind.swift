@@ -45,7 +45,7 @@ extension Screen {
         case .workloads: .workloads
         case .edges: .edges
         case .graph, .detail, .traces, .waterfall, .compare, .flame, .statistics, .canary, .help, .config, .overview,
-            .security, .mesh:
+            .security, .mesh, .log:
             nil
         }
     }

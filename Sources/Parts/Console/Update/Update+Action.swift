@@ -89,6 +89,8 @@ extension Model {
         case .equalWeights: editWeights { $0.makeEqual() }
         case .resetWeights: editWeights { $0.reset() }
         case .undo: askToUndo(&effects)
+        case .setGuard: setGuard(argument)
+        case .allowChanges(let allowed): allowChanges(allowed)
         case .answerYes where context == .configQuestion: answerConfig(apply: true, &effects)
         case .answerNo where context == .configQuestion: answerConfig(apply: false, &effects)
         case .otherAnswer where context == .configQuestion: markOtherConfigAnswer()
@@ -109,7 +111,7 @@ extension Model {
         case .graph: selectBox(direction)
         case .flame: moveInFlame(direction)
         case .services, .workloads, .edges, .detail, .traces, .waterfall, .compare, .statistics, .help, .config,
-            .overview, .security, .mesh:
+            .overview, .security, .mesh, .log:
             switch direction {
             case .up: moveRows(by: -1)
             case .down: moveRows(by: 1)
@@ -132,7 +134,7 @@ extension Model {
         case .flame: zoomFlame()
         case .compare, .statistics: openAnalysisRow(&effects)
         case .config: openInConfig(&effects)
-        case .overview, .security, .mesh: openListRow(&effects)
+        case .overview, .security, .mesh, .log: openListRow(&effects)
         case .help: break
         case .canary: if context == .question { answerMarked(&effects) } else { askToApply(&effects) }
         }
@@ -155,7 +157,7 @@ extension Model {
         case .security, .mesh:
             control.asked = nil
             followControl(&effects)
-        case .graph, .services, .workloads, .edges, .canary, .help, .overview: break
+        case .graph, .services, .workloads, .edges, .canary, .help, .overview, .log: break
         }
     }
 }

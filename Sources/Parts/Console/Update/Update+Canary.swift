@@ -43,6 +43,7 @@ extension Model {
             say(.info, "nothing changed: + and - move the weight of the chosen version")
             return
         }
+        guard requireWrite() else { return }
         ask(change, &effects)
     }
 
@@ -57,6 +58,7 @@ extension Model {
         guard let service, let last = stored[service], let split = split(of: service) else {
             return say(.info, "nothing to undo: no weight was changed from here")
         }
+        guard requireWrite() else { return }
         if case .applying? = canary?.phase, canary?.service == service { return }
         let weights = last.before.shares.map { ($0.subset, $0.weight) }
         let change = WeightChange(split: split, weights: Dictionary(weights, uniquingKeysWith: { $1 }))
@@ -87,13 +89,17 @@ extension Model {
             say(.failure, reason)
             return
         }
+        if mustConfirm(.weights) { return }
         canary?.phase = .applying(question.change)
         effects.append(.changeWeights(question.change, dryRun: false))
         // Who changes the mesh wants to see it move.
         goLive()
     }
 
-    mutating func takeWeightAnswer(_ change: WeightChange, dryRun: Bool, _ outcome: WeightChangeOutcome) {
+    mutating func takeWeightAnswer(
+        _ change: WeightChange, dryRun: Bool, _ outcome: WeightChangeOutcome, _ effects: inout [Effect]
+    ) {
+        if !dryRun, takeGuardAnswer(change, outcome, &effects) { return }
         if dryRun {
             guard case .asking(var question)? = canary?.phase, question.change == change else { return }
             question.check =
@@ -110,22 +116,33 @@ extension Model {
         if isOpen { canary?.phase = .editing }
         switch outcome {
         case .applied(let version):
-            var after = change.split
-            after.resourceVersion = version
-            for index in after.shares.indices {
-                if let weight = change.weights[after.shares[index].subset] { after.shares[index].weight = weight }
-            }
-            let service = change.split.service
-            let superseded = (stored[service]?.superseded ?? []) + [change.split.resourceVersion]
-            stored[service] = StoredChange(
-                time: now, before: change.split, after: after, superseded: superseded.suffix(64))
+            let after = remember(change, version: version)
             if isOpen { canary = CanaryState(after, focus: canary?.edit.focus) }
-            say(.success, "stored: " + after.shares.map { "\($0.subset) \($0.weight)" }.joined(separator: ", "))
+            say(
+                .success,
+                "stored: " + after.shares.map { "\($0.subset) \($0.weight)" }.joined(separator: ", "),
+                detail: " of \(change.split.service), before "
+                    + change.split.shares.map { "\($0.subset) \($0.weight)" }.joined(separator: ", "))
         case .validated: break
         case .stale: say(.warning, "not stored: the route was changed meanwhile; look, and decide again")
         case .refused(let reason): say(.failure, "not stored: \(reason)")
         case .unreachable(let reason): say(.failure, "not stored: \(reason)")
         }
+    }
+
+    /// Keeps what was stored from here until a snapshot has caught up, and for `u`.
+    @discardableResult
+    mutating func remember(_ change: WeightChange, version: String) -> TrafficSplit {
+        var after = change.split
+        after.resourceVersion = version
+        for index in after.shares.indices {
+            if let weight = change.weights[after.shares[index].subset] { after.shares[index].weight = weight }
+        }
+        let service = change.split.service
+        let superseded = (stored[service]?.superseded ?? []) + [change.split.resourceVersion]
+        stored[service] = StoredChange(
+            time: now, before: change.split, after: after, superseded: superseded.suffix(64))
+        return after
     }
 }
 

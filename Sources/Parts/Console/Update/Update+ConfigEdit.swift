@@ -12,6 +12,7 @@ extension Model {
             return effects.append(.editConfig(ConfigDraft(entry, text: edit.draft.text, path: edit.draft.path)))
         }
         guard let entry = openEntry else { return say(.info, "no object is selected") }
+        guard requireWrite() else { return }
         effects.append(.editConfig(ConfigDraft(entry)))
     }
 
@@ -101,6 +102,7 @@ extension Model {
     mutating func answerConfig(apply: Bool, _ effects: inout [Effect]) {
         guard let edit = config.edit else { return leaveChange(&effects) }
         if apply, case .asking(let question) = edit.phase {
+            if mustConfirm(.config) { return }
             config.edit?.phase = .applying(question)
             return effects.append(.writeConfig(edit.draft.write, dryRun: false))
         }
@@ -134,6 +136,7 @@ extension Model {
     /// Puts back the text from before the last change from here, of the open object or of any; in the history, from
     /// before the chosen step.
     mutating func askToUndoConfig(_ effects: inout [Effect]) {
+        guard requireWrite() else { return }
         if case .history? = screen.configPlace { return askToUndoStep(&effects) }
         let key: ConfigKey? = if case .object(let key)? = screen.configPlace { key } else { nil }
         guard let last = config.stored.last(where: { key == nil || $0.key == key }) else {

@@ -94,7 +94,7 @@ extension Model {
         case .config(.list): config.table.cursor
         case .config(.object): config.page?.cursor ?? 0
         case .config(.history): config.history?.table.cursor ?? 0
-        case .graph, .detail, .canary, .help, .config(.change), .overview, .security, .mesh: 0
+        case .graph, .detail, .canary, .help, .config(.change), .overview, .security, .mesh, .log: 0
         }
     }
 }

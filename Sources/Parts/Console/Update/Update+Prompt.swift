@@ -15,7 +15,7 @@ extension Model {
             case .filter: currentFilter
             case .find: graphFilter.findText
             case .hide: graphFilter.hideText
-            case .command, .time: ""
+            case .command, .time, .confirmation: ""
             }
         if kind == .find || kind == .hide { filterBeforePrompt = text }
         prompt = Prompt(kind, text: text)
@@ -28,10 +28,12 @@ extension Model {
             case .command: commandHistory
             case .filter, .find, .hide: filterHistory
             case .time: timeHistory
+            case .confirmation: [String]()
             }
         switch key.name {
         case "esc", "ctrl+c", "ctrl+g":
-            if kind != .command, kind != .time { applyFilter(filterBeforePrompt, kind) }
+            if kind.isFilter { applyFilter(filterBeforePrompt, kind) }
+            if case .confirmation = kind { say(.info, "nothing was changed") }
             prompt = nil
         case "enter":
             submitPrompt(&effects)
@@ -50,7 +52,7 @@ extension Model {
         case "down", "ctrl+n": editPrompt { $0.recall(1, from: history) }
         case "backspace":
             if prompt?.scalars.isEmpty ?? true {
-                if kind != .command, kind != .time { applyFilter("", kind) }
+                if kind.isFilter { applyFilter("", kind) }
                 prompt = nil
             } else {
                 editPrompt { $0.deleteBackward() }
@@ -70,7 +72,7 @@ extension Model {
         guard var edited = prompt else { return }
         change(&edited)
         prompt = edited
-        if edited.kind != .command, edited.kind != .time { applyFilter(edited.text, edited.kind) }
+        if edited.kind.isFilter { applyFilter(edited.text, edited.kind) }
     }
 
     private mutating func applyFilter(_ text: String, _ kind: Prompt.Kind) {
@@ -109,6 +111,7 @@ extension Model {
         case .time:
             remember(text, in: \.timeHistory)
             if !text.isEmpty { goTo(text: text, &effects) }
+        case .confirmation(let change): confirm(change, typed: text, &effects)
         }
     }
 

@@ -41,7 +41,7 @@ extension Model {
         case .canary(let service):
             if canary?.service != service, let split = split(of: service) { canary = CanaryState(split) }
         case .config(let place): enterConfig(place, &effects)
-        case .overview, .security, .mesh:
+        case .overview, .security, .mesh, .log:
             refreshSights()
             followControl(&effects)
         case .help: break

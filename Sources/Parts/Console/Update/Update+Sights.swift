@@ -29,6 +29,7 @@ extension Model {
         case .targets: return MeshRows.targets(self, signs)
         case .controlPlanes: return MeshRows.controlPlanes(self, signs)
         case .cost: return MeshRows.cost(self, signs)
+        case .log: return LogRows.rows(self, signs)
         }
     }
 
@@ -98,7 +99,7 @@ extension Model {
         guard let subject = row.subject else {
             return say(
                 .info,
-                list == .cost || list == .controlPlanes
+                [.cost, .controlPlanes, .log].contains(list)
                     ? "there is no more to tell" : "its workload is not on the graph")
         }
         if case .node(let id) = subject, mesh?.node(id) == nil { return say(.info, "it is not there any more") }

@@ -43,7 +43,7 @@ extension Model {
             helpOffset = min(max(0, helpOffset + step), max(0, helpLines.count - listHeight))
         case .compare, .statistics: moveInAnalysis(by: step)
         case .flame: break
-        case .overview, .security, .mesh: moveInList(by: step)
+        case .overview, .security, .mesh, .log: moveInList(by: step)
         case .detail: moveOnPage(by: step)
         case .config: moveInConfig(by: step)
         case .graph, .canary: break

@@ -15,6 +15,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .animate:
         if model.wantsAnimation { model.animationStep &+= 1 }
     case .snapshot(let snapshot):
+        model.followGuards(snapshot, &effects)
         if model.isPaused {
             model.heldSnapshot = snapshot
         } else {
@@ -26,7 +27,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.followControl(&effects)
         model.openOverviewOfLargeMesh(&effects)
     case .trouble(let message):
-        model.trouble = message
+        model.takeTrouble(message)
     case .tracesFound(let question, let result):
         model.takeTraces(question: question, result, &effects)
     case .traceLoaded(let id, let result):
@@ -58,7 +59,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
     case .worded(let text):
         if let text { model.copy(text, as: "JSON", &effects) } else { model.say(.info, "that is not there any more") }
     case .weightsAnswered(let change, let dryRun, let outcome):
-        model.takeWeightAnswer(change, dryRun: dryRun, outcome)
+        model.takeWeightAnswer(change, dryRun: dryRun, outcome, &effects)
     }
     model.followConfig(&effects)
     // What is still being typed is no question yet.
@@ -87,7 +88,26 @@ extension Model {
         }
     }
 
-    mutating func say(_ level: Toast.Level, _ text: String) {
+    /// Says something at the bottom of the screen, and keeps it in the log.
+    ///
+    /// - Parameter detail: what follows in the log, where there is room.
+    mutating func say(_ level: Toast.Level, _ text: String, detail: String = "") {
         toast = Toast(level, text, at: now)
+        log.add(level, text + detail, by: level == .success ? .you : .console, at: now)
+        refreshLog()
     }
+
+    /// The mesh, or a part of it, cannot be asked, or can be again.
+    fileprivate mutating func takeTrouble(_ message: String?) {
+        guard message != trouble else { return }
+        if let message {
+            log.add(.failure, message, by: .console, at: now)
+        } else if let trouble {
+            log.add(.success, "over: \(trouble)", by: .console, at: now)
+        }
+        trouble = message
+        refreshLog()
+    }
+
+    private mutating func refreshLog() { if screen == .log { refreshSights() } }
 }

@@ -44,6 +44,7 @@ enum ConsoleSession {
             Option(name: "--mono", summary: "no colours"),
             Option(name: "--no-mouse", summary: "leave the mouse to the terminal"),
             Option(name: "--no-animation", summary: "no moving dots"),
+            Option(name: "--write", summary: "allow changes from the start; without it :write does"),
         ]
 
     static func requireTerminal() throws(CommandFailure) {
@@ -68,7 +69,7 @@ enum ConsoleSession {
     }
 
     static func run(
-        _ source: Source, traces: TraceSession, _ invocation: Invocation, name: String
+        _ source: Source, traces: TraceSession, _ invocation: Invocation, name: String, access: ChangeAccess? = nil
     ) throws -> ExitCode {
         let feed = ConsoleFeed()
         let splits = SplitWatch(source.control)
@@ -138,7 +139,9 @@ enum ConsoleSession {
                 }
                 return [silent]
             })
-        let options = try consoleOptions(invocation, name: name)
+        var options = try consoleOptions(invocation, name: name)
+        options.access =
+            access ?? ChangeAccess(mayChange: invocation.has("--write"), isProduction: source.isProduction)
         if let once, let mailbox {
             let snapshot = once.wait(for: window, in: mailbox, atMost: source.patience)
             return try once.show(snapshot, options, environment)

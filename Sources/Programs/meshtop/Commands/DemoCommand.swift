@@ -1,4 +1,5 @@
 import Collector
+import Console
 import Glibc
 import Quantities
 import SystemIO
@@ -58,6 +59,8 @@ extension Command {
         defer { demo.stop() }
         var source = Source(control: SocketAddress(Source.defaultControl))
         source.history = try HistoryPlace(invocation)
-        return try ConsoleSession.run(source, traces: traces, invocation, name: "demo")
+        // It is there to be played with.
+        return try ConsoleSession.run(
+            source, traces: traces, invocation, name: "demo", access: ChangeAccess(mayChange: true))
     }
 }

@@ -62,6 +62,8 @@ struct Source {
     var history: HistoryPlace?
     /// What people call it.
     var name: String
+    /// Whether it is one that people live on: its name is typed before it is changed.
+    var isProduction = false
 
     init(_ invocation: Invocation) throws {
         var named = MeshtopContext(name: "")
@@ -87,6 +89,7 @@ struct Source {
         traces = context.traces
         receive = context.receive
         history = try HistoryPlace(invocation, configured: context.history)
+        isProduction = context.isProduction
         let firstName =
             targets.isEmpty ? prometheus?.url.description ?? receive?.description : targets.firstName
         name = context.name.isEmpty ? control?.description ?? firstName ?? "" : context.name
