@@ -175,3 +175,50 @@ import Testing
         #expect(person.model.toast?.text == "“guard” does nothing here; ? lists what does")
     }
 }
+
+@Suite("Following a change") struct ChangeFollowingTests {
+    private func report(_ revision: Int, behind: Int = 0) -> ControlPlaneReport {
+        var report = ControlPlaneReport(address: "127.0.0.1:15010")
+        report.revision = revision
+        report.proxies = (1...8).map { number in
+            ProxyReport(
+                name: "p\(number).shop", namespace: "shop", address: "127.0.1.\(number)", isConnected: number < 8,
+                sync: number <= behind ? .stale : .synced, revision: number <= behind ? revision - 1 : revision,
+                connectedFor: nil)
+        }
+        return report
+    }
+
+    @Test func `says in how many proxies it is in force, and after what time in all`() {
+        var person = Driver()
+        person.control = [report(42)]
+        person.run("select payment-service v2")
+        person.press("w", "2", "enter", "y")
+        #expect(person.model.isFollowingChange)
+        #expect(!person.sees("in force"))
+
+        person.control = [report(43, behind: 3)]
+        person.wait(seconds: 1)
+        #expect(person.sees("in force in 4 of 7 proxies"))
+        person.control = [report(43)]
+        person.wait(seconds: 1)
+
+        #expect(person.sees("in force in all 7 proxies after 2"))
+        #expect(!person.model.isFollowingChange)
+        #expect(person.model.log.entries.last?.text.contains("are in force in all 7 proxies") == true)
+    }
+
+    @Test func `a control plane that does not tell is not asked for ever`() {
+        var person = Driver()
+        person.control = []
+        person.run("select payment-service v2")
+        person.press("w", "2", "enter", "y")
+        #expect(!person.model.isFollowingChange)
+
+        person.control = [report(42)]
+        person.press("u", "y")
+        #expect(person.model.isFollowingChange)
+        person.wait(seconds: 31)
+        #expect(!person.model.isFollowingChange)
+    }
+}

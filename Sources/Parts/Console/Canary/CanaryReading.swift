@@ -61,7 +61,7 @@ package struct CanaryReading: Hashable, Sendable {
         }
     }
 
-    private static func nodes(
+    static func nodes(
         of share: TrafficSplit.Share, _ service: ServiceName, in snapshot: MeshSnapshot
     ) -> [MeshNode] {
         let version = share.version ?? share.subset

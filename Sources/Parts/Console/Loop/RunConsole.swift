@@ -125,6 +125,7 @@ private struct ConsoleLoop {
     private mutating func nextTurn(_ now: MonotonicTime, _ wall: WallTime) -> MonotonicTime? {
         guard model.wantsAnimation else {
             nextStep = nil
+            if model.isFollowingChange { return now.advanced(by: Model.followInterval) }
             guard let mesh = model.mesh else { return model.toast == nil ? nil : now.advanced(by: .seconds(1)) }
             let age = max(0, mesh.snapshot.time.duration(to: wall).nanoseconds)
             return now.advanced(by: .nanoseconds(1_000_000_000 - age % 1_000_000_000))

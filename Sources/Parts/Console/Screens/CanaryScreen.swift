@@ -11,7 +11,7 @@ enum CanaryScreen {
         }
         guard let reading = model.reading(of: state.service) else { return EmptyScreen.draw(model, on: &canvas) }
         let body = model.geometry.body
-        let area = Rect(x: 2, y: body.y + 1, width: min(body.width - 4, 112), height: body.height - 1)
+        let area = Rect(x: 2, y: body.y + 1, width: min(body.width - 4, 140), height: body.height - 1)
         var y = area.y
         canvas.put(heading(split, reading, model), x: area.x, y: y, width: area.width)
         y += 2
@@ -22,7 +22,9 @@ enum CanaryScreen {
             let row = Rect(x: area.x - 1, y: y, width: area.width + 2, height: 1)
             canvas.hit(row, .version(index))
             canvas.highlighted(index == state.edit.focus, row) { canvas in
-                draw(version, percent: percent(state, index), columns, y: y, on: &canvas)
+                draw(
+                    version, percent: percent(state, index), trend: trend(of: index, split, model), columns, y: y,
+                    on: &canvas)
             }
             // A second line shows the share on an axis, where there is room for it.
             if area.height >= 8 + 2 * reading.versions.count {
@@ -38,6 +40,13 @@ enum CanaryScreen {
             y += 1
         }
         if case .asking(let question) = state.phase { CanaryQuestion.draw(question, in: body, on: &canvas) }
+    }
+
+    /// The rates of the last two minutes into one version, oldest first.
+    private static func trend(of index: Int, _ split: TrafficSplit, _ model: Model) -> [Float] {
+        guard let mesh = model.mesh, split.shares.indices.contains(index) else { return [] }
+        let ids = CanaryReading.nodes(of: split.shares[index], split.service, in: mesh.snapshot).map(\.id)
+        return model.trends.rates(into: ids, until: mesh.snapshot.time)
     }
 
     private static func percent(_ state: CanaryState, _ index: Int) -> Int {
@@ -60,7 +69,10 @@ enum CanaryScreen {
     // MARK: Rows
 
     private struct Columns {
-        let version, weight, seen, band, rate, errors, p95: Int
+        let version, weight, seen, band, rate, errors: Int
+        /// Only where there is room.
+        let p50, p99, trend: Int?
+        let p95: Int
 
         init(in area: Rect) {
             let isWide = area.width >= 90
@@ -70,21 +82,33 @@ enum CanaryScreen {
             band = seen + 9
             rate = band + (isWide ? 22 : 16)
             errors = rate + 9
-            p95 = errors + 9
+            guard area.width >= 108 else {
+                p95 = errors + 9
+                (p50, p99, trend) = (nil, nil, nil)
+                return
+            }
+            p50 = errors + 9
+            p95 = errors + 18
+            p99 = errors + 27
+            trend = area.width >= errors - area.x + 38 + TrendMemory.length ? errors + 38 : nil
         }
     }
 
     private static func drawTitles(_ columns: Columns, y: Int, on canvas: inout Canvas) {
-        let titles = [
+        var titles = [
             ("version", columns.version, 8), ("  weight", columns.weight, 12), ("   seen", columns.seen, 8),
             ("99 % band", columns.band, 14), ("  rate", columns.rate, 7), ("errors", columns.errors, 7),
             ("   p95", columns.p95, 7),
         ]
+        for (title, column) in [("   p50", columns.p50), ("   p99", columns.p99), ("rate", columns.trend)] {
+            if let column { titles.append((title, column, 7)) }
+        }
         for (title, x, width) in titles { canvas.put([Piece(title, .dim)], x: x, y: y, width: width) }
     }
 
     private static func draw(
-        _ version: CanaryReading.Version, percent: Int, _ columns: Columns, y: Int, on canvas: inout Canvas
+        _ version: CanaryReading.Version, percent: Int, trend: [Float], _ columns: Columns, y: Int,
+        on canvas: inout Canvas
     ) {
         let signs = canvas.signs
         let stored = Int((version.intended.value * 100).rounded())
@@ -110,7 +134,16 @@ enum CanaryScreen {
         canvas.put(
             [Piece(Field.percent(traffic?.errors), .errors(traffic?.errors?.value, version.health))], x: columns.errors,
             y: y, width: 7)
-        canvas.put([Piece(Field.latency(traffic?.latency?.p95))], x: columns.p95, y: y, width: 7)
+        for (value, column) in [
+            (traffic?.latency?.p50, columns.p50), (traffic?.latency?.p95, columns.p95),
+            (traffic?.latency?.p99, columns.p99),
+        ] {
+            if let column { canvas.put([Piece(Field.latency(value))], x: column, y: y, width: 7) }
+        }
+        if let column = columns.trend {
+            let curve = Sparkline.text(trend.map(Double.init), width: TrendMemory.length, canvas.glyphs)
+            canvas.put([Piece(curve, .traffic)], x: column, y: y, width: TrendMemory.length)
+        }
     }
 
     /// One digit after the point: the band is often narrower than a percent.

@@ -23,6 +23,7 @@ enum CanaryWords {
                     Piece("stored \(ago) ago: ", .dim), Piece("\(before) \(signs.arrow) \(after)"),
                     Piece("   u undoes it", .dim),
                 ]))
+            if let reach = stored.reach { lines.append(reachLine(reach, signs)) }
         }
         let outside = reading.versions.filter { if case .outside = $0.verdict { true } else { false } }
         if outside.isEmpty {
@@ -42,6 +43,16 @@ enum CanaryWords {
         }
         if let worst = comparison(reading) { lines.append(TextLine("\(signs.degraded) \(worst)", .degraded)) }
         return lines
+    }
+
+    private static func reachLine(_ reach: StoredChange.Reach, _ signs: Signs) -> TextLine {
+        if let after = reach.after {
+            return TextLine([
+                Piece("\(signs.healthy) ", .healthy),
+                Piece("in force in all \(reach.of) proxies after \(Model.words(after))"),
+            ])
+        }
+        return TextLine("in force in \(reach.inForce) of \(reach.of) proxies", .accent)
     }
 
     /// What a guard watches, and how near it is to acting.

@@ -42,6 +42,18 @@ package struct StoredChange: Hashable, Sendable {
     package var before: TrafficSplit
     /// The split as it is stored now, with its new `resourceVersion`.
     package var after: TrafficSplit
+    /// The control plane's newest revision before it; nothing when it does not tell.
+    package var revisionBefore: Int?
+    /// How far it has got.
+    package var reach: Reach?
+
+    /// How many of the proxies that are connected run with a change, and when all of them did first.
+    package struct Reach: Hashable, Sendable {
+        package var inForce: Int
+        package var of: Int
+        package var after: Duration?
+    }
+
     /// Resource versions that this change and those before it replaced: a snapshot that still shows one of them is
     /// late, not news.
     package var superseded: [String]

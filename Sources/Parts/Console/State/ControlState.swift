@@ -25,11 +25,14 @@ package struct ControlState: Sendable {
         }
     }
 
-    func isDue(at now: WallTime) -> Bool {
+    func isDue(at now: WallTime, every interval: Duration = Self.interval) -> Bool {
         guard !isAsking else { return false }
         // A clock that was set back must not keep it silent.
-        return asked.map { abs($0.duration(to: now).inSeconds) >= Self.interval.inSeconds } ?? true
+        return asked.map { abs($0.duration(to: now).inSeconds) >= interval.inSeconds } ?? true
     }
+
+    /// The newest revision that a control plane has told of.
+    var revision: Int? { reports?.compactMap(\.revision).max() }
 }
 
 /// What this process uses.

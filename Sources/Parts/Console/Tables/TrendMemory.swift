@@ -46,13 +46,19 @@ struct TrendMemory: Sendable {
 
     /// The rates of a row up to `time`, oldest first.
     func rates(of row: TableRow, in mesh: MeshIndex, until time: WallTime) -> [Float] {
-        let count = times.prefix { $0 <= time }.count
-        if case .edge(let id) = row.subject { return Array((edges[id] ?? []).prefix(count)) }
-        let all = row.positions.compactMap { nodes[mesh.snapshot.nodes[$0].id] }
+        if case .edge(let id) = row.subject { return Array((edges[id] ?? []).prefix(count(until: time))) }
+        return rates(into: row.positions.map { mesh.snapshot.nodes[$0].id }, until: time)
+    }
+
+    /// The sum of what arrived at some nodes up to `time`, oldest first.
+    func rates(into ids: [MeshNode.ID], until time: WallTime) -> [Float] {
+        let all = ids.compactMap { nodes[$0] }
         guard let first = all.first else { return [] }
         let sum = all.dropFirst().reduce(into: first) { sum, next in
             for index in sum.indices where index < next.count { sum[index] += next[index] }
         }
-        return Array(sum.prefix(count))
+        return Array(sum.prefix(count(until: time)))
     }
+
+    private func count(until time: WallTime) -> Int { times.prefix { $0 <= time }.count }
 }

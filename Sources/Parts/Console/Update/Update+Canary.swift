@@ -1,4 +1,5 @@
 import MeshModel
+import Quantities
 
 extension Model {
     /// Opens the weights of the selected service, or of the only one that has any.
@@ -49,6 +50,8 @@ extension Model {
 
     private mutating func ask(_ change: WeightChange, _ effects: inout [Effect]) {
         canary?.phase = .asking(CanaryState.Question(change: change))
+        // Which revision is in force before the change, to know later when it is everywhere.
+        effects.append(.askControl)
         effects.append(.changeWeights(change, dryRun: true))
     }
 
@@ -117,6 +120,7 @@ extension Model {
         switch outcome {
         case .applied(let version):
             let after = remember(change, version: version)
+            followControl(&effects)
             if isOpen { canary = CanaryState(after, focus: canary?.edit.focus) }
             say(
                 .success,
@@ -141,9 +145,49 @@ extension Model {
         let service = change.split.service
         let superseded = (stored[service]?.superseded ?? []) + [change.split.resourceVersion]
         stored[service] = StoredChange(
-            time: now, before: change.split, after: after, superseded: superseded.suffix(64))
+            time: now, before: change.split, after: after, revisionBefore: control.revision,
+            superseded: superseded.suffix(64))
         return after
     }
+
+    // MARK: Following a change
+
+    /// Between two questions while a change is on its way: short, because it takes no longer.
+    static let followInterval = Duration.milliseconds(100)
+    private static let followLimit = Duration.seconds(30)
+
+    /// Whether a change that was stored from here is not known to be everywhere yet.
+    package var isFollowingChange: Bool {
+        stored.values.contains { change in
+            let age = change.time.duration(to: now)
+            return change.revisionBefore != nil && change.reach?.after == nil && age >= .zero && age < Model.followLimit
+        }
+    }
+
+    /// Takes from what the control planes say how far changes have got.
+    mutating func followChanges() {
+        guard isFollowingChange, let reports = control.reports else { return }
+        for (service, change) in stored where change.reach?.after == nil {
+            guard let before = change.revisionBefore else { continue }
+            let newer = reports.filter { $0.trouble == nil && ($0.revision ?? before) > before }
+            let connected = newer.flatMap { report in
+                report.proxies.filter(\.isConnected).map { $0.standing(newest: report.revision) == .synced }
+            }
+            guard !connected.isEmpty else { continue }
+            let inForce = connected.count { $0 }
+            let isEverywhere = inForce == connected.count
+            stored[service]?.reach = StoredChange.Reach(
+                inForce: inForce, of: connected.count,
+                after: isEverywhere ? max(.zero, change.time.duration(to: now)) : nil)
+            guard isEverywhere, let after = stored[service]?.reach?.after else { continue }
+            log.add(
+                .success,
+                "the weights of \(service.name) are in force in all \(connected.count) proxies after \(Self.words(after))",
+                by: .console, at: now)
+        }
+    }
+
+    static func words(_ time: Duration) -> String { Humane.milliseconds(GuardRule.milliseconds(time)) }
 }
 
 extension CanaryState {

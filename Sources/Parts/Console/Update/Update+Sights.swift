@@ -60,7 +60,10 @@ extension Model {
 
     /// Asks the control planes while somebody looks at what they say.
     mutating func followControl(_ effects: inout [Effect]) {
-        guard screen == .mesh || screen == .security, !isRecording, control.isDue(at: now) else { return }
+        let isLookedAt = screen == .mesh || screen == .security
+        guard isLookedAt || isFollowingChange, !isRecording,
+            control.isDue(at: now, every: isFollowingChange ? Model.followInterval : ControlState.interval)
+        else { return }
         control.asked = now
         control.isAsking = true
         effects.append(.askControl)
@@ -68,6 +71,7 @@ extension Model {
 
     mutating func takeControl(_ reports: [ControlPlaneReport]?) {
         control.take(reports)
+        followChanges()
         refreshSights()
     }
 
