@@ -91,4 +91,8 @@ package struct TwoWayRate: Hashable, Sendable {
 
     package static let zero = TwoWayRate(sent: 0, received: 0)
     package var total: Double { sent + received }
+
+    package static func + (left: TwoWayRate, right: TwoWayRate) -> TwoWayRate {
+        TwoWayRate(sent: left.sent + right.sent, received: left.received + right.received)
+    }
 }

@@ -46,6 +46,13 @@ extension Command {
         Command(
             "graph-type", ["g"], .nextGraphType, in: [.graph], label: "group",
             "a graph of versions, apps, services or workloads"),
+        Command(
+            "collapse", ["n"], .toggleFold, in: [.graph],
+            "the namespace of what is selected as one box, or its boxes (Enter unfolds, too)"),
+        Command("collapse-all", ["N"], .toggleAllFolds, in: [.graph], "every namespace as one box, or none"),
+        Command(
+            "focus", ["o"], .changeFocus, in: [.graph],
+            "only what is one call away from the selection; again two, three, everything"),
         Command("center", ["z"], .center, in: [.graph], "bring the selection to the middle"),
         Command("select", [], .select, in: .screens, argument: .node, "select a box by its name"),
     ]

@@ -115,6 +115,7 @@ package enum Action: Hashable, Sendable {
     case stepTime(Int)
     case togglePane, toggleAnimation, toggleMinimap
     case center, layOut
+    case toggleFold, toggleAllFolds, changeFocus
     case refresh, repaint
     case nextVersion, previousVersion
     case moveWeight(Int)

@@ -64,6 +64,11 @@ package struct GraphFilter: Sendable {
         return left
     }
 
+    /// A folded namespace is found by what is found in it.
+    mutating func follow(_ fold: GraphFold) {
+        if !foundNodes.isEmpty, !fold.folded.isEmpty { foundNodes = Set(foundNodes.map { fold.place(of: $0) }) }
+    }
+
     private func hideMatches(in snapshot: inout MeshSnapshot, _ mesh: MeshIndex) {
         switch hide {
         case .all: return
@@ -71,29 +76,21 @@ package struct GraphFilter: Sendable {
             snapshot = snapshot.hiding(FindResult(snapshot, hide: expression))
         case .words:
             let hidden = hide.matches(in: mesh).nodes
-            keep(in: &snapshot) { !hidden.contains($0.id) }
+            snapshot.keepNodes { !hidden.contains($0.id) }
         }
     }
 
     private func hideIdle(in snapshot: inout MeshSnapshot) {
         snapshot.edges.removeAll(where: \.isIdle)
         let busy = Set(snapshot.edges.flatMap { [$0.source, $0.target] })
-        keep(in: &snapshot) { busy.contains($0.id) }
+        snapshot.keepNodes { busy.contains($0.id) }
     }
 
     private func keepUnhealthy(in snapshot: inout MeshSnapshot) {
         let bad = snapshot.edges.filter { $0.health >= .degraded }
         var kept = Set(bad.flatMap { [$0.source, $0.target] })
         for node in snapshot.nodes where node.health >= .degraded || node.trouble != nil { kept.insert(node.id) }
-        keep(in: &snapshot) { kept.contains($0.id) }
-    }
-
-    private func keep(in snapshot: inout MeshSnapshot, _ isKept: (MeshNode) -> Bool) {
-        snapshot.nodes.removeAll { !isKept($0) }
-        let left = Set(snapshot.nodes.map(\.id))
-        snapshot.edges.removeAll { !left.contains($0.source) || !left.contains($0.target) }
-        for index in snapshot.boxes.indices { snapshot.boxes[index].members.removeAll { !left.contains($0) } }
-        snapshot.boxes.removeAll { $0.members.count < 2 }
+        snapshot.keepNodes { kept.contains($0.id) }
     }
 }
 

@@ -23,7 +23,7 @@ enum GraphScreen {
             GraphLabels.draw(model.edgeLabel, mesh, scene, port, on: &canvas)
             for box in scene.boxes {
                 GraphBox.draw(
-                    box, mesh, scene.style.detail, isSelected: model.selection == .node(box.id),
+                    box, mesh, scene.style.detail, isSelected: model.shownSelection == .node(box.id),
                     mark: GraphWords.mark(of: box.id, model.graphFilter),
                     in: port.place(box.rect), on: &canvas)
             }

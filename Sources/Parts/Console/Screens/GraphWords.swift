@@ -19,8 +19,12 @@ enum GraphWords {
     }
 
     /// `find p95 > 100: 3 nodes, 2 edges`, and what is left out.
-    static func summary(_ filter: GraphFilter) -> [String] {
+    static func summary(_ filter: GraphFilter, _ focus: GraphFocus?, _ mesh: MeshIndex?) -> [String] {
         var words: [String] = []
+        if let focus, let mesh {
+            let calls = focus.hops == 1 ? "1 call" : "\(focus.hops) calls"
+            words.append("within \(calls) of \(mesh.shortTitle(focus.center))")
+        }
         if let light = filter.light {
             words.append("trace \(light.trace.description.prefix(8)): \(foundWords(filter))")
         } else if filter.isFinding {

@@ -123,7 +123,9 @@ enum Header {
     private static func words(of model: Model, signs: Signs) -> [Piece] {
         var pieces: [Piece] = []
         if model.screen == .graph {
-            for word in GraphWords.summary(model.graphFilter) { pieces.append(Piece("  \(word)", .accent)) }
+            for word in GraphWords.summary(
+                model.graphFilter, model.graphFocus, model.graphMesh)
+            { pieces.append(Piece("  \(word)", .accent)) }
         }
         if model.screen == .traces, let traces = model.traces {
             if let cut = traces.cut { pieces.append(Piece("  \(cut.words(model.utcOffset))", .accent)) }

@@ -7,7 +7,10 @@ enum SelectionPane {
     static func draw(_ model: Model, in pane: Rect, on canvas: inout Canvas) {
         let signs = canvas.signs
         let place = model.geometry.panePlace
-        guard let mesh = model.mesh else { return }
+        guard let whole = model.mesh else { return }
+        // A folded namespace is in the graph only.
+        let isWhole = model.selection.map { whole.contains($0) } ?? true
+        let mesh = isWhole ? whole : model.graphMesh ?? whole
         if let node = model.selectedNode {
             let title = [Piece("\(signs.health(node.health)) ", Tone(of: node.health)), Piece(node.title, .title)]
             canvas.draw(sections(of: node, in: mesh, model, signs), title: title, in: pane, place: place)

@@ -54,6 +54,8 @@ package struct Model: Sendable {
     // The graph.
     package internal(set) var scene: GraphScene?
     package internal(set) var graphFilter = GraphFilter()
+    package internal(set) var graphFold = GraphFold()
+    package internal(set) var graphFocus: GraphFocus?
     /// What the graph shows of the mesh.
     package internal(set) var graphMesh: MeshIndex?
     package internal(set) var edgeLabel = EdgeLabel.none
@@ -203,12 +205,12 @@ package struct Model: Sendable {
 
     var selectedNode: MeshNode? {
         guard case .node(let id)? = selection else { return nil }
-        return mesh?.node(id)
+        return mesh?.node(id) ?? graphMesh?.node(id)
     }
 
     var selectedEdge: MeshEdge? {
         guard case .edge(let id)? = selection else { return nil }
-        return mesh?.edge(id)
+        return mesh?.edge(id) ?? graphMesh?.edge(id)
     }
 
     /// The weights of `service` as they are stored: what the last snapshot says, or what we stored ourselves until a

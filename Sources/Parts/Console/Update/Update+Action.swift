@@ -78,6 +78,9 @@ extension Model {
             isAnimated.toggle()
             say(.info, isAnimated ? "moving dots on" : "moving dots off")
         case .toggleMinimap: showsMinimap.toggle()
+        case .toggleFold: toggleFold()
+        case .toggleAllFolds: toggleAllFolds()
+        case .changeFocus: changeFocus()
         case .center: centerSelection()
         case .layOut: layOutAnew()
         case .refresh: refresh(&effects)
@@ -127,7 +130,8 @@ extension Model {
 
     private mutating func open(_ effects: inout [Effect]) {
         switch screen {
-        case .graph, .services, .workloads, .edges: showDetail(&effects)
+        case .graph: if !unfoldSelection() { showDetail(&effects) }
+        case .services, .workloads, .edges: showDetail(&effects)
         case .detail: if detail?.cell != nil { openCell(&effects) } else { openLink(&effects) }
         case .traces: openSelectedTrace(&effects)
         case .waterfall: fold(.toggle)

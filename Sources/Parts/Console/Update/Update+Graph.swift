@@ -8,11 +8,11 @@ extension Model {
     mutating func selectBox(_ direction: Direction) {
         guard let scene else { return }
         let from: MeshNode.ID
-        switch selection {
+        switch shownSelection {
         case .node(let id): from = id
         case .edge(let id):
             // An edge is left along the flow to its target, against it to its source.
-            guard let edge = mesh?.edge(id) else { return }
+            guard let edge = graphMesh?.edge(id) ?? mesh?.edge(id) else { return }
             let isForward = direction == .right || direction == .down
             choose(.node(isForward ? edge.target : edge.source))
             return
@@ -46,7 +46,7 @@ extension Model {
             return mesh.edges(outOf: node).sorted(by: byPlace(\.target))
                 + mesh.edges(into: node).sorted(by: byPlace(\.source))
         }
-        switch selection {
+        switch shownSelection {
         case .node(let id):
             edgeRingCenter = id
             let edges = ring(of: id)
@@ -121,7 +121,7 @@ extension Model {
     /// The selected box, or the one that the selected edge leads to, in cells of the picture.
     var selectedRect: Rect? {
         guard let scene else { return nil }
-        switch selection {
+        switch shownSelection {
         case .node(let id): return scene.rect(of: id)
         case .edge(let id): return scene.target(of: id).flatMap { scene.rect(of: $0) }
         case nil: return nil

@@ -3,11 +3,15 @@ import MeshModel
 extension Model {
     /// Brings what the graph shows up to date with the mesh and the filter.
     mutating func filterGraph() {
-        graphMesh = mesh.map { graphFilter.applied(to: $0) }
+        graphMesh = mesh.map { mesh in
+            let folded = graphFold.applied(to: graphFilter.applied(to: mesh))
+            graphFilter.follow(graphFold)
+            return graphFocus?.applied(to: folded) ?? folded
+        }
     }
 
     /// The same after the person changed the filter: boxes come and go, so everything may move.
-    private mutating func filterGraphAnew() {
+    mutating func filterGraphAnew() {
         filterGraph()
         if !(scene.flatMap { scene in graphMesh.map { scene.shows($0) } } ?? false) { refit(mayMove: true) }
         reveal()
@@ -45,6 +49,11 @@ extension Model {
 
     /// Takes back the newest wish about the graph, and tells whether there was one.
     mutating func clearGraphFilter() -> Bool {
+        if screen == .graph, graphFocus != nil {
+            graphFocus = nil
+            filterGraphAnew()
+            return true
+        }
         guard screen == .graph, graphFilter.isFinding || graphFilter.hidesAnything else { return false }
         if graphFilter.isFinding {
             findInGraph("")

@@ -32,7 +32,7 @@ extension Model {
     /// enters.
     private mutating func chooseSelection() {
         guard let mesh else { return }
-        if let selection, !mesh.contains(selection) {
+        if let selection, !mesh.contains(selection), !(graphMesh?.contains(selection) ?? false) {
             if case .edge(let id) = selection, let old = edgeEnd(of: id), mesh.node(old) != nil {
                 self.selection = .node(old)
             } else {
