@@ -79,7 +79,7 @@ final class Channel: EventHandler, DeferredWork {
     @exclusivity(unchecked) private var plaintextRule: PlaintextRule
     private var registration: EventLoop.Registration?
     @exclusivity(unchecked) private var state: State
-    private let stallTimeout: Duration
+    @exclusivity(unchecked) private var stallTimeout: Duration?
     @exclusivity(unchecked) private var stall: Deadline?
     @exclusivity(unchecked) private var isPaused = false
     /// An edge came that has not been read out.
@@ -94,6 +94,9 @@ final class Channel: EventHandler, DeferredWork {
     @exclusivity(unchecked) private var isDeferred = false
     @exclusivity(unchecked) private var wasFull = false
     private var hasSentEnd = false
+    /// Our direction ends with what waits, and the peer's goes on.
+    @exclusivity(unchecked) private var mustEndOutput = false
+    private var hasEndedOutput = false
     /// Set when the peer takes no more; what it has sent is still read.
     @exclusivity(unchecked) private var writeFailure: SystemError?
 
@@ -381,6 +384,7 @@ final class Channel: EventHandler, DeferredWork {
         if pendingCount == 0 {
             stall?.disarm()
             if state == .ending { return endOutput() }
+            if mustEndOutput { endDirection() }
         } else if hasProgressed || stall?.isArmed != true {
             armStall()
         }
@@ -451,6 +455,7 @@ final class Channel: EventHandler, DeferredWork {
     }
 
     private func armStall() {
+        guard let stallTimeout else { return }
         if stall == nil {
             stall = Deadline(loop: loop) { [weak self] in self?.fail(.reset(nil)) }
         }
@@ -501,14 +506,37 @@ final class Channel: EventHandler, DeferredWork {
         scheduleFlush()
     }
 
+    /// Lets the peer take as long as it likes, from here on: somebody else watches.
+    func forgoStallTimeout() {
+        stallTimeout = nil
+        stall?.disarm()
+    }
+
+    /// Sends what waits, then ends our direction. The peer may still send.
+    func endOutputAfterFlush() {
+        guard state == .open, !mustEndOutput else { return }
+        mustEndOutput = true
+        scheduleFlush()
+    }
+
+    private func endDirection() {
+        guard !hasEndedOutput, sendNotice() else { return }
+        hasEndedOutput = true
+        socket.shutDownWriting()
+    }
+
+    /// Tells a TLS peer of the end, once. False while that is on its way: the rest goes out when the socket is writable,
+    /// and the next flush asks again.
+    private func sendNotice() -> Bool {
+        guard let tls, !hasSentEnd else { return true }
+        hasSentEnd = true
+        tls.endWriting()
+        flushSealed()
+        return pendingCount == 0 && !isClosed
+    }
+
     private func endOutput() {
-        if let tls, !hasSentEnd {
-            hasSentEnd = true
-            tls.endWriting()
-            flushSealed()
-            // The rest goes out when the socket is writable, and the next flush comes back here.
-            guard pendingCount == 0, !isClosed else { return }
-        }
+        guard sendNotice() else { return }
         state = .lingering
         if hasReportedEnd { return close() }
         socket.shutDownWriting()

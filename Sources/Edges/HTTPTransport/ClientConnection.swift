@@ -12,6 +12,8 @@ final class ClientConnection: ChannelOwner {
         /// A request is being sent or answered, and no response head has come.
         case awaitingHead
         case body
+        /// Another protocol's bytes pass both ways; whether the upstream has ended its own.
+        case tunnel(isInputOver: Bool)
         case closed
     }
 
@@ -30,6 +32,7 @@ final class ClientConnection: ChannelOwner {
     @exclusivity(unchecked) private var keepsAlive = true
     @exclusivity(unchecked) private var hasServed = false
     @exclusivity(unchecked) private var hasReceived = false
+    @exclusivity(unchecked) private var asksUpgrade = false
 
     init(pool: HTTPConnectionPool, socket: Socket, tls: TLSSession?, stream: HTTPClientStream) throws(SystemError) {
         self.pool = pool
@@ -56,6 +59,7 @@ final class ClientConnection: ChannelOwner {
         sending = nil
         isRequestComplete = false
         hasReceived = false
+        asksUpgrade = false
     }
 
     // MARK: Sending
@@ -81,6 +85,17 @@ final class ClientConnection: ChannelOwner {
         isRequestComplete = endOfStream
     }
 
+    func sendUpgrade(_ head: RequestHead) {
+        guard let channel, sending == nil else { return }
+        method = head.method
+        asksUpgrade = true
+        channel.prepareOutput()
+        head.write(to: &channel.output, framing: .upgrade)
+        channel.scheduleFlush()
+        sending = .suppressed
+        isRequestComplete = true
+    }
+
     func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let channel, var body = sending, !isRequestComplete else { return true }
         // The optional holds the only other copy, which would otherwise be stale for the time of the call.
@@ -92,6 +107,10 @@ final class ClientConnection: ChannelOwner {
 
     func sendEnd(trailers: HTTPHeaders? = nil) {
         guard let channel, let body = sending, !isRequestComplete else { return }
+        if case .tunnel(let isInputOver) = phase {
+            isRequestComplete = true
+            return isInputOver ? tunnelEnded() : channel.endOutputAfterFlush()
+        }
         switch body.end(on: channel, trailers: pool.limits.wire.passesTrailers ? trailers : nil) {
         case .fine: isRequestComplete = true
         case .lengthViolated: failSoon(.protocolError("the request is shorter than it said"))
@@ -108,6 +127,8 @@ final class ClientConnection: ChannelOwner {
 
     func cancelled() {
         stream = nil
+        // An end in order would be the client's of its direction, and this is not.
+        if case .tunnel = phase { channel?.abort() }
         close()
     }
 
@@ -119,7 +140,7 @@ final class ClientConnection: ChannelOwner {
         case .connecting:
             phase = .awaitingHead
             if let stream { stream.handler?.connected(stream) }
-        case .idle, .awaitingHead, .body, .closed: break
+        case .idle, .awaitingHead, .body, .tunnel, .closed: break
         }
     }
 
@@ -149,6 +170,11 @@ final class ClientConnection: ChannelOwner {
         // Half a head is an answer that is wrong, and not the want of one.
         case .awaitingHead where !leftover.isEmpty: fail(.protocolError("it ends inside a head"))
         case .connecting, .awaitingHead: fail(failureBeforeHead)
+        case .tunnel:
+            guard let stream else { return close() }
+            phase = .tunnel(isInputOver: true)
+            stream.handler?.responseEnd(stream)
+            if isRequestComplete { tunnelEnded() }
         case .idle, .closed: close()
         }
     }
@@ -168,7 +194,7 @@ final class ClientConnection: ChannelOwner {
         case .tls(let reason): fail(.tlsFailure(reason))
         case .reset:
             switch phase {
-            case .body: fail(.resetAfterHead)
+            case .body, .tunnel: fail(.resetAfterHead)
             case .connecting, .awaitingHead, .idle, .closed: fail(failureBeforeHead)
             }
         }
@@ -214,6 +240,10 @@ final class ClientConnection: ChannelOwner {
                     fail(.protocolError(error.reason))
                     return input.count
                 }
+            case .tunnel:
+                guard offset < input.count, let stream else { return input.count }
+                stream.handler?.responseBody(stream, UnsafeRawBufferPointer(rebasing: input[offset...]))
+                return input.count
             case .idle, .connecting:
                 // Bytes that nobody asked for: the next response could be anybody's.
                 if offset < input.count { close() }
@@ -226,7 +256,7 @@ final class ClientConnection: ChannelOwner {
     private func received(_ response: consuming ParsedResponse, hasSurplus: Bool) {
         guard let stream else { return close() }
         if response.head.status < 200 {
-            if response.head.status == 101 { return fail(.protocolError("it switches protocols without being asked")) }
+            if response.head.status == 101 { return switchProtocols(response.head) }
             if sending != nil { stream.handler?.interim(stream, head: response.head) }
             return
         }
@@ -240,6 +270,27 @@ final class ClientConnection: ChannelOwner {
         guard framing == .none, self.stream === stream, case .body = phase else { return }
         if hasSurplus { keepsAlive = false }
         responseEnded()
+    }
+
+    private func switchProtocols(_ head: ResponseHead) {
+        guard let stream, asksUpgrade else {
+            return fail(.protocolError("it switches protocols without being asked"))
+        }
+        phase = .tunnel(isInputOver: false)
+        keepsAlive = false
+        sending = .untilClose
+        isRequestComplete = false
+        channel?.forgoStallTimeout()
+        stream.handler?.upgraded(stream, head: head)
+    }
+
+    /// Both directions have ended; what waits is still sent.
+    private func tunnelEnded() {
+        stream?.detach()
+        stream = nil
+        channel?.closeAfterFlush()
+        channel = nil
+        close()
     }
 
     private func responseEnded() {
@@ -279,7 +330,7 @@ final class ClientConnection: ChannelOwner {
         switch phase {
         case .closed: return
         case .idle: pool.forgetIdle(self)
-        case .connecting, .awaitingHead, .body: break
+        case .connecting, .awaitingHead, .body, .tunnel: break
         }
         phase = .closed
         deadline?.invalidate()
@@ -294,7 +345,7 @@ final class ClientConnection: ChannelOwner {
         switch phase {
         case .connecting: fail(.connectTimeout)
         case .idle: close()
-        case .awaitingHead, .body, .closed: break
+        case .awaitingHead, .body, .tunnel, .closed: break
         }
     }
 }

@@ -53,12 +53,16 @@ package protocol HTTPClientStreamHandler: AnyObject {
     func failed(_ stream: HTTPClientStream, _ failure: UpstreamFailure)
     /// There is room again after `sendBody` returned false.
     func requestDrained(_ stream: HTTPClientStream)
+    /// The upstream has agreed to go on in another protocol: a 101. What follows are that protocol's bytes, by
+    /// `responseBody` and `sendBody`; each direction ends by itself, by `responseEnd` and `sendEnd`.
+    func upgraded(_ stream: HTTPClientStream, head: ResponseHead)
     /// The connection that was made for the request stands.
     func connected(_ stream: HTTPClientStream)
 }
 
 extension HTTPClientStreamHandler {
     package func connected(_ stream: HTTPClientStream) {}
+    package func upgraded(_ stream: HTTPClientStream, head: ResponseHead) {}
     package func interim(_ stream: HTTPClientStream, head: ResponseHead) {}
     package func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {}
 }
@@ -87,6 +91,16 @@ package final class HTTPClientStream {
             connection.sendHead(head, endOfStream: endOfStream)
         } else {
             exchange?.sendHead(head, endOfStream: endOfStream)
+        }
+    }
+
+    /// Begins a request that offers to go on in the protocol of its `upgrade`; HTTP/1.1 only. The upstream may agree by
+    /// ``HTTPClientStreamHandler/upgraded(_:head:)``, or answer as it would any request.
+    package func sendUpgrade(_ head: RequestHead) {
+        if let connection {
+            connection.sendUpgrade(head)
+        } else {
+            exchange?.sendHead(head, endOfStream: true)
         }
     }
 

@@ -24,6 +24,8 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         case waiting
         /// The response is complete and this many bytes more of the request may be thrown away.
         case discarding(Int)
+        /// Another protocol's bytes pass both ways; whether we have ended our own.
+        case tunnel(isOutputOver: Bool)
         case closed
     }
 
@@ -60,6 +62,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     @exclusivity(unchecked) private var keepsAlive = true
     @exclusivity(unchecked) private var version = HTTPVersion.http11
     @exclusivity(unchecked) private var owesContinue = false
+    @exclusivity(unchecked) private var asksUpgrade = false
     /// There has been a request, so that this is HTTP/1.1 for good.
     @exclusivity(unchecked) private var hasServed = false
     @exclusivity(unchecked) private var isHandlerPaused = false
@@ -125,6 +128,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         case .waiting:
             keepsAlive = false
             arm(.halfClosed, after: listener.timeouts.halfClose)
+        case .tunnel: if leftover.isEmpty { tunnelInputEnded() }
         case .closed: break
         }
     }
@@ -168,7 +172,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         case .head: if alarm == .idle { arm(.head, after: listener.timeouts.head) }
         case .waiting: channel?.pauseReading()
         // A body takes in everything, so nothing is left over.
-        case .body, .discarding, .closed: break
+        case .body, .discarding, .tunnel, .closed: break
         }
     }
 
@@ -225,6 +229,10 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
                     return input.count
                 }
             case .waiting: return offset
+            case .tunnel:
+                guard offset < input.count, let stream else { return input.count }
+                handler.requestBody(stream, UnsafeRawBufferPointer(rebasing: input[offset...]))
+                return input.count
             case .closed: return input.count
             }
         }
@@ -235,6 +243,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         version = request.head.version
         hasServed = true
         owesContinue = request.expectsContinue
+        asksUpgrade = request.head.asksUpgrade
         response = .none
         isHandlerPaused = false
         let stream = HTTPServerStream(connection: self, method: request.head.method)
@@ -296,7 +305,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
             if isHandlerPaused { deadline?.disarm() }
         case .discarding(let allowed):
             if bytes.count > allowed { close(flushing: true) } else { phase = .discarding(allowed - bytes.count) }
-        case .head, .waiting, .closed: break
+        case .head, .waiting, .tunnel, .closed: break
         }
     }
 
@@ -312,7 +321,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
             }
             handler.requestEnd(stream)
         case .discarding: awaitNext()
-        case .head, .waiting, .closed: break
+        case .head, .waiting, .tunnel, .closed: break
         }
     }
 
@@ -381,6 +390,40 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         if endOfStream { responseEnded() }
     }
 
+    func sendUpgrade(_ head: ResponseHead) {
+        guard let channel, case .none = response, case .waiting = phase, asksUpgrade else { return }
+        channel.prepareOutput()
+        head.write(to: &channel.output, framing: .upgrade)
+        channel.scheduleFlush()
+        channel.forgoStallTimeout()
+        keepsAlive = false
+        response = .sending(.untilClose)
+        phase = .tunnel(isOutputOver: false)
+        deadline?.disarm()
+        isHandlerPaused = false
+        // What came too early waits; it is not for this call to hand it on.
+        if leftover.isEmpty, !hasInputEnded {
+            channel.resumeReading()
+        } else if !isContinuationScheduled {
+            isContinuationScheduled = true
+            listener.loop.afterEvent(self)
+        }
+    }
+
+    /// The client sends no more.
+    private func tunnelInputEnded() {
+        guard let stream else { return }
+        handler.requestEnd(stream)
+        if case .tunnel(isOutputOver: true) = phase { tunnelEnded() }
+    }
+
+    /// Both directions have ended; what waits is still sent.
+    private func tunnelEnded() {
+        stream?.detach()
+        stream = nil
+        close(flushing: true)
+    }
+
     func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let channel, case .sending(var body) = response else { return true }
         switch body.write(bytes, to: channel) {
@@ -395,6 +438,11 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
 
     func sendEnd(trailers: HTTPHeaders? = nil) {
         guard let channel, case .sending(let body) = response else { return }
+        if case .tunnel(let isOutputOver) = phase {
+            guard !isOutputOver else { return }
+            phase = .tunnel(isOutputOver: true)
+            return hasInputEnded && leftover.isEmpty ? tunnelEnded() : channel.endOutputAfterFlush()
+        }
         switch body.end(on: channel, trailers: listener.limits.wire.passesTrailers ? trailers : nil) {
         case .fine: responseEnded()
         case .lengthViolated: abortByHandler()
@@ -414,7 +462,7 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
             phase = .discarding(listener.limits.discardedBytes)
             arm(.body, after: listener.timeouts.stall)
             channel?.resumeReading()
-        case .head, .discarding, .closed: break
+        case .head, .discarding, .tunnel, .closed: break
         }
     }
 
@@ -434,7 +482,14 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     /// Goes on with a pipelined request, outside the call that completed the one before.
     func runDeferredWork() {
         isContinuationScheduled = false
-        if case .head = phase, !leftover.isEmpty, !awaitsDrain { processLeftover() }
+        switch phase {
+        case .head: if !leftover.isEmpty, !awaitsDrain { processLeftover() }
+        case .tunnel:
+            processLeftover()
+            guard case .tunnel = phase else { return }
+            if hasInputEnded { tunnelInputEnded() } else if !isHandlerPaused { channel?.resumeReading() }
+        case .body, .waiting, .discarding, .closed: break
+        }
     }
 
     // MARK: Flow and ends
@@ -448,9 +503,13 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     func resumeReading() {
         guard isHandlerPaused else { return }
         isHandlerPaused = false
-        guard case .body = phase else { return }
-        arm(.body, after: listener.timeouts.stall)
-        channel?.resumeReading()
+        switch phase {
+        case .body:
+            arm(.body, after: listener.timeouts.stall)
+            channel?.resumeReading()
+        case .tunnel: if leftover.isEmpty { channel?.resumeReading() }
+        case .head, .waiting, .discarding, .closed: break
+        }
     }
 
     func abortByHandler() {

@@ -107,6 +107,12 @@ package final class HTTPServerStream {
         }
     }
 
+    /// Agrees to go on in the protocol that the request offers: sends a 101, whose `upgrade` says in which. HTTP/1.1 only.
+    ///
+    /// What follows are that protocol's bytes, by `requestBody` and `sendBody`; each direction ends by itself, by another
+    /// `requestEnd` and by `sendEnd`. Nothing for a request that did not ask.
+    package func sendUpgrade(_ head: ResponseHead) { connection?.sendUpgrade(head) }
+
     /// Sends a piece of the body and takes the bytes in any case.
     ///
     /// - Returns: false when so much is waiting that the caller should pause until

@@ -11,6 +11,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
                 "http_protocol_options", "http2_protocol_options", "normalize_path", "proxy_100_continue",
+                "upgrade_configs",
             ],
             unsupported: [
                 "scoped_routes", "add_user_agent", "tracing",
@@ -20,7 +21,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "early_header_mutation_extensions", "internal_address_config", "skip_xff_append", "via",
                 "generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response",
                 "forward_client_cert_details", "set_current_client_cert_details",
-                "upgrade_configs", "merge_slashes", "path_with_escaped_slashes_action",
+                "merge_slashes", "path_with_escaped_slashes_action",
                 "request_id_extension", "local_reply_config", "strip_matching_host_port", "strip_any_host_port",
                 "stream_error_on_invalid_http_message", "path_normalization_options", "strip_trailing_host_dot",
                 "proxy_status_config", "append_x_forwarded_port", "append_local_overload",
@@ -42,6 +43,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
 
         passesContinue = try fields["proxy_100_continue"]?.bool() ?? false
         passesTrailers = try fields["http_protocol_options"].map(http1Trailers) ?? false
+        upgrades = try fields["upgrade_configs"]?.each(UpgradeRule.init(ofManager:)) ?? []
         http2 = try fields["http2_protocol_options"].map(HTTP2Options.init)
 
         switch try fields.one(of: "rds", "route_config") {
@@ -89,6 +91,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "use_remote_address": useRemoteAddress ? true : nil,
             "normalize_path": normalizesPath ? true : nil,
             "proxy_100_continue": passesContinue ? true : nil,
+            "upgrade_configs": .array(unlessEmpty: upgrades.map(\.json)),
         ])
     }
 

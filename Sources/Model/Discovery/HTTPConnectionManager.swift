@@ -15,6 +15,9 @@ package struct HTTPConnectionManager: Hashable, Sendable {
         case http2 = "HTTP2"
     }
 
+    /// What Envoy says where ``streamIdleTimeout`` is not given.
+    package static let defaultStreamIdleTimeout: Duration = .seconds(300)
+
     package var statPrefix: String
     package var codec: Codec
     package var routes: Routes
@@ -38,6 +41,8 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     package var useRemoteAddress: Bool
     /// True when paths are written in one way before anything looks at them. Envoy's default is false, Istio's true.
     package var normalizesPath: Bool
+    /// Which other protocols clients may go on in.
+    package var upgrades: [UpgradeRule] = []
     /// What requests pass before the router, in order.
     package var filters: [HTTPFilter]
 

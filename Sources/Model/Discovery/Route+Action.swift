@@ -26,6 +26,8 @@ extension Route {
         package var hashPolicies: [HashPolicy]
         /// Who gets copies of the requests.
         package var mirrors: [Mirror]
+        /// Which other protocols clients may go on in, where that is not as for all requests.
+        package var upgrades: [UpgradeRule] = []
 
         package init(
             target: Target, timeout: Duration? = nil, retryPolicy: RetryPolicy? = nil, prefixRewrite: String? = nil,

@@ -7,6 +7,7 @@ extension Route.Forward: DiscoveryMessage {
             [
                 "cluster", "weighted_clusters", "timeout", "retry_policy", "prefix_rewrite", "regex_rewrite",
                 "host_rewrite_literal", "hash_policy", "max_grpc_timeout", "request_mirror_policies",
+                "upgrade_configs",
             ],
             unsupported: [
                 "cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin",
@@ -14,7 +15,7 @@ extension Route.Forward: DiscoveryMessage {
                 "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex", "append_x_forwarded_host",
                 "idle_timeout", "flush_timeout", "early_data_policy", "retry_policy_typed_config",
                 "priority", "rate_limits", "include_vh_rate_limits", "cors",
-                "grpc_timeout_offset", "upgrade_configs", "internal_redirect_policy",
+                "grpc_timeout_offset", "internal_redirect_policy",
                 "internal_redirect_action", "max_internal_redirects", "hedge_policy", "max_stream_duration",
             ])
         switch try fields.one(of: "cluster", "weighted_clusters") {
@@ -34,6 +35,7 @@ extension Route.Forward: DiscoveryMessage {
         }
         hostRewrite = try fields["host_rewrite_literal"]?.nonEmptyString()
         hashPolicies = try fields["hash_policy"]?.each(HashPolicy.init) ?? []
+        upgrades = try fields["upgrade_configs"]?.each(UpgradeRule.init(ofRoute:)) ?? []
         mirrors = try fields["request_mirror_policies"]?.each(Route.Mirror.init) ?? []
     }
 
@@ -67,6 +69,7 @@ extension Route.Forward: DiscoveryMessage {
         object["regex_rewrite"] = regexRewrite?.json
         object["host_rewrite_literal"] = hostRewrite.map { .string($0) }
         object["hash_policy"] = .array(unlessEmpty: hashPolicies.map(\.json))
+        object["upgrade_configs"] = .array(unlessEmpty: upgrades.map(\.json))
         object["request_mirror_policies"] = .array(unlessEmpty: mirrors.map(\.json))
         return .object(object)
     }

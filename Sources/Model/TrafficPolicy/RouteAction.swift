@@ -39,6 +39,8 @@ package enum RouteAction: Sendable, Hashable {
         /// What chooses the endpoint in clusters with consistent hashing.
         package var hashKeys: [HashKey]
         package var mirrors: [MirrorRule]
+        /// Which protocols its requests may go on in, where that is not as for all.
+        package var upgrades = UpgradeRules()
 
         package init(
             shares: [Share], timeout: Duration? = nil, retry: RetryRules = .none, pathRewrite: PathRewrite? = nil,

@@ -8,6 +8,8 @@ struct FieldFacts {
     var closes = false
     var keepsAlive = false
     var expectsContinue = false
+    /// Whether `Connection` has the option `upgrade`.
+    var upgrades = false
 }
 
 /// Parses field lines (RFC 9112 §5) as strictly as mesh traffic allows: each leniency is somebody's way to smuggle.
@@ -125,6 +127,7 @@ enum FieldParser {
             forEachElement(text) { option in
                 if equalIgnoringCase(option, close.bytes) { facts.closes = true }
                 if equalIgnoringCase(option, keepAlive.bytes) { facts.keepsAlive = true }
+                if equalIgnoringCase(option, upgrade.bytes) { facts.upgrades = true }
             }
         case 14 where equalIgnoringCase(name, contentLength.bytes):
             guard facts.contentLength == nil else { throw .badRequest("there are several Content-Length fields") }
@@ -185,6 +188,7 @@ enum FieldParser {
     private static var connection: HeaderName { "connection" }
     private static var close: HeaderName { "close" }
     private static var keepAlive: HeaderName { "keep-alive" }
+    private static var upgrade: HeaderName { "upgrade" }
     private static var contentLength: HeaderName { "content-length" }
     private static var transferEncoding: HeaderName { "transfer-encoding" }
     private static var chunked: HeaderName { "chunked" }

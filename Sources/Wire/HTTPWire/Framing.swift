@@ -15,6 +15,8 @@ package enum OutgoingFraming: Hashable, Sendable {
     /// `Content-Length`, also 0 for an empty body.
     case length(Int)
     case chunked
+    /// No body, and whatever follows is of the protocol that the head's `upgrade` names, once both sides have said so.
+    case upgrade
 
     func write(to output: inout RawWriter) {
         switch self {
@@ -24,13 +26,15 @@ package enum OutgoingFraming: Hashable, Sendable {
             output.append(decimal: length)
             output.append("\r\n")
         case .chunked: output.append("transfer-encoding: chunked\r\n")
+        case .upgrade: output.append("connection: Upgrade\r\n")
         }
     }
 
     /// Whether a field is the writer's own business: about framing or about the connection.
     @inline(__always)
-    static func isOwned(_ name: UnsafeRawBufferPointer, keepsLength: Bool) -> Bool {
+    static func isOwned(_ name: UnsafeRawBufferPointer, keepsLength: Bool, keepsUpgrade: Bool = false) -> Bool {
         switch name.count {
+        case 7 where keepsUpgrade: false
         case 14: !keepsLength && equalIgnoringCase(name, contentLength.bytes)
         case 17: equalIgnoringCase(name, transferEncoding.bytes)
         default: HeaderBlock.isConnectionField(name)

@@ -35,18 +35,24 @@ package struct HTTP2RequestBuilder: Sendable {
     /// The head, or why there is none. A refusal's status is what the request is answered with.
     package consuming func finish() throws(HTTPWireError) -> RequestHead {
         if let failure { throw failure }
-        guard let method, let target, !method.isEmpty, !target.isEmpty else {
-            throw .badRequest("the request lacks its method or its path")
+        guard let method, !method.isEmpty else { throw .badRequest("the request lacks its method") }
+        var target = target
+        let kind = block.storage.withUnsafeBytes { HTTPMethod.of(UnsafeRawBufferPointer(rebasing: $0[method])) }
+        if kind == .connect {
+            // RFC 9113 §8.5: the authority alone says where to.
+            guard authority != nil, target == nil else { throw .badRequest("a CONNECT request has a path, or no host") }
+            target = authority
         }
+        guard let target, !target.isEmpty else { throw .badRequest("the request lacks its path") }
         if authority == nil, hosts != 1 { throw .badRequest("the request does not name its host") }
         if let cookies {
             let name: HeaderName = "cookie"
             cookies.withUnsafeBytes { block.add(name.bytes, $0) }
         }
-        let kind = block.storage.withUnsafeBytes { HTTPMethod.of(UnsafeRawBufferPointer(rebasing: $0[method])) }
-        if kind == .connect { throw HTTPWireError(status: 501, reason: "CONNECT is not supported") }
         let isAsterisk = target.count == 1 && block.storage[target.lowerBound] == UInt8(ascii: "*")
-        guard block.storage[target.lowerBound] == UInt8(ascii: "/") || isAsterisk && kind == .options else {
+        guard
+            kind == .connect || block.storage[target.lowerBound] == UInt8(ascii: "/") || isAsterisk && kind == .options
+        else {
             throw .badRequest("the path does not begin with a slash")
         }
         return RequestHead(

@@ -52,6 +52,9 @@ package struct RequestHead: MessageHead {
     private var targetRange: Range<Int>
     /// Set when the request line named a host itself (absolute form); it goes before the Host field.
     private var authorityRange: Range<Int>?
+    /// Whether the client offers to go on in another protocol (RFC 9110 §7.8): one of HTTP/1.1 whose `Connection` says
+    /// so, without a body. ``upgrade`` says in which.
+    package internal(set) var asksUpgrade = false
 
     /// A head to send. `method` and `target` must not hold blanks or control bytes; those become `_`.
     package init(method: String, target: String, authority: String) {
@@ -80,8 +83,14 @@ package struct RequestHead: MessageHead {
 
     package var methodBytes: ArraySlice<UInt8> { block.block.storage[methodRange] }
 
-    /// The request target in origin form, `/cart?item=7` (or `*`).
+    /// The request target in origin form, `/cart?item=7` (or `*`); of a CONNECT request the host and port.
     package var target: ArraySlice<UInt8> { block.block.storage[targetRange] }
+
+    /// What to go on in, where the client offers that.
+    package var upgrade: ArraySlice<UInt8>? {
+        guard asksUpgrade, let name = value(of: "upgrade"), !name.isEmpty else { return nil }
+        return name
+    }
 
     /// The target up to its query.
     package var path: ArraySlice<UInt8> { target.prefix { $0 != UInt8(ascii: "?") } }
@@ -120,7 +129,7 @@ package struct RequestHead: MessageHead {
             block.block.write(to: &writer) { field, bytes in
                 let name = HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength)
                 return name.count == 4 && equalIgnoringCase(name, Self.host.bytes)
-                    || OutgoingFraming.isOwned(name, keepsLength: false)
+                    || OutgoingFraming.isOwned(name, keepsLength: false, keepsUpgrade: framing == .upgrade)
             }
             framing.write(to: &writer)
             connection.write(to: &writer)

@@ -69,9 +69,15 @@ package struct RequestParser: Sendable {
         let target = try Self.target(bytes, targetRange, method)
         try Self.checkHost(bytes, facts, version, hasAuthority: target.authority != nil)
 
-        let head = RequestHead(
+        if method == .connect, framing != .none {
+            // What follows would be the tunnel's to one reader and a body to another (RFC 9110 §9.3.6).
+            throw .badRequest("a CONNECT request has a body")
+        }
+        var head = RequestHead(
             block: HeaderBlock(copying: bytes, fields: fields), method: method, version: version,
             methodRange: methodRange, targetRange: target.path, authorityRange: target.authority)
+        // With a body it may be passed over (RFC 9110 §7.8), and nobody has to ask where the one ends and the other begins.
+        head.asksUpgrade = facts.upgrades && version == .http11 && framing == .none
         return ParsedRequest(
             head: target.path.isEmpty ? Self.withRootTarget(head) : head, framing: framing,
             keepsAlive: version == .http11 ? !facts.closes : facts.keepsAlive && !facts.closes,
@@ -107,7 +113,10 @@ package struct RequestParser: Sendable {
         throws(HTTPWireError) -> (path: Range<Int>, authority: Range<Int>?)
     {
         let text = UnsafeRawBufferPointer(rebasing: bytes[range])
-        if method == .connect { throw HTTPWireError(status: 501, reason: "CONNECT is not supported") }
+        if method == .connect {
+            guard isAuthority(bytes, range) else { throw .badRequest("the target of CONNECT is not a host and a port") }
+            return (range, range)
+        }
         if text[0] == UInt8(ascii: "/") { return (range, nil) }
         if text.count == 1, text[0] == UInt8(ascii: "*"), method == .options { return (range, nil) }
         for scheme in [httpScheme, httpsScheme] where text.count > scheme.bytes.count {

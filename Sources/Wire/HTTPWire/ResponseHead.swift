@@ -34,7 +34,8 @@ package struct ResponseHead: MessageHead {
             writer.append("\r\n")
             block.block.write(to: &writer) { field, bytes in
                 OutgoingFraming.isOwned(
-                    HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength), keepsLength: keepsLength)
+                    HeaderBlock.slice(bytes, field.line, field.line &+ field.nameLength), keepsLength: keepsLength,
+                    keepsUpgrade: framing == .upgrade)
             }
             framing.write(to: &writer)
             connection.write(to: &writer)

@@ -264,7 +264,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("CONNECT", "/", [], 501), ("GET", "x", [], 400),
+            ("GET", "x", [], 400),
             ("GET", "/", [("x", String(repeating: "y", count: 2000))], 431),
             ("GET", "/", (0..<60).map { ("x\($0)", "") }, 431),
         ] as [(String, String, [(String, String)], Int)])
@@ -279,18 +279,12 @@ import Testing
         listener.onMalformedRequest = { status, _ in refusals.append(status) }
         let peer = try HTTP2Peer(loop, connectingTo: listener.boundAddress)
 
-        if method == "CONNECT" {
-            let block = HTTP2Peer.block([(":method", method), (":authority", "a")])
-            peer.send(
-                Frame(kind: .headers, flags: Frame.endHeaders | Frame.endStream, stream: 1, payload: block))
-        } else {
-            peer.request(1, method, path, fields)
-        }
+        peer.request(1, method, path, fields)
 
         #expect(runs(loop) { !peer.frames(of: 1).isEmpty })
         // nghttp2 refuses by itself a path that is none.
         let answer = peer.head(1)[":status"].flatMap { Int($0) } ?? (peer.frames(of: 1).last?.code == 1 ? 400 : nil)
-        #expect(answer == status || status == 501 && answer == 400, "\(peer.frames(of: 1))")
+        #expect(answer == status, "\(peer.frames(of: 1))")
         #expect(recorder.events == [])
         #expect(listener.connectionCount == 1)
     }

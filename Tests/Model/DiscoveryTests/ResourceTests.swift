@@ -34,6 +34,21 @@ import Testing
         #expect(try Listener(json: listener.resource) == listener)
     }
 
+    @Test func `rules of upgrades survive the wire`() throws {
+        var manager = HTTPConnectionManager(statPrefix: "in", routes: .discovered(name: "r", source: .controlPlane))
+        manager.upgrades = [.webSocket, UpgradeRule("CONNECT", isAllowed: false)]
+        var forward = Route.Forward(target: .cluster("a"))
+        forward.upgrades = [UpgradeRule("websocket", isAllowed: false)]
+        let route = Route(match: Route.Match(), action: .forward(forward))
+
+        let listener = Listener(
+            name: "in", address: NetworkAddress(ip: "127.0.1.9", port: 8080),
+            filterChains: [FilterChain(manager: manager)])
+
+        #expect(try roundTrip(listener) == listener)
+        #expect(try roundTrip(route) == route)
+    }
+
     @Test func `two chains for the same connections are refused`() {
         let manager = HTTPConnectionManager(statPrefix: "x", routes: .discovered(name: "r", source: .controlPlane))
         let twice = Listener(

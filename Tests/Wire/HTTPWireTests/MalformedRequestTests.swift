@@ -96,7 +96,11 @@ let malformed = [
     Vector("a field without a colon", 400, "GET / HTTP/1.1\r\nHost: a\r\nnothing\r\n\r\n"),
     Vector("a target that is no path", 400, "GET cart HTTP/1.1\r\nHost: a\r\n\r\n"),
     Vector("an asterisk for another method", 400, "GET * HTTP/1.1\r\nHost: a\r\n\r\n"),
-    Vector("CONNECT", 501, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"),
+    Vector("CONNECT to a path", 400, "CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n"),
+    Vector("CONNECT with a body", 400, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"),
+    Vector(
+        "CONNECT with an endless body", 400,
+        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"),
     Vector("a Host with a path", 400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
     Vector("a Host with user information", 400, "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n"),
     Vector("an empty Host", 400, "GET / HTTP/1.1\r\nHost:\r\n\r\n"),

@@ -42,10 +42,11 @@ package func discoveryResources(
 
 /// Where the application's own requests come in, whatever their host.
 private func outboundListener(of workload: MeshWorkload, in configuration: MeshConfiguration) -> Listener {
-    let manager = HTTPConnectionManager(
+    var manager = HTTPConnectionManager(
         statPrefix: "outbound_0.0.0.0_\(ResourceNames.outboundPort)",
         routes: .discovered(name: ResourceNames.outboundRoutes, source: .controlPlane), streamIdleTimeout: .zero,
         normalizesPath: true, filters: .outbound(in: configuration), passesContinue: true)
+    manager.upgrades = [.webSocket]
     return Listener(
         name: "virtualOutbound",
         address: NetworkAddress(ip: workload.entry.address, port: ResourceNames.outboundPort),

@@ -12,7 +12,7 @@ struct GatewayTranslation {
     var listeners: [Listener] {
         let authorization = AuthorizationTranslation(source.workload, source.configuration)
         return ports.map { port in
-            let manager = HTTPConnectionManager(
+            var manager = HTTPConnectionManager(
                 statPrefix: "outbound_0.0.0.0_\(port)",
                 routes: .discovered(name: ResourceNames.gatewayRoutes(port: port), source: .controlPlane),
                 streamIdleTimeout: .zero,
@@ -21,6 +21,7 @@ struct GatewayTranslation {
                 filters: authorization.customFilters + filters + authorization.filters
                     + .outbound(in: source.configuration),
                 passesContinue: true)
+            manager.upgrades = [.webSocket]
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

@@ -77,11 +77,13 @@ struct InboundTranslation {
         let host = VirtualHost(
             name: "inbound|http|\(port)", domains: ["*"],
             routes: [Route(name: "default", match: Route.Match(), action: .forward(forward))])
-        return HTTPConnectionManager(
+        var manager = HTTPConnectionManager(
             statPrefix: "inbound_\(workload.entry.address)_\(port)",
             routes: .inline(RouteConfiguration(name: cluster, virtualHosts: [host])), streamIdleTimeout: .zero,
             normalizesPath: true,
             filters: authorization.customFilters + filters + authorization.filters + rateLimits, passesContinue: true)
+        manager.upgrades = [.webSocket]
+        return manager
     }
 
     private var rateLimits: [HTTPFilter] {

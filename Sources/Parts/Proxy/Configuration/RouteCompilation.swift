@@ -93,6 +93,7 @@ extension RouteAction {
                         MirrorRule(cluster: $0.cluster, share: RequestShare($0.share), marksHost: $0.marksHost)
                     })
             result.maximumGRPCTimeout = forward.maximumGRPCTimeout
+            result.upgrades = UpgradeRules(forward.upgrades)
             self = .forward(result)
         case .redirect(let redirect):
             let path: Redirect.Path =
@@ -164,6 +165,12 @@ extension HeaderChanges {
             requestAdditions: [Addition](operations.requestAdditions), requestRemovals: operations.requestRemovals,
             responseAdditions: [Addition](operations.responseAdditions),
             responseRemovals: operations.responseRemovals)
+    }
+}
+
+extension UpgradeRules {
+    init(_ rules: [UpgradeRule]) {
+        self.init(rules.map { ($0.type, $0.isAllowed) })
     }
 }
 

@@ -7,15 +7,22 @@ final class RoutePlan: Sendable {
     let rules: [RulePlan]
     /// What every request passes before it is forwarded, in order; empty in most places.
     let filters: [any RequestFilter]
+    /// Which protocols clients may go on in, where the rule does not say.
+    let upgrades: UpgradeRules
+    /// How long one that goes on in another protocol may be silent; `nil` for ever.
+    let tunnelIdleTimeout: Duration?
 
     /// - Parameter places: where each cluster stands in ``ConfigurationSnapshot/clusters``.
     /// - Parameter limiter: finds the bucket of a rule that limits its requests.
     init(
         table: RouteTable, places: [String: Int], filters: [any RequestFilter] = [],
+        upgrades: UpgradeRules = UpgradeRules(), tunnelIdleTimeout: Duration? = nil,
         limiter: (RateLimitRules) -> RateLimiter
     ) {
         self.table = table
         self.filters = filters
+        self.upgrades = upgrades
+        self.tunnelIdleTimeout = tunnelIdleTimeout
         rules = table.rules.map { RulePlan($0, clusterNames: table.clusterNames, places: places, limiter: limiter) }
     }
 }
@@ -53,6 +60,8 @@ final class RulePlan: Sendable {
     let mirrors: [(rule: MirrorRule, cluster: Int?)]
     /// What filters have to do for the rule's requests.
     let filters: RouteFilters
+    /// `nil` for those that say nothing of it.
+    let upgrades: UpgradeRules?
     /// What the rule's requests need a token of.
     let limiter: RateLimiter?
 
@@ -71,8 +80,10 @@ final class RulePlan: Sendable {
         headerChanges = rule.headerChanges.isEmpty ? nil : rule.headerChanges
         if case .forward(let forward) = rule.action {
             maximumGRPCTimeout = forward.maximumGRPCTimeout
+            upgrades = forward.upgrades
         } else {
             maximumGRPCTimeout = nil
+            upgrades = nil
         }
         switch rule.action {
         case .forward(let forward):

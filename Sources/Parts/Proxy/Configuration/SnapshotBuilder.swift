@@ -179,6 +179,7 @@ struct SnapshotBuilder {
             next.limiters[rules] = limiter
             return limiter
         }
+        let idle = manager.streamIdleTimeout ?? HTTPConnectionManager.defaultStreamIdleTimeout
         return RoutePlan(
             table: table, places: places,
             filters: manager.filters.map { filter in
@@ -190,7 +191,8 @@ struct SnapshotBuilder {
                 let made = filters[filter] ?? next.filters[filter] ?? make()
                 next.filters[filter] = made
                 return made
-            }, limiter: limiter)
+            }, upgrades: UpgradeRules(manager.upgrades), tunnelIdleTimeout: idle > .zero ? idle : nil,
+            limiter: limiter)
     }
 
     /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.

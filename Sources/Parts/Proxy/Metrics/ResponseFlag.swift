@@ -42,6 +42,8 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case delayAndFaultInjected
     /// There was no token for the request.
     case rateLimited
+    /// Nothing moved for too long.
+    case streamIdleTimeout
     /// A service that was asked about the request refused it, or could not be asked.
     case unauthorizedExternally
 
@@ -72,6 +74,7 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .faultInjected: "FI"
         case .delayAndFaultInjected: "DI,FI"
         case .rateLimited: "RL"
+        case .streamIdleTimeout: "SI"
         case .unauthorizedExternally: "UAEX"
         }
     }

@@ -19,7 +19,9 @@ extension Exchange {
 
     /// What the next hop gets to see, the same for every attempt.
     func prepareHead(_ head: inout RequestHead, _ rule: RulePlan, _ cluster: UpstreamCluster) {
+        let upgrade = asksUpgrade ? head.upgrade.map { Array($0) } : nil
         if head.namesHopByHopFields { head.removeHopByHop() }
+        if let upgrade { head.add("upgrade", upgrade) }
         // Between sidecars only: an application neither sees it nor may claim it.
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)
@@ -60,8 +62,8 @@ extension Exchange {
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
-        // Counted from the request's last byte, so there is none for an answer that came before it.
-        if isRequestComplete || !hasBody {
+        // Counted from the request's last byte, so there is none for an answer that came before it, or may have.
+        if isRequestComplete || !hasBody, !asksUpgrade {
             let time = requestEndedAt.duration(to: worker.loop.now)
             head.remove("x-envoy-upstream-service-time" as HeaderName)
             head.add("x-envoy-upstream-service-time", decimal: Int(clamping: time.nanoseconds / 1_000_000))

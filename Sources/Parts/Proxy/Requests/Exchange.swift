@@ -29,15 +29,19 @@ final class Exchange: HTTPClientStreamHandler {
     // The request.
     var head: RequestHead
     var hasBody = false
-    private(set) var isRequestComplete = false
+    var isRequestComplete = false
     private(set) var requestEndedAt: MonotonicTime
     private var requestBytes: UInt64 = 0
-    private var replay: [UInt8] = []
+    var replay: [UInt8] = []
     private var requestTrailers: HTTPHeaders?
-    private var isReplayable = true
+    var isReplayable = true
     /// True while the body waits for an upstream.
     private var isHeld = false
     var isGRPC = false
+    /// Whether the client offers to go on in another protocol, and may.
+    var asksUpgrade = false
+    /// What it is about since the upstream agreed to that.
+    var tunnel: Tunnel?
     /// How long it may take with all its attempts.
     private var limit: Duration?
     private var trace: ActiveTrace?
@@ -47,8 +51,8 @@ final class Exchange: HTTPClientStreamHandler {
     private(set) var rule: RulePlan?
     var shareChanges: HeaderChanges?
     var cluster: UpstreamCluster?
-    private var endpoint: UpstreamEndpoint?
-    private var upstream: HTTPClientStream?
+    private(set) var endpoint: UpstreamEndpoint?
+    var upstream: HTTPClientStream?
     private(set) var upstreamAddress: SocketAddress?
     /// Copies whose body is not complete.
     var mirrors: [MirrorStream] = []
@@ -67,9 +71,9 @@ final class Exchange: HTTPClientStreamHandler {
     /// Cookies that the client lacks and the choice needs from now on.
     var newCookies: [String] = []
     // Timers keep the exchange; finish() cancels them.
-    private var timeout: TimerID?
+    var timeout: TimerID?
     private var retryTimer: TimerID?
-    private var tryTimeout: TimerID?
+    var tryTimeout: TimerID?
     private var filterTimer: TimerID?
 
     // What the filters do.
@@ -118,12 +122,14 @@ final class Exchange: HTTPClientStreamHandler {
         if !isOutbound { identifyCaller() }
         if worker.isTracing { beginTrace(&head) }
 
+        if head.method == .connect { return refuseConnect() }
         if listener.plan.normalizesPath, !normalizePath() { return reply(.badPath) }
         let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
         if let routes {
             if let match = routes.table.host(for: head.authority)?.match(self) {
                 rule = routes.rules[match.rule.index]
             }
+            if head.asksUpgrade, !admitUpgrade(routes) { return reply(.upgradeRefused) }
             if !routes.filters.isEmpty { return passFilters(routes.filters[...]) }
         }
         forward()
@@ -269,11 +275,15 @@ final class Exchange: HTTPClientStreamHandler {
         }
         let stream = endpoint.pool.open(self, http2: usesHTTP2)
         upstream = stream
-        stream.sendHead(head, endOfStream: !hasBody)
+        if asksUpgrade {
+            stream.sendUpgrade(head)
+        } else {
+            stream.sendHead(head, endOfStream: !hasBody)
+        }
         if !replay.isEmpty { sendUpstream(replay) }
         if !hasLeft {
             hasLeft = true
-            startMirrors(rule, body: replay)
+            if !asksUpgrade { startMirrors(rule, body: replay) }
             if isRequestComplete { endMirrors() }
         }
         if replay.count > Self.replayLimit {
@@ -302,6 +312,7 @@ final class Exchange: HTTPClientStreamHandler {
     /// More of the request's body.
     func requestBody(_ bytes: UnsafeRawBufferPointer) {
         requestBytes &+= UInt64(bytes.count)
+        tunnel?.lastMove = worker.loop.now
         for mirror in mirrors { mirror.send(bytes) }
         guard let upstream else {
             // Between two attempts, or before the first: what is kept goes with the next one, even a little more than
@@ -323,6 +334,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     func requestEnd() {
         isRequestComplete = true
+        if tunnel != nil { return tunnelRequestEnded() }
         requestEndedAt = worker.loop.now
         if hasBody { endUpstream() }
         endMirrors()
@@ -368,6 +380,7 @@ final class Exchange: HTTPClientStreamHandler {
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
         guard !isFinished else { return }
         responseBytes &+= UInt64(bytes.count)
+        tunnel?.lastMove = worker.loop.now
         if !downstream.sendBody(bytes) { stream.pauseReading() }
     }
 
@@ -388,6 +401,7 @@ final class Exchange: HTTPClientStreamHandler {
 
     func responseEnd(_ stream: HTTPClientStream) {
         guard !isFinished else { return }
+        if tunnel != nil { return tunnelResponseEnded() }
         releaseEndpoint()
         if let responseTrailers { downstream.sendEnd(trailers: responseTrailers) } else { downstream.sendEnd() }
         finish(flag: .none)
@@ -538,7 +552,7 @@ final class Exchange: HTTPClientStreamHandler {
         retry(.perTryTimeout, from: slow, orReply: .requestTimeout)
     }
 
-    private func releaseEndpoint() {
+    func releaseEndpoint() {
         endpoint?.active -= 1
         if let breakers = cluster?.plan.breakers {
             hold.release(.requests, of: breakers)
@@ -564,7 +578,7 @@ final class Exchange: HTTPClientStreamHandler {
     }
 
     /// Outbound: the upstream's certificate, and its workload where the control plane did not say.
-    private func identifyUpstream(_ stream: HTTPClientStream, _ head: ResponseHead) {
+    func identifyUpstream(_ stream: HTTPClientStream, _ head: ResponseHead) {
         guard let endpoint else { return }
         if endpoint.workload == nil, let metadata = head.value(of: "x-envoy-peer-metadata") {
             worker.learn(metadata, about: endpoint)
@@ -590,6 +604,7 @@ final class Exchange: HTTPClientStreamHandler {
         disarm(&tryTimeout)
         disarm(&retryTimer)
         disarm(&filterTimer)
+        if let timer = tunnel?.timer { worker.loop.cancel(timer) }
         remainingFilters = []
         call?.cancel()
         call = nil
@@ -632,7 +647,7 @@ final class Exchange: HTTPClientStreamHandler {
                 downstreamAddress: downstream.peerAddress.description, peer: worker.metrics.peers[peer]))
     }
 
-    private func disarm(_ timer: inout TimerID?) {
+    func disarm(_ timer: inout TimerID?) {
         if let armed = timer {
             worker.loop.cancel(armed)
             timer = nil

@@ -14,6 +14,8 @@ struct LocalReply: Sendable {
     }
 
     static let noRoute = LocalReply(status: 404, flag: .noRoute, body: "")
+    /// For who may not go on in another protocol.
+    static let upgradeRefused = LocalReply(status: 403, flag: .none, body: "")
     /// What a fault of the configuration answers.
     static func faultInjected(status: Int, flag: ResponseFlag) -> LocalReply {
         LocalReply(status: status, flag: flag, body: "fault filter abort")

@@ -181,7 +181,12 @@ enum CanaryGolden {
                     ],
                     "normalize_path": true,
                     "stream_idle_timeout": "0s",
-                    "proxy_100_continue": true
+                    "proxy_100_continue": true,
+                    "upgrade_configs": [
+                      {
+                        "upgrade_type": "websocket"
+                      }
+                    ]
                   }
                 }
               ],
@@ -248,7 +253,12 @@ enum CanaryGolden {
                     ],
                     "normalize_path": true,
                     "stream_idle_timeout": "0s",
-                    "proxy_100_continue": true
+                    "proxy_100_continue": true,
+                    "upgrade_configs": [
+                      {
+                        "upgrade_type": "websocket"
+                      }
+                    ]
                   }
                 }
               ]

@@ -8,7 +8,7 @@ struct ComparisonTopic: Sendable {
 enum ComparisonTable {
     static let topics: [ComparisonTopic] = [
         .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .faults, .tcp,
-        .mirrors, .origins,
+        .mirrors, .origins, .upgrades,
         .tokens,
         .access,
         .rateLimits,

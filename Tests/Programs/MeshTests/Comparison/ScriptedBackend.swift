@@ -21,6 +21,8 @@ final class ScriptedBackend {
         /// Where what came over it is kept, if it is no HTTP.
         var place: Int?
         var isEndAnswered = false
+        /// It has gone on in another protocol: what comes is the rest of its last request.
+        var isTunnel = false
 
         init(peer: RawPeer, endpoint: Int) {
             self.peer = peer
@@ -81,7 +83,7 @@ final class ScriptedBackend {
     }
 
     private func play(_ connection: Connection) {
-        if script.isRaw { return playRaw(connection) }
+        if script.isRaw || connection.isTunnel { return playRaw(connection) }
         let peer = connection.peer
         while peer.received.count > connection.consumed {
             let bytes = Array(peer.received[connection.consumed...])
@@ -91,7 +93,12 @@ final class ScriptedBackend {
             arrived.append(
                 ArrivedRequest(
                     upstream: script.name, endpoint: connection.endpoint, message: message, isPreparation: isPreparing))
-            answer(connection)
+            let place = arrived.count - 1
+            if answer(connection).hasPrefix("HTTP/1.1 101") {
+                connection.place = place
+                connection.isTunnel = true
+                return playRaw(connection)
+            }
         }
         if peer.hasEnded { peer.close() }
     }
@@ -118,7 +125,9 @@ final class ScriptedBackend {
         }
     }
 
-    private func answer(_ connection: Connection) {
+    /// - Returns: what is sent now or later.
+    @discardableResult
+    private func answer(_ connection: Connection) -> String {
         let own = script.answersOfEndpoints[connection.endpoint]
         // Endpoints without a part of their own take the cluster's, in turn.
         let part = own == nil ? -1 : connection.endpoint
@@ -145,5 +154,6 @@ final class ScriptedBackend {
         } else {
             send()
         }
+        return answer.bytes
     }
 }
