@@ -72,12 +72,18 @@ extension NetworkAccessControl: DiscoveryMessage {
         let fields = try reader.anyFields(
             Self.typeURL, ["rules", "shadow_rules", "shadow_rules_stat_prefix", "stat_prefix", "enforcement_type"],
             unsupported: ["matcher", "shadow_matcher", "delay_deny"])
-        rules = try fields["rules"].map(AccessRules.init)
-        shadowRules = try fields["shadow_rules"].map(AccessRules.init)
+        rules = try fields["rules"].map(Self.rules)
+        shadowRules = try fields["shadow_rules"].map(Self.rules)
         shadowPrefix = try fields["shadow_rules_stat_prefix"]?.string() ?? ""
         statPrefix = try fields.required("stat_prefix").nonEmptyString()
         try fields["enforcement_type"]?.mustBe(
             "ONE_TIME_ON_FIRST_BYTE", because: "a connection is judged once, when its first bytes have come")
+    }
+
+    private static func rules(_ reader: SchemaReader) throws(SchemaError) -> AccessRules {
+        let rules = try AccessRules(reader)
+        guard !rules.asksForHeaders else { throw reader.error("\"header\" is only for HTTP, as a connection has none") }
+        return rules
     }
 
     package var json: JSONValue {

@@ -70,3 +70,34 @@ package indirect enum AccessPrincipal: Hashable, Sendable {
     /// The peer's identity as Istio's own filter keeps it, in the filter state `io.istio.peer_principal`.
     case peerIdentity(StringMatcher)
 }
+
+extension AccessRules {
+    /// Whether some policy asks for a header of a request.
+    var asksForHeaders: Bool {
+        policies.values.contains { policy in
+            policy.permissions.contains(where: \.asksForHeaders) || policy.principals.contains(where: \.asksForHeaders)
+        }
+    }
+}
+
+extension AccessPermission {
+    fileprivate var asksForHeaders: Bool {
+        switch self {
+        case .header: true
+        case .all(let rules), .any(let rules): rules.contains(where: \.asksForHeaders)
+        case .not(let rule): rule.asksForHeaders
+        case .everything, .path, .pathTemplate, .destination, .destinationPort, .serverName, .metadata: false
+        }
+    }
+}
+
+extension AccessPrincipal {
+    fileprivate var asksForHeaders: Bool {
+        switch self {
+        case .header: true
+        case .all(let ids), .any(let ids): ids.contains(where: \.asksForHeaders)
+        case .not(let id): id.asksForHeaders
+        case .everybody, .authenticated, .peer, .client, .path, .metadata, .peerIdentity: false
+        }
+    }
+}

@@ -20,19 +20,35 @@ extension FilterChain: DiscoveryMessage {
         applicationProtocols = try match?["application_protocols"]?.strings() ?? []
 
         let list = try fields.required("filters")
-        let filters = try list.each(Self.filter)
-        guard filters.count == 1, let filter = filters.first else {
-            throw list.error("expected exactly one network filter, \"\(Self.managerName)\" or \"\(Self.proxyName)\"")
+        var steps = try list.each(Step.init)
+        guard case .last(let filter)? = steps.popLast() else {
+            throw list.error("the last network filter must be \"\(Self.managerName)\" or \"\(Self.proxyName)\"")
         }
         self.filter = filter
+        accessControls = steps.compactMap { if case .accessControl(let control) = $0 { control } else { nil } }
+        guard accessControls.count == steps.count else {
+            throw list.error("only the last network filter may be \"\(Self.managerName)\" or \"\(Self.proxyName)\"")
+        }
+        if !accessControls.isEmpty, case .http = filter {
+            throw list.error("\"\(NetworkAccessControl.filterName)\" before HTTP is not supported; use that of HTTP")
+        }
         tls = try fields["transport_socket"].flatMap(DownstreamTLSContext.init(transportSocket:))
     }
 
-    private static func filter(_ reader: SchemaReader) throws(SchemaError) -> Filter {
-        let fields = try reader.fields(["name", "typed_config"], unsupported: ["config_discovery"])
-        let config = try fields.required("typed_config")
-        return config.value["@type"]?.string == TCPProxy.typeURL
-            ? .tcp(try TCPProxy(config)) : .http(try HTTPConnectionManager(config))
+    /// One of the network filters.
+    private enum Step {
+        case accessControl(NetworkAccessControl)
+        case last(Filter)
+
+        init(_ reader: SchemaReader) throws(SchemaError) {
+            let fields = try reader.fields(["name", "typed_config"], unsupported: ["config_discovery"])
+            let config = try fields.required("typed_config")
+            switch config.value["@type"]?.string {
+            case TCPProxy.typeURL?: self = .last(.tcp(try TCPProxy(config)))
+            case NetworkAccessControl.typeURL?: self = .accessControl(try NetworkAccessControl(config))
+            default: self = .last(.http(try HTTPConnectionManager(config)))
+            }
+        }
     }
 
     /// A wildcard stands for whole labels, and only in front.
@@ -51,6 +67,9 @@ extension FilterChain: DiscoveryMessage {
             "server_names": .strings(unlessEmpty: serverNames),
             "application_protocols": .strings(unlessEmpty: applicationProtocols),
         ])
+        let controls = accessControls.map { control -> JSONValue in
+            ["name": .string(NetworkAccessControl.filterName), "typed_config": control.typedJSON]
+        }
         let filter: JSONValue =
             switch self.filter {
             case .http(let manager): ["name": .string(Self.managerName), "typed_config": manager.typedJSON]
@@ -59,7 +78,7 @@ extension FilterChain: DiscoveryMessage {
         return .message([
             "name": name.map { .string($0) },
             "filter_chain_match": looksIntoHandshake || transport != .any ? match : nil,
-            "filters": [filter],
+            "filters": .array(controls + [filter]),
             "transport_socket": tls?.transportSocket,
         ])
     }

@@ -1,5 +1,4 @@
-/// What happens to a connection that matches: TLS or not, then HTTP or bytes. Envoy's `listener.v3.FilterChain` with
-/// exactly one network filter.
+/// What happens to a connection that matches: TLS or not, then HTTP or bytes. Envoy's `listener.v3.FilterChain`.
 package struct FilterChain: Hashable, Sendable {
     /// Which connections the chain takes, by their first bytes.
     package enum Transport: String, Hashable, Sendable, CaseIterable {
@@ -25,17 +24,21 @@ package struct FilterChain: Hashable, Sendable {
     package var applicationProtocols: [String]
     /// Present when connections of this chain are TLS; absent for plain text, and for TLS that is passed through.
     package var tls: DownstreamTLSContext?
+    /// What connections pass before ``filter``, in order; only those that carry bytes.
+    package var accessControls: [NetworkAccessControl]
     package var filter: Filter
 
     package init(
         name: String? = nil, transport: Transport = .any, serverNames: [String] = [],
-        applicationProtocols: [String] = [], tls: DownstreamTLSContext? = nil, filter: Filter
+        applicationProtocols: [String] = [], tls: DownstreamTLSContext? = nil,
+        accessControls: [NetworkAccessControl] = [], filter: Filter
     ) {
         self.name = name
         self.transport = transport
         self.serverNames = serverNames
         self.applicationProtocols = applicationProtocols
         self.tls = tls
+        self.accessControls = accessControls
         self.filter = filter
     }
 

@@ -47,8 +47,26 @@ import Testing
             #expect(try HTTPAccessControl(json: json) == control)
         }
 
-        let network = NetworkAccessControl(rules: rules, shadowRules: AccessRules(.log, policies: [:]))
+        let plain = AccessRules(
+            .deny, policies: ["p": .init(permissions: [.destinationPort(1)], principals: [.authenticated(nil)])])
+        let network = NetworkAccessControl(rules: plain, shadowRules: AccessRules(.log, policies: [:]))
         #expect(try NetworkAccessControl(json: JSONValue.parse(network.typedJSON.serialized())) == network)
+    }
+
+    @Test func `a connection has no headers to ask for`() throws {
+        let header = Route.HeaderMatcher(name: "x", condition: .present)
+        let policies: [AccessRules.Policy] = [
+            .init(permissions: [.header(header)], principals: [.everybody]),
+            .init(permissions: [.everything, .all([.not(.any([.header(header)]))])], principals: [.everybody]),
+            .init(permissions: [.everything], principals: [.not(.any([.everybody, .all([.header(header)])]))]),
+        ]
+
+        for policy in policies {
+            let rules = AccessRules(.allow, policies: ["p": policy])
+            for control in [NetworkAccessControl(rules: rules), NetworkAccessControl(shadowRules: rules)] {
+                #expect(throws: SchemaError.self) { try NetworkAccessControl(json: control.typedJSON) }
+            }
+        }
     }
 
     @Test func `several may stand in one chain`() throws {

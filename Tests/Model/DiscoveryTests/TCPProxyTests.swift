@@ -47,6 +47,29 @@ import Testing
         #expect(read.inspectionTimeout == .seconds(5) && read.continuesAfterInspectionTimeout)
     }
 
+    @Test func `policies of access stand before bytes, and only there`() throws {
+        let control = NetworkAccessControl(rules: AccessRules(.allow, policies: [:]))
+        let bytes = FilterChain(
+            accessControls: [control, control], filter: .tcp(TCPProxy(statPrefix: "s", target: .cluster("c"))))
+        var http = FilterChain(
+            manager: HTTPConnectionManager(statPrefix: "h", routes: .discovered(name: "r", source: .controlPlane)))
+        http.accessControls = [control]
+        func said(of filters: (inout [JSONValue]) -> Void) -> String? {
+            var object = bytes.json.object ?? [:]
+            var list = object["filters"]?.array ?? []
+            filters(&list)
+            object["filters"] = .array(list)
+            let json = JSONValue.object(object)
+            return #expect(throws: SchemaError.self) { try FilterChain(json: json) }?.description
+        }
+
+        #expect(try FilterChain(json: JSONValue.parse(bytes.json.serialized())) == bytes)
+        #expect(throws: SchemaError.self) { try FilterChain(json: http.json) }
+        #expect(said { $0.removeLast() }?.contains("the last network filter must be") == true)
+        #expect(said { $0.swapAt(1, 2) }?.contains("the last network filter must be") == true)
+        #expect(said { $0.insert($0[2], at: 0) }?.contains("only the last network filter may be") == true)
+    }
+
     @Test func `a TCP listener survives the wire`() throws {
         let single = TCPProxy(statPrefix: "one", target: .cluster("c"))
         let split = TCPProxy(

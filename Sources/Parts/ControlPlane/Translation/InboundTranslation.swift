@@ -46,7 +46,8 @@ struct InboundTranslation {
     private func connectionListener(_ port: UInt16) -> Listener {
         let cluster = ResourceNames.inboundCluster(port: port)
         let filter = FilterChain.Filter.tcp(TCPProxy(statPrefix: cluster, target: .cluster(cluster)))
-        let chains: [FilterChain] =
+        let controls = authorization.networkFilters
+        var chains: [FilterChain] =
             switch configuration.mutualTLSMode(of: workload, port: port) {
             case .strict: [FilterChain(tls: .connection, filter: filter)]
             case .disable: [FilterChain(filter: filter)]
@@ -61,6 +62,7 @@ struct InboundTranslation {
                     FilterChain(transport: .plainText, filter: filter),
                 ]
             }
+        for index in chains.indices { chains[index].accessControls = controls }
         let inspects = chains.count > 1
         return Listener(
             name: "\(workload.entry.address)_\(port)",

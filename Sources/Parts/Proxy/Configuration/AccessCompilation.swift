@@ -11,6 +11,13 @@ extension AccessFilter {
     }
 }
 
+extension ConnectionGuard {
+    init(_ control: NetworkAccessControl, counters: AccessBook) {
+        enforced = control.rules.map { AccessJudge(AccessPolicies($0), isEnforced: true, counters: counters) }
+        tried = control.shadowRules.map { AccessJudge(AccessPolicies($0), isEnforced: false, counters: counters) }
+    }
+}
+
 extension AccessPolicies {
     init(_ rules: AccessRules) {
         let action: Action =

@@ -16,7 +16,9 @@ extension SnapshotBuilder {
             }
             var tls: TLSContext?
             if let context = chain.tls { tls = try serverContext(context, nil, secrets, into: &next) }
-            chains.append(ConnectionPlan(proxy, tls: tls, places: places))
+            var plan = ConnectionPlan(proxy, tls: tls, places: places)
+            plan.guards = chain.accessControls.map { ConnectionGuard($0, counters: access) }
+            chains.append(plan)
         }
         return ConnectionListenerPlan(
             name: listener.name.isEmpty ? "\(address)" : listener.name, address: address,

@@ -28,6 +28,8 @@ struct ConnectionPlan: Sendable {
     var connectAttempts: UInt32
     /// Whether the endpoint is chosen by the downstream's address, where the cluster hashes.
     var hashesSourceAddress: Bool
+    /// What it must pass before anything is done for it, in order; empty in most places.
+    var guards: [ConnectionGuard] = []
 
     static let defaultIdleTimeout: Duration = .seconds(3600)
 }

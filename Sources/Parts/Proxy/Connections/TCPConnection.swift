@@ -1,3 +1,4 @@
+import MeshModel
 import Quantities
 import SystemIO
 import TLSTransport
@@ -6,6 +7,7 @@ import TrafficPolicy
 /// One downstream connection and the upstream one that it is joined to.
 ///
 ///     inspecting → greeting (TLS) → connecting, again on failure → relaying → closing
+///                            └─ refused
 ///
 /// Each direction ends by itself: an end is passed on once everything before it was sent, and the connection is over when
 /// both have ended. A reset of one side resets the other: what it got is not whole.
@@ -16,6 +18,8 @@ final class TCPConnection: TCPStreamOwner {
         case inspecting
         case greeting
         case connecting
+        /// Policies do not let it pass. What it sends is thrown away, so that it sees an end and no reset.
+        case refused
         case relaying
         /// One side is gone for good; the other gets what is left.
         case closing
@@ -32,6 +36,8 @@ final class TCPConnection: TCPStreamOwner {
     private let socket: Socket
     private let peerAddress: SocketAddress
     private var state = State.inspecting
+    /// The name that its first bytes ask for, where somebody looked.
+    private var serverName = ""
     private var inspection: ConnectionInspection?
     private var plan: ConnectionPlan?
     private var downstream: TCPStream?
@@ -79,6 +85,7 @@ final class TCPConnection: TCPStreamOwner {
                 continues: plan.continuesAfterTimeout
             ) { [self] facts in
                 inspection = nil
+                serverName = facts?.serverName ?? ""
                 greet(facts.flatMap { listener.plan.matcher.chain(for: $0) })
             }
         } catch {
@@ -137,7 +144,28 @@ final class TCPConnection: TCPStreamOwner {
         idle = nil
         state = .connecting
         isCounted = true
+        if let plan, !plan.guards.isEmpty, !passes(plan.guards) { return refuse() }
         if cluster == nil { giveUp(.noRoute) } else { attempt() }
+    }
+
+    /// Whether the policies let it pass. All that they ask is known by now, so nothing of it has to wait for first bytes:
+    /// an upstream that speaks first says nothing to who is refused.
+    private func passes(_ guards: [ConnectionGuard]) -> Bool {
+        let local = socket.localAddress
+        let facts = ConnectionAccess(
+            isTLS: downstream?.isTLS ?? false, identities: downstream?.peerURIs ?? [],
+            serverName: downstream?.serverName ?? serverName, peer: IPAddress(peerAddress),
+            destination: local.map { IPAddress($0) }, destinationPort: local?.port ?? 0)
+        return guards.allSatisfy { $0.allows(facts) }
+    }
+
+    private func refuse() {
+        state = .refused
+        let linger = Deadline(loop: worker.loop) { [weak self] in self?.end() }
+        idle = linger
+        linger.arm(after: Self.lingerTime)
+        downstream?.endOutput()
+        downstream?.resumeReading()
     }
 
     private func attempt() {
@@ -334,7 +362,7 @@ final class TCPConnection: TCPStreamOwner {
             let linger = idle ?? Deadline(loop: worker.loop) { [weak self] in self?.end() }
             idle = linger
             linger.arm(after: Self.lingerTime)
-        case .inspecting, .greeting, .connecting, .ended: break
+        case .inspecting, .greeting, .connecting, .refused, .ended: break
         }
     }
 
@@ -349,7 +377,7 @@ final class TCPConnection: TCPStreamOwner {
         case .relaying:
             other(than: stream)?.abort()
             end()
-        case .connecting, .closing, .inspecting, .ended: end()
+        case .connecting, .refused, .closing, .inspecting, .ended: end()
         }
     }
 
@@ -378,7 +406,7 @@ final class TCPConnection: TCPStreamOwner {
         guard state != .ended else { return }
         if isCounted {
             // One that never stood was opened all the same, as far as its client knows.
-            if state == .connecting { counts.opened = 1 }
+            if state == .connecting || state == .refused { counts.opened = 1 }
             counts.closed = 1
             downstreamIntroduction = nil
             flushCounts()

@@ -89,6 +89,8 @@ final class TCPStream: EventHandler, DeferredWork {
 
     var isOpen: Bool { state == .open }
     var isTLS: Bool { tls != nil }
+    /// The name that a TLS client asked for; nothing when it asked for none.
+    var serverName: String? { tls?.serverName }
     /// The identities of a verified TLS peer.
     var peerURIs: [String] { tls?.peerURIs ?? [] }
     /// What ALPN agreed on.

@@ -109,6 +109,34 @@ import Testing
                 ]))
     }
 
+    @Test(arguments: ["STRICT", "DISABLE", "PERMISSIVE"])
+    func `who may connect is asked in whatever way they come`(mode: String) throws {
+        let policies = """
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: callers, namespace: shop}
+            spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: methods, namespace: shop}
+            spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE], ports: ['7000']}}]}]}
+
+            """
+        let yaml = (canary + shop + cache).replacingOccurrence(of: "mode: STRICT", with: "mode: \(mode)") + policies
+        let told = discoveryResources(for: cacheV1, in: try mesh(yaml))
+        let listener = try #require(told.listeners.first { $0.name == "127.0.1.20_7000" })
+
+        for chain in listener.filterChains {
+            #expect(chain.accessControls.map { $0.rules?.action } == [.deny, .allow])
+            // The trap that Istio warns of: the method is not asked any more, and everybody is denied.
+            #expect(
+                chain.accessControls.first?.rules?.policies["ns[shop]-policy[methods]-rule[0]"]?.permissions
+                    == [.all([.any([.destinationPort(7000)])])])
+        }
+    }
+
     @Test(arguments: [("STRICT", [true]), ("DISABLE", [false]), ("PERMISSIVE", [true, false, false])])
     func `the way in asks for TLS as the policy says`(mode: String, isTLS: [Bool]) throws {
         let yaml = (canary + shop + cache).replacingOccurrence(of: "mode: STRICT", with: "mode: \(mode)")

@@ -145,6 +145,9 @@ final class ConnectionChain {
 
     // MARK: Running
 
+    /// What the policies of the inbound proxy have done.
+    var access: AccessBook { destinationBuilder.access }
+
     func connect() throws -> RawPeer { try RawPeer(loop, connectingTo: outbound) }
 
     /// A client and the application's end of its connection.

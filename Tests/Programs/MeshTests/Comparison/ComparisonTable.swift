@@ -11,6 +11,7 @@ enum ComparisonTable {
         .mirrors, .origins, .upgrades,
         .tokens,
         .access,
+        .connectionAccess,
         .rateLimits,
     ]
 
