@@ -74,6 +74,13 @@ package struct Certificate: Sendable, CustomStringConvertible {
         return SubjectNames.uris(list)
     }
 
+    static func hosts(of certificate: OpaquePointer) -> [String] {
+        guard let names = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
+        let list = OpaquePointer(names)
+        defer { GENERAL_NAMES_free(list) }
+        return SubjectNames.hosts(list)
+    }
+
     private static func text(of name: OpaquePointer?) -> String {
         guard let name else { return "" }
         return textWritten { meshtop_print_name($0, name) >= 0 } ?? ""

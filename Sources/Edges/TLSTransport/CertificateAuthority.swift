@@ -50,6 +50,37 @@ package struct CertificateAuthority: Sendable {
         try draft.add(uri: uri)
         return try draft.sign(with: key)
     }
+
+    /// A certificate for a server that is known by DNS names, as those of the web are.
+    ///
+    /// - Throws: also when a name is none: letters, digits, dashes and dots, with `*.` in front at most.
+    package func issue(_ key: PrivateKey, hosts: [String], now: WallTime, lifetime: Duration) throws(TLSError)
+        -> Certificate
+    {
+        let isName = { (host: String) -> Bool in
+            let name = host.hasPrefix("*.") ? host.dropFirst(2) : host[...]
+            return !name.isEmpty && name.utf8.count <= 253
+                && name.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                        true
+                    default: false
+                    }
+                }
+        }
+        guard let first = hosts.first, hosts.allSatisfy(isName) else {
+            throw TLSError("a certificate needs names like bank.example, not \(hosts)")
+        }
+        let draft = try CertificateDraft(publicKey: key.handle, now: now, lifetime: lifetime, skew: Self.clockSkew)
+        try draft.setSubject(commonName: String(first.prefix(64)))
+        try draft.setIssuer(root)
+        try draft.add(NID_basic_constraints, "critical,CA:FALSE")
+        try draft.add(NID_key_usage, "critical,digitalSignature,keyEncipherment")
+        try draft.add(NID_ext_key_usage, "serverAuth")
+        try draft.add(NID_subject_alt_name, hosts.map { "DNS:\($0)" }.joined(separator: ","))
+        return try draft.sign(with: self.key)
+    }
 }
 
 /// A certificate while it is filled in.

@@ -4,16 +4,27 @@ internal import COpenSSL
 enum SubjectNames {
     /// The URIs among `names`. One with a byte that a URI cannot hold is left out: it could pass for another.
     static func uris(_ names: OpaquePointer) -> [String] {
-        var uris: [String] = []
+        texts(names, GEN_URI) { $0.d.uniformResourceIdentifier }
+    }
+
+    /// The DNS names among `names`, under the same rule.
+    static func hosts(_ names: OpaquePointer) -> [String] {
+        texts(names, GEN_DNS) { $0.d.dNSName }
+    }
+
+    private static func texts(
+        _ names: OpaquePointer, _ kind: CInt, _ text: (GENERAL_NAME) -> UnsafeMutablePointer<ASN1_IA5STRING>?
+    ) -> [String] {
+        var texts: [String] = []
         for index in 0..<max(0, meshtop_names_count(names)) {
-            guard let name = meshtop_names_at(names, index), name.pointee.type == GEN_URI,
-                let text = name.pointee.d.uniformResourceIdentifier
+            guard let name = meshtop_names_at(names, index), name.pointee.type == kind,
+                let text = text(name.pointee)
             else { continue }
             let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(text), count: Int(ASN1_STRING_length(text)))
             guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { continue }
-            uris.append(String(decoding: bytes, as: UTF8.self))
+            texts.append(String(decoding: bytes, as: UTF8.self))
         }
-        return uris
+        return texts
     }
 
     /// Calls `body` with a list of this one URI.

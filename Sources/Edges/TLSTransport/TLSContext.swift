@@ -13,6 +13,8 @@ package final class TLSContext: Sendable {
     let verifiesServerName: Bool
     /// The identities the peer may have; empty for any that the roots vouch for.
     package let acceptedPeerURIs: [String]
+    /// DNS names of which the peer's certificate may be for one, instead of a URI above.
+    package let acceptedPeerHosts: [String]
     let handle: ContextHandle
 
     package convenience init(server settings: TLSServerSettings) throws(TLSError) {
@@ -41,8 +43,10 @@ package final class TLSContext: Sendable {
     }
 
     private init(
-        role: Role, serverName: String?, verifiesServerName: Bool, acceptedPeerURIs: [String], handle: ContextHandle
+        role: Role, serverName: String?, verifiesServerName: Bool, acceptedPeerURIs: [String],
+        acceptedPeerHosts: [String] = [], handle: ContextHandle
     ) {
+        self.acceptedPeerHosts = acceptedPeerHosts
         self.role = role
         self.serverName = serverName
         self.verifiesServerName = verifiesServerName
@@ -52,10 +56,12 @@ package final class TLSContext: Sendable {
 
     /// The same settings for another peer, sharing what is expensive: one context for a workload's certificate, and one
     /// of these per cluster.
-    package func with(serverName: String?, acceptedPeerURIs: [String]) -> TLSContext {
+    package func with(
+        serverName: String?, acceptedPeerURIs: [String], acceptedPeerHosts: [String] = []
+    ) -> TLSContext {
         TLSContext(
             role: role, serverName: serverName, verifiesServerName: verifiesServerName,
-            acceptedPeerURIs: acceptedPeerURIs, handle: handle)
+            acceptedPeerURIs: acceptedPeerURIs, acceptedPeerHosts: acceptedPeerHosts, handle: handle)
     }
 }
 

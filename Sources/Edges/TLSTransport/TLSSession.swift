@@ -141,19 +141,31 @@ package final class TLSSession {
     }
 
     private func checkPeer() throws(TLSError) {
+        let expected = context.acceptedPeerURIs + context.acceptedPeerHosts
         guard let certificate = SSL_get1_peer_certificate(session) else {
-            guard context.acceptedPeerURIs.isEmpty else {
-                throw TLSError("peer showed no certificate, expected \(Self.list(context.acceptedPeerURIs))")
+            guard expected.isEmpty else {
+                throw TLSError("peer showed no certificate, expected \(Self.list(expected))")
             }
             return
         }
         defer { X509_free(certificate) }
         let uris = Certificate.uris(of: certificate)
-        guard context.acceptedPeerURIs.isEmpty || uris.contains(where: context.acceptedPeerURIs.contains) else {
-            let shown = uris.isEmpty ? "no URI" : Self.list(uris)
-            throw TLSError("peer certificate has \(shown), expected \(Self.list(context.acceptedPeerURIs))")
+        let isAccepted =
+            expected.isEmpty || uris.contains(where: context.acceptedPeerURIs.contains)
+            || context.acceptedPeerHosts.contains { Self.isHost($0, of: certificate) }
+        guard isAccepted else {
+            let shown = uris + Certificate.hosts(of: certificate)
+            throw TLSError(
+                "peer certificate has \(shown.isEmpty ? "no name" : Self.list(shown)), expected \(Self.list(expected))")
         }
         peerURIs = uris
+    }
+
+    /// As RFC 6125 compares names: a wildcard stands for one whole label on the left.
+    private static func isHost(_ name: String, of certificate: OpaquePointer) -> Bool {
+        name.withCString {
+            X509_check_host(certificate, $0, 0, CUnsignedInt(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), nil) == 1
+        }
     }
 
     private func handshakeFailure() -> TLSError {

@@ -36,6 +36,11 @@ extension TLSCertificate: DiscoveryMessage {
 }
 
 extension CertificateValidation: DiscoveryMessage {
+    private enum NameKind: String, CaseIterable {
+        case uri = "URI"
+        case dns = "DNS"
+    }
+
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
             ["trusted_ca", "match_typed_subject_alt_names"],
@@ -47,21 +52,25 @@ extension CertificateValidation: DiscoveryMessage {
                 "auto_sni_san_match",
             ])
         trustedCA = try fields["trusted_ca"].map(DataSource.init)
-        acceptedURIs =
-            try fields["match_typed_subject_alt_names"]?.each { (matcher) throws(SchemaError) in
-                let fields = try matcher.fields(["san_type", "matcher"], unsupported: ["oid"])
-                try fields.required("san_type").mustBe("URI", because: "identities of the mesh are URIs")
-                return try fields.required("matcher").fields(
-                    ["exact"], unsupported: ["prefix", "suffix", "contains", "safe_regex", "ignore_case", "custom"]
-                ).required("exact").nonEmptyString()
-            } ?? []
+        acceptedURIs = []
+        for matcher in try fields["match_typed_subject_alt_names"]?.items() ?? [] {
+            let fields = try matcher.fields(["san_type", "matcher"], unsupported: ["oid"])
+            let name = try fields.required("matcher").fields(
+                ["exact"], unsupported: ["prefix", "suffix", "contains", "safe_regex", "ignore_case", "custom"]
+            ).required("exact").nonEmptyString()
+            switch try fields.required("san_type").choice(of: NameKind.self) {
+            case .uri: acceptedURIs.append(name)
+            case .dns: acceptedHosts.append(name)
+            }
+        }
     }
 
     package var json: JSONValue {
         .message([
             "trusted_ca": trustedCA?.json,
             "match_typed_subject_alt_names": .array(
-                unlessEmpty: acceptedURIs.map { ["san_type": "URI", "matcher": ["exact": .string($0)]] }),
+                unlessEmpty: acceptedURIs.map { ["san_type": "URI", "matcher": ["exact": .string($0)]] }
+                    + acceptedHosts.map { ["san_type": "DNS", "matcher": ["exact": .string($0)]] }),
         ])
     }
 }

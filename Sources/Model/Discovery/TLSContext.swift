@@ -38,8 +38,11 @@ package struct CertificateValidation: Hashable, Sendable {
     package var trustedCA: DataSource?
     /// URIs of which the peer's certificate must carry one, exactly; empty accepts any that chains to the roots.
     package var acceptedURIs: [String]
+    /// DNS names of which it may carry one instead; a certificate's own wildcard covers a name.
+    package var acceptedHosts: [String] = []
 
-    package init(trustedCA: DataSource? = nil, acceptedURIs: [String] = []) {
+    package init(trustedCA: DataSource? = nil, acceptedURIs: [String] = [], acceptedHosts: [String] = []) {
+        self.acceptedHosts = acceptedHosts
         self.trustedCA = trustedCA
         self.acceptedURIs = acceptedURIs
     }
@@ -90,6 +93,14 @@ package struct CommonTLSContext: Hashable, Sendable {
     package var acceptedURIs: [String] {
         switch validation {
         case .inline(let validation), .combined(let validation, _): validation.acceptedURIs
+        case .none, .secret: []
+        }
+    }
+
+    /// The DNS names of which it may carry one instead.
+    package var acceptedHosts: [String] {
+        switch validation {
+        case .inline(let validation), .combined(let validation, _): validation.acceptedHosts
         case .none, .secret: []
         }
     }

@@ -17,9 +17,45 @@ package struct DestinationRule: Hashable, Sendable {
 
     /// Istio's `TrafficPolicy`, as far as it is supported.
     package struct Policy: Hashable, Sendable {
-        package enum TLSMode: String, Hashable, Sendable, CaseIterable {
-            case disable = "DISABLE"
-            case istioMutual = "ISTIO_MUTUAL"
+        /// How connections to the host are secured; Istio's `ClientTLSSettings`.
+        package enum TLS: Hashable, Sendable {
+            case disable
+            /// The mesh's own certificates and identities.
+            case istioMutual
+            /// TLS to a server that is known by name: the application speaks plain text, the proxy does not.
+            case origination(TLSOrigination)
+        }
+
+        package struct TLSOrigination: Hashable, Sendable {
+            /// PEM files as the proxies see them.
+            package struct ClientCertificate: Hashable, Sendable {
+                package var chain: String
+                package var privateKey: String
+
+                package init(chain: String, privateKey: String) {
+                    self.chain = chain
+                    self.privateKey = privateKey
+                }
+            }
+
+            /// With MUTUAL; nothing with SIMPLE.
+            package var certificate: ClientCertificate?
+            /// A PEM file of who may have issued the server's certificate; nothing means those that the system trusts.
+            package var roots: String?
+            /// The name to ask for; nothing means the rule's host.
+            package var serverName: String?
+            /// DNS names of which the server's certificate must be for one; empty means the name that is asked for.
+            package var acceptedNames: [String]
+
+            package init(
+                certificate: ClientCertificate? = nil, roots: String? = nil, serverName: String? = nil,
+                acceptedNames: [String] = []
+            ) {
+                self.certificate = certificate
+                self.roots = roots
+                self.serverName = serverName
+                self.acceptedNames = acceptedNames
+            }
         }
 
         package enum LoadBalancer: String, Hashable, Sendable, CaseIterable {
@@ -32,7 +68,7 @@ package struct DestinationRule: Hashable, Sendable {
         }
 
         /// Nothing: mutual TLS where the endpoint speaks it.
-        package var tls: TLSMode?
+        package var tls: TLS?
         package var loadBalancer: LoadBalancer?
         /// Instead of ``loadBalancer``.
         package var consistentHash: ConsistentHash?
@@ -44,7 +80,7 @@ package struct DestinationRule: Hashable, Sendable {
         package var limits = ConnectionLimits()
 
         package init(
-            tls: TLSMode? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil,
+            tls: TLS? = nil, loadBalancer: LoadBalancer? = nil, connectTimeout: Duration? = nil,
             outlierDetection: OutlierDetection? = nil, limits: ConnectionLimits = ConnectionLimits()
         ) {
             self.limits = limits
@@ -122,12 +158,6 @@ extension DestinationRule.Policy {
             throw reader.error(
                 "is empty; set \"tls\", \"loadBalancer\", \"connectionPool\" or \"outlierDetection\", or remove it")
         }
-        let tls = try fields["tls"]?.fields(
-            ["mode"],
-            unsupported: [
-                "clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni",
-                "insecureSkipVerify", "caCrl",
-            ])
         let balancer = try fields["loadBalancer"]?.fields(
             ["simple", "consistentHash"],
             unsupported: ["localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
@@ -136,7 +166,7 @@ extension DestinationRule.Policy {
             ["connectTimeout", "maxConnections", "idleTimeout"],
             unsupported: ["tcpKeepalive", "maxConnectionDuration"])
         self.init(
-            tls: try tls?.required("mode").choice(of: TLSMode.self),
+            tls: try fields["tls"].map(DestinationRule.Policy.TLS.init),
             loadBalancer: try balancer?["simple"]?.choice(of: LoadBalancer.self),
             connectTimeout: try connections?["connectTimeout"]?.duration(),
             outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init),

@@ -197,4 +197,35 @@ private func join(client clientContext: TLSContext, server serverContext: TLSCon
                 server: TLSServerSettings(chain: chain, key: PrivateKey.makeP256(), roots: [authority.root]))
         }
     }
+
+    @Test(arguments: [
+        (["bank.example"], ["bank.example"], true), (["*.bank.example"], ["api.bank.example"], true),
+        (["other.example", "bank.example"], ["bank.example"], true), (["bank.example"], ["x", "bank.example"], true),
+        (["bank.example"], ["bank.example.org"], false), (["*.example"], ["a.bank.example"], false),
+        (["bank.example"], ["api.bank.example"], false),
+    ])
+    func `believes a server by the names of its certificate`(names: [String], expected: [String], isBelieved: Bool)
+        throws
+    {
+        let key = try PrivateKey.makeP256()
+        let certificate = try authority.issue(key, hosts: names, now: now, lifetime: .seconds(60))
+        let server = try TLSContext(
+            server: TLSServerSettings(chain: [certificate], key: key, roots: [], clientCertificate: .notRequested))
+        let client = try TLSContext(client: TLSClientSettings(roots: [authority.root]))
+            .with(serverName: expected[0], acceptedPeerURIs: [], acceptedPeerHosts: expected)
+
+        let outcome = try join(client: client, server: server)
+
+        #expect((outcome.clientError == nil) == isBelieved)
+        if !isBelieved {
+            #expect(outcome.clientError?.description.contains("expected \(expected[0])") == true)
+            #expect(outcome.clientError?.description.contains(names[0]) == true)
+        }
+    }
+
+    @Test(arguments: ["", "a b", "a,DNS:b", "*", "*.", "ü.example"])
+    func `no certificate is made for what is no name`(name: String) throws {
+        let key = try PrivateKey.makeP256()
+        #expect(throws: TLSError.self) { try authority.issue(key, hosts: [name], now: now, lifetime: .seconds(60)) }
+    }
 }

@@ -18,7 +18,7 @@ import Testing
             common: CommonTLSContext(
                 certificate: .secret(SecretReference(name: "default", source: .controlPlane)),
                 validation: .combined(
-                    CertificateValidation(acceptedURIs: ["spiffe://a/ns/b/sa/c"]),
+                    CertificateValidation(acceptedURIs: ["spiffe://a/ns/b/sa/c"], acceptedHosts: ["bank.example"]),
                     roots: SecretReference(name: "ROOTCA")),
                 alpn: ["http/1.1"], minimumVersion: .tls13),
             requiresClientCertificate: true)

@@ -312,8 +312,24 @@ import YAMLWire
                 "spec.subsets[0].name: \"v|1\" holds a space, \"|\" or a character beyond ASCII"
             ),
             (
-                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                "spec.trafficPolicy.tls.mode: \"SIMPLE\" is not supported; supported here: DISABLE, ISTIO_MUTUAL"
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: MAGIC}}}",
+                "spec.trafficPolicy.tls.mode: \"MAGIC\" is not supported; supported here: DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: c.pem}}}",
+                "spec.trafficPolicy.tls.privateKey: is required"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: SIMPLE, privateKey: k.pem}}}",
+                "spec.trafficPolicy.tls.privateKey: is shown with MUTUAL only; SIMPLE shows no certificate"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: b}}}",
+                "spec.trafficPolicy.tls.sni: means nothing with ISTIO_MUTUAL; use SIMPLE or MUTUAL, or remove it"
+            ),
+            (
+                .destinationRule, "{host: a, trafficPolicy: {tls: {mode: SIMPLE, subjectAltNames: ['spiffe://a/b']}}}",
+                "spec.trafficPolicy.tls.subjectAltNames[0]: \"spiffe://a/b\" is a URI; only DNS names are supported here"
             ),
             (
                 .destinationRule, "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}}",
@@ -337,7 +353,7 @@ import YAMLWire
             ),
             (
                 .destinationRule, "{host: a, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, clientCertificate: /x}}}",
-                "spec.trafficPolicy.tls.clientCertificate: \"clientCertificate\" is not supported; supported here: mode"
+                "spec.trafficPolicy.tls.clientCertificate: means nothing with ISTIO_MUTUAL; use SIMPLE or MUTUAL, or remove it"
             ),
             (
                 .destinationRule, "{host: a, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 0s}}}}",

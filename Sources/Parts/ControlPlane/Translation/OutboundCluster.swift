@@ -62,7 +62,7 @@ struct OutboundCluster {
         cluster.metadata["istio"] = ["services": [service.description]]
         let wantsTLS: Bool =
             switch policy.tls {
-            case .disable: false
+            case .disable, .origination: false
             case .istioMutual: true
             // One way of speaking for the whole cluster: a single endpoint without TLS makes it plain. An inner service
             // without endpoints stays with TLS, so that the cluster does not change as they come and go.
@@ -80,7 +80,31 @@ struct OutboundCluster {
                 serverName: ResourceNames.serverName(
                     host: service.host, port: port.number, subset: subset?.name ?? ""))
         }
+        if case .origination(let origination)? = policy.tls {
+            cluster.tls = UpstreamTLSContext(origination, host: service.host)
+        }
         self.cluster = cluster
+    }
+}
+
+extension UpstreamTLSContext {
+    /// Where Debian and its like keep whom the system trusts.
+    private static let systemRoots = "/etc/ssl/certs/ca-certificates.crt"
+
+    /// TLS to a server that is known by name. A certificate that is for nobody in particular is never enough: without
+    /// names of its own it must be for the one that is asked for.
+    fileprivate init(_ origination: DestinationRule.Policy.TLSOrigination, host: String) {
+        let asked = origination.serverName ?? host
+        self.init(
+            common: CommonTLSContext(
+                certificate: origination.certificate.map {
+                    .inline(TLSCertificate(chain: .file(path: $0.chain), privateKey: .file(path: $0.privateKey)))
+                } ?? .none,
+                validation: .inline(
+                    CertificateValidation(
+                        trustedCA: .file(path: origination.roots ?? Self.systemRoots),
+                        acceptedHosts: origination.acceptedNames.isEmpty ? [asked] : origination.acceptedNames))),
+            serverName: asked)
     }
 }
 

@@ -237,7 +237,9 @@ struct SnapshotBuilder {
             choice: EndpointChoice(cluster.balancing), hashing: HashTable.Kind(cluster),
             connectTimeout: cluster.connectTimeout, endpoints: [],
             isSecure: cluster.tls != nil, tls: nil,
-            tlsIdentity: cluster.tls.map { $0.common.acceptedURIs + [$0.serverName ?? ""] } ?? [])
+            tlsIdentity: cluster.tls.map {
+                $0.common.acceptedURIs + $0.common.acceptedHosts + [$0.serverName ?? ""]
+            } ?? [])
         if let upstream = cluster.upstreamProtocol {
             (plan.version, plan.http2) = (upstream.version, upstream.http2)
             plan.passesTrailers = upstream.passesTrailers
@@ -308,7 +310,9 @@ struct SnapshotBuilder {
             shared = try TLSMaking.client(tls.common, protocols, resolved)
         }
         next.baseContexts[base] = shared
-        let context = shared.with(serverName: tls.serverName, acceptedPeerURIs: resolved.acceptedURIs)
+        let context = shared.with(
+            serverName: tls.serverName, acceptedPeerURIs: resolved.acceptedURIs,
+            acceptedPeerHosts: resolved.acceptedHosts)
         next.clientContexts[key] = context
         return context
     }

@@ -39,7 +39,8 @@ struct SecretBook: Hashable, Sendable {
     func resolve(
         _ context: CommonTLSContext, read: (DataSource) throws(ProxyError) -> String
     ) throws(ProxyError) -> ResolvedSecrets? {
-        var resolved = ResolvedSecrets(acceptedURIs: context.acceptedURIs)
+        var resolved = ResolvedSecrets(
+            acceptedURIs: context.acceptedURIs, acceptedHosts: context.acceptedHosts)
         switch context.certificate {
         case .none: break
         case .inline(let certificate):
@@ -66,4 +67,5 @@ struct ResolvedSecrets: Hashable, Sendable {
     var certificate: CertificateMaterial?
     var roots: String?
     var acceptedURIs: [String]
+    var acceptedHosts: [String] = []
 }

@@ -104,6 +104,39 @@ import Testing
         #expect(host.domains == ["bank.example", "bank.example:80"])
     }
 
+    @Test func `TLS to an external service begins at the sidecar`() throws {
+        func tls(_ settings: String) throws -> UpstreamTLSContext {
+            let rule = """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: bank, namespace: payments}
+                spec: {host: bank.example, trafficPolicy: {tls: {\(settings)}}}
+                """
+            let told = try resources(canary, bank, rule)
+            return try #require(told.clusters.first { $0.name == "outbound|80||bank.example" }?.tls)
+        }
+
+        let simple = try tls("mode: SIMPLE, caCertificates: /etc/bank.pem, sni: api.bank.example")
+        #expect(simple.serverName == "api.bank.example")
+        #expect(
+            simple.common
+                == CommonTLSContext(
+                    validation: .inline(
+                        CertificateValidation(
+                            trustedCA: .file(path: "/etc/bank.pem"), acceptedHosts: ["api.bank.example"]))))
+        // Nobody is believed without a name, and without roots of its own it is whom the system trusts.
+        let bare = try tls("mode: SIMPLE")
+        #expect(bare.serverName == "bank.example")
+        #expect(bare.common.acceptedHosts == ["bank.example"])
+        let mutual = try tls(
+            "mode: MUTUAL, clientCertificate: c.pem, privateKey: k.pem, subjectAltNames: [a.example, b.example]")
+        #expect(
+            mutual.common.certificate
+                == .inline(TLSCertificate(chain: .file(path: "c.pem"), privateKey: .file(path: "k.pem"))))
+        #expect(mutual.common.acceptedHosts == ["a.example", "b.example"])
+    }
+
     @Test func `without a policy a port takes both TLS and plain text`() throws {
         let told = try resources(canary.replacing("{mtls: {mode: STRICT}}", with: "{}"))
         let listener = try #require(told.listeners.last)
