@@ -144,7 +144,7 @@ let programs: [Target] = [
         ]),
     program(
         "shop", path: "demo/shop",
-        ["HTTPTransport", "HTTPWire", "SystemIO", "JSONWire", "Quantities"]),
+        ["HTTPTransport", "HTTPWire", "TLSTransport", "SystemIO", "JSONWire", "Quantities"]),
 ]
 
 let testing: [Target] = [

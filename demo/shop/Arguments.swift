@@ -6,11 +6,14 @@ struct Arguments {
         Plays every service of the demo shop, and its shoppers.
 
         usage: shop [--rate RPS] [--no-shoppers] [--log FILE] [--report ADDRESS] [--seed N]
+                    [--bank-certificates DIR]
 
           --rate RPS         requests a second at the gateway, on average (default 100; a slow wave moves it by 40 %)
           --no-shoppers      only the services
           --log FILE         append a line for every request served: end, start, service, version, status
           --report ADDRESS   serve the counts as JSON there (default 127.0.2.1:8081)
+          --bank-certificates DIR
+                             the bank speaks TLS with cert-chain.pem and key.pem there (default: plain text)
           --seed N           the same N plays the same shop again (default 1)
           --help, --version
         """
@@ -19,6 +22,7 @@ struct Arguments {
     var hasShoppers = true
     var log: String?
     var report = "127.0.2.1:8081"
+    var bankCertificates: String?
     var seed: UInt64 = 1
 
     struct Mistake: Error {
@@ -44,6 +48,8 @@ struct Arguments {
                 log = try Self.value(of: word, from: &rest)
             case "--report":
                 report = try Self.value(of: word, from: &rest)
+            case "--bank-certificates":
+                bankCertificates = try Self.value(of: word, from: &rest)
             case "--seed":
                 let text = try Self.value(of: word, from: &rest)
                 guard let seed = UInt64(text) else {

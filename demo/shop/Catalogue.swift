@@ -76,12 +76,14 @@ enum Catalogue {
             name: "notification-service", version: "v1", instances: [instance(11)],
             scripts: [("/", [.work(median: .milliseconds(2), spread: 0.4)])], responseBytes: 100),
         Application(
-            name: "bank", version: "", instances: [.init(listens: "127.0.3.1:8080", sidecar: nil)],
+            name: bank, version: "", instances: [.init(listens: "127.0.3.1:8443", sidecar: nil)],
             scripts: [("/", [.work(median: .milliseconds(15), spread: 0.3)])], responseBytes: 180),
     ]
 
     /// What shoppers ask the gateway for, and how often each.
     static let journeys: [(path: String, share: Double)] = [("/", 0.35), ("/product/7", 0.40), ("/checkout", 0.25)]
+    /// The only one that is not in the mesh.
+    static let bank = "bank"
     static let gateway = "127.0.1.1:8080"
     static let gatewayHost = "shop.example"
 

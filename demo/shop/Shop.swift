@@ -2,6 +2,7 @@ import HTTPTransport
 import JSONWire
 import Quantities
 import SystemIO
+import TLSTransport
 
 /// All applications and shoppers on one event loop.
 final class Shop {
@@ -22,7 +23,9 @@ final class Shop {
         let client = HTTPClient(loop: loop)
         player = Player(loop: loop, client: client, ledger: ledger, seed: arguments.seed)
         for application in Catalogue.applications {
-            for instance in application.instances { try serve(application, at: instance) }
+            let tls =
+                try application.name == Catalogue.bank ? arguments.bankCertificates.map(BankCertificates.context) : nil
+            for instance in application.instances { try serve(application, at: instance, tls: tls) }
         }
         try serveReport(at: arguments.report)
         if arguments.hasShoppers {
@@ -47,14 +50,14 @@ final class Shop {
         log?.flush()
     }
 
-    private func serve(_ application: Application, at instance: Application.Instance) throws {
+    private func serve(_ application: Application, at instance: Application.Instance, tls: TLSContext?) throws {
         guard let address = SocketAddress(instance.listens) else {
             throw Failure(message: "\(instance.listens) is not an address")
         }
         let sidecar = instance.sidecar.flatMap { SocketAddress($0) }
         let servedBy = application.version.isEmpty ? application.name : "\(application.name)/\(application.version)"
         let body = [UInt8](repeating: UInt8(ascii: "."), count: application.responseBytes)
-        let server = try HTTPServer(loop: loop, address: address) { [self] request, responder in
+        let server = try HTTPServer(loop: loop, address: address, tls: tls) { [self] request, responder in
             let forwarded = Player.forwardedNames.compactMap { name in request.headers[name].map { (name, $0) } }
             let scene = Player.Scene(application: application, sidecar: sidecar, forwarded: forwarded)
             let start = request.headers[Player.startedHeader].flatMap { UInt64($0) }

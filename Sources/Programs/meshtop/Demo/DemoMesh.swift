@@ -56,6 +56,7 @@ final class DemoMesh {
             for directory in ["logs", "tokens", "control"] {
                 try Files.makeDirectory("\(settings.stateDirectory)/\(directory)")
             }
+            try DemoBank.makeCertificates(in: settings.stateDirectory)
             try checkPorts()
             try startControlPlane()
         } catch {
@@ -127,7 +128,11 @@ final class DemoMesh {
         do {
             try spawn(
                 "shop", program: "shop",
-                ["--rate", Humane.fixed(settings.rate, decimals: 3), "--log", "\(settings.stateDirectory)/served.log"])
+                [
+                    "--rate", Humane.fixed(settings.rate, decimals: 3), "--log",
+                    "\(settings.stateDirectory)/served.log",
+                    "--bank-certificates", DemoBank.directory(in: settings.stateDirectory),
+                ])
         } catch {
             return fail("\(error)")
         }
@@ -140,10 +145,12 @@ final class DemoMesh {
 
     // MARK: Children
 
+    /// Everyone's working directory is the state's: configuration may name files there.
     private func spawn(_ name: String, program: String, _ arguments: [String]) throws {
         let log = "\(logDirectory)/\(name).log"
         let command = ChildCommand(
-            "\(settings.programs)/\(program)", arguments, standardOutput: .file(log), standardError: .file(log))
+            "\(settings.programs)/\(program)", arguments, directory: settings.stateDirectory,
+            standardOutput: .file(log), standardError: .file(log))
         let process = try ChildProcess(command, loop: loop)
         process.onExit = { [weak self] exit in
             guard let self, !isStopping, !isReady else { return }

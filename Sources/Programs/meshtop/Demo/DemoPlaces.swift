@@ -15,19 +15,26 @@ struct DemoPlaces {
         for name in ["meshtop-control", "meshtop-proxy", "shop"] where !Files.exists("\(programs)/\(name)") {
             throw CommandFailure("\(programs)/\(name) is missing; build it with: swift build -c release")
         }
-        if let mesh { self.mesh = mesh } else { self.mesh = try Self.findMesh(above: programs) }
+        if let mesh { self.mesh = Self.absolute(mesh) } else { self.mesh = try Self.findMesh(above: programs) }
         guard Files.isDirectory(self.mesh) else { throw CommandFailure("\(self.mesh) is not a directory") }
         isStateTemporary = state == nil
         do throws(SystemError) {
             if let state {
                 try Files.makeDirectory(state)
-                self.state = state
+                self.state = Self.absolute(state)
             } else {
                 self.state = try Files.makeTemporaryDirectory(prefix: "meshtop-demo-")
             }
         } catch {
             throw CommandFailure("\(error)")
         }
+    }
+
+    /// The processes of the demo work in another directory than the person who starts it.
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return "\(String(cString: here))/\(path)"
     }
 
     func removeTemporaryState() {
