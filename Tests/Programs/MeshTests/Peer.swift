@@ -33,4 +33,24 @@ enum Peer {
     static let hasGRPCExporter =
         RunningMesh.mustHavePeers
         || (try? run(python, ["-c", "import opentelemetry.exporter.otlp.proto.grpc.trace_exporter"]).status) == 0
+
+    /// Whether a Python library can be used.
+    static func hasPython(_ name: String) -> Bool {
+        RunningMesh.mustHavePeers || (try? run(python, ["-c", "import \(name)"]).status) == 0
+    }
+
+    /// A collector for OpenTelemetry, which comes as a Python package with a program in it.
+    static let rotel: String? = {
+        let place = try? run(python, ["-c", "import os, rotel; print(os.path.dirname(rotel.__file__))"])
+        guard let place, place.status == 0 else { return RunningMesh.mustHavePeers ? "rotel-agent" : nil }
+        return place.output.trimmingCharacters(in: .whitespacesAndNewlines) + "/rotel-agent"
+    }()
+
+    /// Where PostgreSQL's programs are: Debian keeps the server's off the `PATH`, as there may be several versions.
+    static let postgres: String? = {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let places = versions.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }.map { "/usr/lib/postgresql/\($0)/bin" }
+        return places.last { FileManager.default.isExecutableFile(atPath: "\($0)/initdb") }
+            ?? (RunningMesh.mustHavePeers ? "" : nil)
+    }()
 }
