@@ -180,8 +180,12 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         if answeredTimer == nil { scheduleReset() }
     }
 
+    /// How long the rest of a request may take that was answered before it was complete. It may be on its way already, and
+    /// a client that meets a reset instead of a window for it takes the answer for broken, as curl does.
+    private var graceForRest: Duration { max(listener.limits.halfCloseGrace, .seconds(1)) }
+
     private func scheduleReset() {
-        answeredTimer = listener.loop.schedule(after: listener.limits.halfCloseGrace) { [weak self] in
+        answeredTimer = listener.loop.schedule(after: graceForRest) { [weak self] in
             self?.resetAnswered()
         }
     }
@@ -190,7 +194,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         answeredTimer = nil
         answeredEarly = answeredEarly.filter { id in
             guard let exchange = exchanges[id], !exchange.hasRequestEnded else { return false }
-            guard exchange.waitingCount == 0, exchange.lastProgress.duration(to: now) >= listener.limits.halfCloseGrace
+            guard exchange.waitingCount == 0, exchange.lastProgress.duration(to: now) >= graceForRest
             else { return true }
             dropped.insert(id)
             session?.reset(id, .noError)

@@ -35,6 +35,8 @@ extension Exchange {
         _ head: ResponseHead, _ body: UnsafeRawBufferPointer, flag: ResponseFlag, grpcStatus code: Int? = nil
     ) {
         var (head, body) = (head, body)
+        // Who asks by gRPC reads nothing else, even where no body came with the request.
+        isGRPC = isGRPC || self.head.value(of: "content-type").map { GRPCRules.isContentType($0) } ?? false
         if isGRPC {
             head = grpcAnswer(head, body, code.map { UInt8(clamping: $0) })
             body = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -44,7 +46,8 @@ extension Exchange {
         status = head.status
         responseBytes = UInt64(body.count)
         AnswerHeaders.complete(&head, date: worker.date, serverName: listener.plan.serverName)
-        if !head.forbidsBody, grpcStatus == nil { head.add("content-length", decimal: body.count) }
+        // Of an empty one HTTP/1.1 says so itself, and HTTP/2 need not.
+        if !head.forbidsBody, grpcStatus == nil, !body.isEmpty { head.add("content-length", decimal: body.count) }
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
         for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }

@@ -101,7 +101,12 @@ struct ComparedCall: Sendable {
         var words = ["--http2-prior-knowledge", "--path-as-is", method == "HEAD" ? "-I" : "-X"]
         words += method == "HEAD" ? [] : [method]
         for field in ["host: $host", "user-agent:", "accept:"] + fields { words += ["-H", field] }
-        if let body { words += ["--data-binary", body, "-H", "content-type: text/plain"] }
+        if let body {
+            words += ["--data-binary", body]
+            if !fields.contains(where: { $0.hasPrefix("content-type:") }) {
+                words += ["-H", "content-type: text/plain"]
+            }
+        }
         var call = ComparedCall(parts: [], methods: [method])
         call.curl = words + ["http://$address:$port\(target)"]
         return call

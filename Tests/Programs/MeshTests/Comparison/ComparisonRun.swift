@@ -32,7 +32,9 @@ struct ComparisonRun {
         for call in row.source.calls {
             for backend in backends { backend.isPreparing = call.isPreparation }
             if !call.curl.isEmpty {
-                observation.answers.append(try curl(call, play))
+                let answers = try curl(call, play)
+                if answers.messages.isEmpty { observation.complaints.append("\(answers.end): \(answers.leftover)") }
+                observation.answers.append(answers)
                 continue
             }
             let client: Client
@@ -86,7 +88,7 @@ struct ComparisonRun {
     private func curl(
         _ call: ComparedCall, _ play: (() -> Bool) -> Bool
     ) throws -> Observation.Answers {
-        let words = call.curl.map { row.filled($0).replacing("$address", with: proxy.address) }
+        let words = call.curl.map { row.filled($0.replacing("$address", with: proxy.address)) }
         let log = FileManager.default.temporaryDirectory
             .appendingPathComponent("meshtop-curl-\(UInt64.random(in: 0 ... .max))").path
         defer { try? FileManager.default.removeItem(atPath: log) }

@@ -39,7 +39,7 @@ extension ComparisonTopic {
             ComparisonCase(
                 "a direct response",
                 routes: "- {match: {prefix: /}, direct_response: {status: 418, body: {inline_string: tea}}}",
-                [.http2(), .http2("POST", "/", body: "x")]),
+                [.http2()]),
             ComparisonCase(
                 "a redirect", routes: "- {match: {prefix: /}, redirect: {https_redirect: true}}",
                 [.http2("GET", "/x?y")]),
@@ -53,7 +53,7 @@ extension ComparisonTopic {
                         - {name: ':authority', string_match: {exact: $host}}
                         - {name: ':scheme', string_match: {exact: http}}
                       route: {cluster: $a}
-                    """, [.http2(), .http2("PUT", "/", body: "x")]),
+                    """, [.http2(), .http2("PUT", "/")]),
             ComparisonCase(
                 "a rewritten path and host",
                 routes:
@@ -82,6 +82,13 @@ extension ComparisonTopic {
                     ComparedUpstream("a", [.status(200, body: String(repeating: "0123456789", count: 30_000))])
                 ],
                 [.http2()]),
-            ComparisonCase("te: trailers goes no further", [.http2("GET", "/", "te: trailers")]),
+            ComparisonCase(
+                "te: trailers goes no further", [.http2("GET", "/", "te: trailers")],
+                except: [
+                    .differs(
+                        "upstream 1: header te", envoy: "[trailers]", ours: nil,
+                        because:
+                            "RFC 9110 §10.1.4: TE is about one connection, and a sender names it in Connection, too.")
+                ]),
         ])
 }
