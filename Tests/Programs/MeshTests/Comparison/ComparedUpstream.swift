@@ -4,7 +4,7 @@ import Quantities
 struct ComparedUpstream: Sendable {
     /// What an endpoint does about one request.
     struct Answer: Sendable {
-        enum End: Sendable {
+        enum End: Sendable, Equatable {
             case stays, closes, closesLater, resets
         }
 
@@ -78,13 +78,15 @@ struct ComparedUpstream: Sendable {
     var answersOfEndpoints: [Int: [Answer]]
     /// Whether it speaks no HTTP: what comes over a connection is one request, each piece is answered, and so is its end.
     var isRaw: Bool
+    /// Whether it speaks HTTP/2, and is spoken to so.
+    var isHTTP2: Bool
     /// What it says first.
     var greeting: String
 
     init(
         _ name: String, _ answers: [Answer] = [.fine], endpoints: Int = 1, absent: Set<Int> = [], fields: String = "",
         byEndpoint answersOfEndpoints: [Int: [Answer]] = [:], isRaw: Bool = false,
-        greeting: String = ""
+        isHTTP2: Bool = false, greeting: String = ""
     ) {
         self.name = name
         self.endpointCount = endpoints
@@ -93,6 +95,7 @@ struct ComparedUpstream: Sendable {
         self.answers = answers
         self.answersOfEndpoints = answersOfEndpoints
         self.isRaw = isRaw
+        self.isHTTP2 = isHTTP2
         self.greeting = greeting
     }
 }

@@ -117,10 +117,18 @@ enum ComparisonResources {
                     "cluster_name": .string(name), "endpoints": [["lb_endpoints": .array(endpoints)]],
                 ],
             ]
+            if upstream.isHTTP2 { cluster["typed_extension_protocol_options"] = http2 }
             for (name, value) in try yaml(row.filled(upstream.fields), of: row) { cluster[name] = value }
             return .object(cluster)
         }
     }
+
+    private static let http2: JSONValue = [
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": [
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "explicit_http_config": ["http2_protocol_options": [:]],
+        ]
+    ]
 
     private static func socket(_ ip: String, _ port: UInt16) -> JSONValue {
         ["socket_address": ["address": .string(ip), "port_value": .integer(Int64(port))]]

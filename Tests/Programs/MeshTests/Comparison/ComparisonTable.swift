@@ -7,7 +7,7 @@ struct ComparisonTopic: Sendable {
 /// The whole table. A new topic is a file in `Cases` and a line here.
 enum ComparisonTable {
     static let topics: [ComparisonTopic] = [
-        .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .faults, .tcp,
+        .matching, .rewriting, .answering, .resilience, .balancing, .wire, .http2, .http2Upstreams, .faults, .tcp,
         .mirrors, .origins, .upgrades,
         .tokens,
         .access,

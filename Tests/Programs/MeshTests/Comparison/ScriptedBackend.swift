@@ -34,6 +34,7 @@ final class ScriptedBackend {
     private let clusterName: String
     private let loop: EventLoop
     private var listeners: [RawListener] = []
+    private var http2: [HTTP2Endpoint] = []
     private var connections: [Connection] = []
     private var counts: [Int: Int] = [:]
     private var held: [() -> Void] = []
@@ -45,15 +46,16 @@ final class ScriptedBackend {
         self.clusterName = clusterName
         self.loop = loop
         for (index, address) in addresses.enumerated() where !script.absent.contains(index) {
-            // A program that another row starts may hold the last player's socket for a moment, until it is that program.
-            var listener: RawListener?
-            if !eventually({
-                listener = try? RawListener(loop, on: address)
-                return listener != nil
-            }) {
-                listener = try RawListener(loop, on: address)
+            if script.isHTTP2 {
+                http2.append(
+                    try Self.patiently {
+                        try HTTP2Endpoint(at: address, on: loop) { [weak self] message, answer in
+                            self?.arrived(message, at: index, answer)
+                        }
+                    })
+                continue
             }
-            guard let listener else { continue }
+            let listener = try Self.patiently { try RawListener(loop, on: address) }
             listener.onAccept = { [weak self] peer in
                 self?.connections.append(Connection(peer: peer, endpoint: index))
                 peer.send(script.greeting)
@@ -62,13 +64,32 @@ final class ScriptedBackend {
         }
     }
 
+    /// A program that another row starts may hold the last player's socket for a moment, until it is that program.
+    private static func patiently<Value>(_ listen: () throws -> Value) throws -> Value {
+        var value: Value?
+        _ = eventually {
+            value = try? listen()
+            return value != nil
+        }
+        return try value ?? listen()
+    }
+
+    private func arrived(_ message: HTTPText, at endpoint: Int, _ send: @escaping HTTP2Endpoint.Answer) {
+        arrived.append(
+            ArrivedRequest(
+                upstream: script.name, endpoint: endpoint, message: message, isPreparation: isPreparing))
+        answer(of: endpoint, send)
+    }
+
     /// Takes in what has come since and answers it.
     func play() {
         for connection in connections { play(connection) }
     }
 
     /// Whether the other ends of all its connections have ended.
-    var isLeft: Bool { connections.allSatisfy { $0.peer.hasEnded || $0.peer.isBroken } }
+    var isLeft: Bool {
+        http2.allSatisfy(\.isLeft) && connections.allSatisfy { $0.peer.hasEnded || $0.peer.isBroken }
+    }
 
     /// Lets go of the answers that waited for this.
     func release() {
@@ -80,6 +101,7 @@ final class ScriptedBackend {
     func close() {
         for listener in listeners { listener.close() }
         for connection in connections { connection.peer.close() }
+        for endpoint in http2 { endpoint.close() }
     }
 
     private func play(_ connection: Connection) {
@@ -128,24 +150,31 @@ final class ScriptedBackend {
     /// - Returns: what is sent now or later.
     @discardableResult
     private func answer(_ connection: Connection) -> String {
-        let own = script.answersOfEndpoints[connection.endpoint]
+        answer(of: connection.endpoint) { [loop] text, end in
+            connection.peer.send(text)
+            switch end {
+            case .stays: break
+            case .closes: connection.peer.close()
+            case .closesLater: _ = loop.schedule(after: .milliseconds(100)) { connection.peer.close() }
+            case .resets: connection.peer.reset()
+            }
+        }
+    }
+
+    @discardableResult
+    private func answer(of endpoint: Int, _ say: @escaping HTTP2Endpoint.Answer) -> String {
+        let own = script.answersOfEndpoints[endpoint]
         // Endpoints without a part of their own take the cluster's, in turn.
-        let part = own == nil ? -1 : connection.endpoint
+        let part = own == nil ? -1 : endpoint
         let answers = own ?? script.answers
         let number = counts[part, default: 0]
         counts[part] = number + 1
         let answer = answers[min(number, answers.count - 1)]
         let send = { [self] in
             let body = answer.bytes.replacing("$cluster", with: script.name)
-                .replacing("$endpoint", with: "\(script.name)\(connection.endpoint)")
+                .replacing("$endpoint", with: "\(script.name)\(endpoint)")
             let length = body.firstRange(of: "\r\n\r\n").map { body[$0.upperBound...].utf8.count } ?? 0
-            connection.peer.send(body.replacing("$length", with: String(length)))
-            switch answer.end {
-            case .stays: break
-            case .closes: connection.peer.close()
-            case .closesLater: _ = loop.schedule(after: .milliseconds(100)) { connection.peer.close() }
-            case .resets: connection.peer.reset()
-            }
+            say(body.replacing("$length", with: String(length)), answer.end)
         }
         if answer.isHeld {
             held.append(send)
