@@ -7,6 +7,7 @@ package final class HTTPCall: HTTPClientStreamHandler {
     private let pool: HTTPConnectionPool
     private let request: HTTPRequest
     private let address: SocketAddress
+    private let http2: Bool
     private let acceptsGzip: Bool
     private var sink: (any ResponseSink)?
     private var stream: HTTPClientStream?
@@ -14,13 +15,14 @@ package final class HTTPCall: HTTPClientStreamHandler {
     private var hasRetried = false
 
     init(
-        loop: EventLoop, pool: HTTPConnectionPool, request: HTTPRequest, address: SocketAddress, acceptsGzip: Bool,
-        sink: any ResponseSink
+        loop: EventLoop, pool: HTTPConnectionPool, request: HTTPRequest, address: SocketAddress, http2: Bool,
+        acceptsGzip: Bool, sink: any ResponseSink
     ) {
         self.loop = loop
         self.pool = pool
         self.request = request
         self.address = address
+        self.http2 = http2
         self.acceptsGzip = acceptsGzip
         self.sink = sink
     }
@@ -46,7 +48,7 @@ package final class HTTPCall: HTTPClientStreamHandler {
     }
 
     private func send(fresh: Bool) {
-        let stream = pool.open(self, fresh: fresh)
+        let stream = pool.open(self, fresh: fresh, http2: http2)
         self.stream = stream
         var head = RequestHead(
             method: request.method, target: request.target, authority: request.headers["host"] ?? "\(address)")
@@ -71,6 +73,10 @@ package final class HTTPCall: HTTPClientStreamHandler {
 
     package func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
         if let failure = sink?.bytes(bytes) { end(failure) }
+    }
+
+    package func responseTrailers(_ stream: HTTPClientStream, _ trailers: HTTPHeaders) {
+        sink?.trailers(trailers)
     }
 
     package func responseEnd(_ stream: HTTPClientStream) {

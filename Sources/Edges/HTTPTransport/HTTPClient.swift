@@ -48,17 +48,18 @@ package final class HTTPClient {
     ///
     /// - Parameters:
     ///   - tls: what to greet the server with. Keep one context per server: connections are kept for the same one only.
+    ///   - http2: whether to speak HTTP/2, of which the server is known to be capable; requests then share a connection.
     ///   - deadline: for the whole exchange, from now to the last byte.
     ///   - maximumBody: bytes of the response's body, also after unpacking.
     ///   - completion: called once on the loop, later, unless the call is cancelled first.
     @discardableResult
     package func send(
-        _ request: HTTPRequest, to address: SocketAddress, tls: TLSContext? = nil, deadline: Duration = .seconds(10),
-        maximumBody: Int = 64 * 1024 * 1024,
+        _ request: HTTPRequest, to address: SocketAddress, tls: TLSContext? = nil, http2: Bool = false,
+        deadline: Duration = .seconds(10), maximumBody: Int = 64 * 1024 * 1024,
         completion: @escaping (Result<HTTPResponse, HTTPClientError>) -> Void
     ) -> HTTPCall {
         let collector = ResponseCollector(maximumBody: maximumBody, completion: completion)
-        return start(request, address, tls, deadline, acceptsGzip: true, collector)
+        return start(request, address, tls, http2: http2, deadline, acceptsGzip: true, collector)
     }
 
     /// Sends a request whose response is delivered as it comes: watches and other streams.
@@ -82,12 +83,12 @@ package final class HTTPClient {
     }
 
     private func start(
-        _ request: HTTPRequest, _ address: SocketAddress, _ tls: TLSContext?, _ deadline: Duration, acceptsGzip: Bool,
-        _ sink: any ResponseSink
+        _ request: HTTPRequest, _ address: SocketAddress, _ tls: TLSContext?, http2: Bool = false,
+        _ deadline: Duration, acceptsGzip: Bool, _ sink: any ResponseSink
     ) -> HTTPCall {
         let call = HTTPCall(
-            loop: loop, pool: pool(for: address, tls), request: request, address: address, acceptsGzip: acceptsGzip,
-            sink: sink)
+            loop: loop, pool: pool(for: address, tls), request: request, address: address, http2: http2,
+            acceptsGzip: acceptsGzip, sink: sink)
         call.start(deadline: deadline)
         return call
     }

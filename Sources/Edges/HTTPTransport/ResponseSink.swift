@@ -7,7 +7,12 @@ protocol ResponseSink: AnyObject {
     func head(_ head: ResponseHead)
     /// Takes a piece of the body, or says why it may not come.
     func bytes(_ bytes: UnsafeRawBufferPointer) -> HTTPClientError?
+    func trailers(_ trailers: HTTPHeaders)
     func end(_ failure: HTTPClientError?)
+}
+
+extension ResponseSink {
+    func trailers(_ trailers: HTTPHeaders) {}
 }
 
 /// Gathers a response.
@@ -32,6 +37,10 @@ final class ResponseCollector: ResponseSink {
         guard response.body.count + bytes.count <= maximumBody else { return .bodyTooLarge(limit: maximumBody) }
         response.body.append(contentsOf: bytes)
         return nil
+    }
+
+    func trailers(_ trailers: HTTPHeaders) {
+        response.trailers = trailers
     }
 
     func end(_ failure: HTTPClientError?) {
