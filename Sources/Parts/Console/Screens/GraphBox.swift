@@ -55,6 +55,10 @@ enum GraphBox {
     private static func drawNumbers(of node: MeshNode, _ detail: BoxDetail, in inside: Rect, on canvas: inout Canvas) {
         guard !inside.isEmpty else { return }
         guard let inbound = node.inbound else { return drawSender(node, detail, in: inside, on: &canvas) }
+        // What takes connections has bytes and no requests.
+        if inbound.isConnectionsOnly {
+            return draw(quantity: Humane.rate(inbound.throughput), "received", "tcp", detail, in: inside, on: &canvas)
+        }
         let errorTone = Tone.errors(inbound.errors?.value, node.health)
         let p95 = inbound.latency?.p95
         switch detail {
@@ -99,15 +103,31 @@ enum GraphBox {
     /// A node that only sends shows what it sends.
     private static func drawSender(_ node: MeshNode, _ detail: BoxDetail, in inside: Rect, on canvas: inout Canvas) {
         switch detail {
+        case .middle, .small:
+            draw(
+                quantity: Field.right(Field.shortRate(node.outboundRate), 5), "sent", "sent", detail, in: inside,
+                on: &canvas)
+        case .large, .wide, .tall:
+            draw(quantity: Field.rate(node.outboundRate), "sent", "sent", detail, in: inside, on: &canvas)
+        }
+    }
+
+    /// One number and what it is, in the style of the box.
+    private static func draw(
+        quantity: String, _ word: String, _ short: String, _ detail: BoxDetail, in inside: Rect,
+        on canvas: inout Canvas
+    ) {
+        switch detail {
         case .wide:
-            let line = [Piece(" " + Field.rate(node.outboundRate), .strong), Piece("  sent", .dim)]
-            canvas.put(line, x: inside.x, y: inside.y, width: inside.width)
+            canvas.put(
+                [Piece(" " + quantity, .strong), Piece("  \(word)", .dim)], x: inside.x, y: inside.y,
+                width: inside.width)
         case .large, .tall:
-            let line = TextLine([Piece("sent", .dim)], right: [Piece(Field.rate(node.outboundRate), .strong)])
+            let line = TextLine([Piece(word, .dim)], right: [Piece(quantity, .strong)])
             canvas.put(line, x: inside.x + 1, y: inside.y, width: inside.width - 2)
         case .middle, .small:
-            let line = [Piece(Field.right(Field.shortRate(node.outboundRate), 5), .strong), Piece(" sent", .dim)]
-            canvas.put(line, x: inside.x, y: inside.y, width: inside.width)
+            canvas.put(
+                [Piece(quantity, .strong), Piece(" \(short)", .dim)], x: inside.x, y: inside.y, width: inside.width)
         }
     }
 

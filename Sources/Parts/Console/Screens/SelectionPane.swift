@@ -43,7 +43,7 @@ enum SelectionPane {
         if let inbound = node.inbound {
             facts += numbers(of: inbound, node.health, arriving: true)
             result.append(Section("", facts))
-            result.append(latency(of: inbound, signs))
+            if !inbound.isConnectionsOnly { result.append(latency(of: inbound, signs)) }
         } else {
             if node.outboundRate.value > 0 {
                 facts.append(TextLine([Piece("sends ", .dim), Piece(Humane.rate(node.outboundRate), .strong)]))
@@ -129,6 +129,13 @@ enum SelectionPane {
     // MARK: Numbers
 
     private static func numbers(of traffic: TrafficSummary, _ health: Health, arriving: Bool) -> [TextLine] {
+        if traffic.isConnectionsOnly {
+            return [
+                TextLine(
+                    [Piece(arriving ? "in " : "rate ", .dim), Piece(Humane.rate(traffic.throughput), .strong)],
+                    right: [Piece("over TCP", .dim)])
+            ]
+        }
         let errorTone = Tone.errors(traffic.errors?.value, health)
         return [
             TextLine(

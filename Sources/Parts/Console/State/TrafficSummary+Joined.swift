@@ -2,6 +2,9 @@ import MeshModel
 import Quantities
 
 extension TrafficSummary {
+    /// Whether it is bytes of connections and no requests.
+    var isConnectionsOnly: Bool { rate.value == 0 && samples == 0 && throughput.value > 0 }
+
     /// Several kinds of traffic as one. Quantiles are read from the merged buckets; where nobody told buckets, those of
     /// the busiest part stand for all.
     static func joined(_ parts: [TrafficSummary]) -> TrafficSummary? {
