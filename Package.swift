@@ -144,7 +144,7 @@ let programs: [Target] = [
         ]),
     program(
         "shop", path: "demo/shop",
-        ["HTTPTransport", "HTTPWire", "TLSTransport", "SystemIO", "JSONWire", "Quantities"]),
+        ["HTTPTransport", "HTTPWire", "ProtobufWire", "TLSTransport", "SystemIO", "JSONWire", "Quantities"]),
 ]
 
 let testing: [Target] = [

@@ -6,6 +6,8 @@ indirect enum Step: Sendable {
     case work(median: Duration, spread: Double)
     /// A request to another service through the own sidecar.
     case call(Call)
+    /// A command to the stock database, through the own sidecar; a failure fails the request.
+    case stock(String)
     /// Several at once; the slowest decides.
     case together([Step])
     /// The step is taken in this share of requests.
@@ -19,11 +21,14 @@ struct Call: Hashable, Sendable {
     /// The name as a person would write it in a URL: `inventory-service`, `payment-service.payments`.
     var host: String
     var path: String
+    /// Whether it is a call of gRPC, of the method that `path` names.
+    var isGRPC: Bool
     /// A failure of this call fails the caller's own request, as a payment does; a missing recommendation does not.
     var isEssential: Bool
 
-    init(_ host: String, _ path: String, isEssential: Bool = true) {
+    init(_ host: String, _ path: String, isGRPC: Bool = false, isEssential: Bool = true) {
         self.host = host
+        self.isGRPC = isGRPC
         self.path = path
         self.isEssential = isEssential
     }

@@ -39,13 +39,19 @@ enum Catalogue {
                         .work(median: .milliseconds(4), spread: 0.4),
                         .call(Call("inventory-service", "/reserve")),
                         .call(Call("payment-service.payments", "/charge")),
-                        .call(Call("notification-service.payments", "/notify", isEssential: false)),
+                        .call(
+                            Call(
+                                "notification-service.payments", "/shop.Notifications/Notify", isGRPC: true,
+                                isEssential: false)),
                     ]
                 )
             ], responseBytes: 700),
         Application(
             name: "inventory-service", version: "v1", instances: [instance(6), instance(7)],
-            scripts: [("/", [.work(median: .milliseconds(1.5), spread: 0.5)])], responseBytes: 300),
+            scripts: [
+                ("/reserve", [.work(median: .milliseconds(1.5), spread: 0.5), .stock("DECR item:7")]),
+                ("/", [.work(median: .milliseconds(1.5), spread: 0.5)]),
+            ], responseBytes: 300),
         Application(
             name: "recommendation-service", version: "v1", instances: [instance(8)],
             scripts: [
@@ -54,6 +60,10 @@ enum Catalogue {
                     [.work(median: .milliseconds(6), spread: 0.6), .call(Call("catalog-service", "/products/related"))]
                 )
             ], responseBytes: 1_200),
+        // Gets copies only; what it answers is thrown away.
+        Application(
+            name: "picks-lab", version: "v1", instances: [instance(13)],
+            scripts: [("/", [.work(median: .milliseconds(4), spread: 0.4)])], responseBytes: 1_500),
         Application(
             name: "payment-service", version: "v1", instances: [instance(9)],
             scripts: [
@@ -82,6 +92,9 @@ enum Catalogue {
 
     /// What shoppers ask the gateway for, and how often each.
     static let journeys: [(path: String, share: Double)] = [("/", 0.35), ("/product/7", 0.40), ("/checkout", 0.25)]
+    /// Where the stock is counted, and the port at which every sidecar takes connections to it.
+    static let stock = "127.0.2.12:6379"
+    static let stockPort: UInt16 = 6379
     /// The only one that is not in the mesh.
     static let bank = "bank"
     static let gateway = "127.0.1.1:8080"

@@ -27,6 +27,8 @@ final class Player {
     private let client: HTTPClient
     private let ledger: Ledger
     private var chance: Chance
+    /// By the sidecar that they go through.
+    private var stockClients: [SocketAddress: StockClient] = [:]
 
     init(loop: EventLoop, client: HTTPClient, ledger: Ledger, seed: UInt64) {
         self.loop = loop
@@ -53,6 +55,7 @@ final class Player {
             chance.happens(share) ? play(inner, in: scene, then: finish) : finish(true)
         case .together(let all):
             playTogether(all, in: scene, then: finish)
+        case .stock(let command): ask(command, in: scene, then: finish)
         case .call(let call):
             make(call, in: scene) { succeeded in finish(succeeded || !call.isEssential) }
         }
@@ -71,19 +74,36 @@ final class Player {
         }
     }
 
+    private func ask(_ command: String, in scene: Scene, then finish: @escaping (Bool) -> Void) {
+        guard let sidecar = scene.sidecar?.with(port: Catalogue.stockPort) else { return finish(false) }
+        let client = stockClients[sidecar] ?? StockClient(loop: loop, address: sidecar)
+        stockClients[sidecar] = client
+        let caller = "\(scene.application.name)/\(scene.application.version)"
+        client.ask(command) { [ledger] succeeded in
+            ledger.recordCall(from: caller, to: "stock-db", failed: !succeeded)
+            finish(succeeded)
+        }
+    }
+
+    func close() {
+        for client in stockClients.values { client.close() }
+    }
+
     private func make(_ call: Call, in scene: Scene, then finish: @escaping (Bool) -> Void) {
         guard let sidecar = scene.sidecar else { return finish(false) }
-        var request = HTTPRequest("GET", call.path)
+        var request = call.isGRPC ? GRPC.request(call.path, message: "order 7") : HTTPRequest("GET", call.path)
         request.headers.add("host", call.host)
         request.headers.add(Self.startedHeader, String(loop.now.nanoseconds))
         for (name, value) in scene.forwarded { request.headers.add(name, value) }
         let caller = "\(scene.application.name)/\(scene.application.version)"
-        client.send(request, to: sidecar, deadline: .seconds(10), maximumBody: 1 << 20) { [ledger] result in
+        client.send(request, to: sidecar, http2: call.isGRPC, deadline: .seconds(10), maximumBody: 1 << 20) {
+            [ledger] result in
             switch result {
             case .success(let response):
                 let callee = response.headers[Self.servedByHeader] ?? call.host
-                ledger.recordCall(from: caller, to: callee, failed: response.status >= 500)
-                finish(response.status < 500)
+                let failed = response.status >= 500 || (call.isGRPC && !GRPC.isSuccess(response))
+                ledger.recordCall(from: caller, to: callee, failed: failed)
+                finish(!failed)
             case .failure:
                 ledger.recordCall(from: caller, to: call.host, failed: true)
                 finish(false)

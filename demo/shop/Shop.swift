@@ -11,6 +11,7 @@ final class Shop {
     private let log: ServedLog?
     private let player: Player
     private var servers: [HTTPServer] = []
+    private var stock: StockDatabase?
     private var shoppers: Shoppers?
 
     struct Failure: Error {
@@ -27,6 +28,10 @@ final class Shop {
                 try application.name == Catalogue.bank ? arguments.bankCertificates.map(BankCertificates.context) : nil
             for instance in application.instances { try serve(application, at: instance, tls: tls) }
         }
+        guard let address = SocketAddress(Catalogue.stock) else {
+            throw Failure(message: "\(Catalogue.stock) is not an address")
+        }
+        stock = try StockDatabase(loop: loop, address: address)
         try serveReport(at: arguments.report)
         if arguments.hasShoppers {
             guard let gateway = SocketAddress(Catalogue.gateway) else {
@@ -47,6 +52,8 @@ final class Shop {
     func close() {
         shoppers?.close()
         for server in servers { server.close() }
+        stock?.close()
+        player.close()
         log?.flush()
     }
 
@@ -57,15 +64,24 @@ final class Shop {
         let sidecar = instance.sidecar.flatMap { SocketAddress($0) }
         let servedBy = application.version.isEmpty ? application.name : "\(application.name)/\(application.version)"
         let body = [UInt8](repeating: UInt8(ascii: "."), count: application.responseBytes)
-        let server = try HTTPServer(loop: loop, address: address, tls: tls) { [self] request, responder in
+        // Calls of gRPC come as HTTP/2, everything else as HTTP/1.1.
+        var limits = HTTPServerLimits()
+        limits.http2 = HTTP2Limits()
+        let server = try HTTPServer(loop: loop, address: address, tls: tls, limits: limits) {
+            [self] request, responder in
             let forwarded = Player.forwardedNames.compactMap { name in request.headers[name].map { (name, $0) } }
             let scene = Player.Scene(application: application, sidecar: sidecar, forwarded: forwarded)
             let start = request.headers[Player.startedHeader].flatMap { UInt64($0) }
             player.play(application.steps(for: request.path)[...], in: scene) { [self] succeeded in
                 let status = succeeded ? 200 : 500
-                var response = HTTPResponse(status: status, body: succeeded ? body : [])
+                var response: HTTPResponse
+                if GRPC.isCall(request) {
+                    response = GRPC.response(succeeded: succeeded)
+                } else {
+                    response = HTTPResponse(status: status, body: succeeded ? body : [])
+                    response.headers.add("content-type", "text/plain")
+                }
                 response.headers.add(Player.servedByHeader, servedBy)
-                response.headers.add("content-type", "text/plain")
                 responder.respond(response)
                 ledger.recordServed(
                     service: application.name, version: application.version, failed: !succeeded)

@@ -9,7 +9,7 @@ extension EndToEnd {
             let mesh = try RunningMesh.running()
             let control = try mesh.processID(matching: ["meshtop-control"])
             let words = try #require(RunningMesh.commandLine(of: control))
-            try eventually("all proxies connected", within: 5) { try connectedProxies() == 11 }
+            try eventually("all proxies connected", within: 5) { try connectedProxies() == RunningMesh.proxyCount }
             let before = try mesh.shopReport()
 
             kill(control, SIGKILL)
@@ -20,7 +20,9 @@ extension EndToEnd {
             let restarted = try mesh.restart(words)
             try eventually("the control plane serving again", within: 5) { (try? connectedProxies()) != nil }
             let serving = Clock.now
-            try eventually("all proxies connected again", within: 2) { (try? connectedProxies()) == 11 }
+            try eventually("all proxies connected again", within: 2) {
+                (try? connectedProxies()) == RunningMesh.proxyCount
+            }
             print("restarted control plane: all proxies back after \((Clock.now - serving) / 1_000_000) ms")
 
             let failed = during.failedShoppers - before.failedShoppers

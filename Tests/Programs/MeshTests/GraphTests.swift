@@ -10,6 +10,8 @@ extension EndToEnd {
             ["web", "order-service"], ["recommendation-service", "catalog-service"],
             ["catalog-service", "inventory-service"], ["order-service", "inventory-service"],
             ["order-service", "payment-service"], ["order-service", "notification-service"],
+            // Copies of the questions to the recommendations, and the database behind the stock.
+            ["web", "picks-lab"], ["inventory-service", "stock-db"],
             // A ServiceEntry's name, for the host bank.example.
             ["payment-service", "bank"],
         ]
@@ -44,7 +46,8 @@ extension EndToEnd {
             #expect(Set(rates.keys) == Self.edges)
 
             let seconds = Double(watched.after.nanoseconds - watched.before.nanoseconds) / 1e9
-            for edge in Self.edges {
+            // Which questions are copied is drawn, and a database has no requests: see DemoTests.
+            for edge in Self.edges where !["picks-lab", "stock-db"].contains(edge[1]) {
                 let expected = Double(watched.calls(from: edge[0], to: edge[1])) / seconds
                 let seen = rates[edge] ?? 0
                 #expect(abs(seen - expected) <= 0.05 * expected, "\(edge): seen \(seen)/s, counted \(expected)/s")
@@ -77,7 +80,7 @@ extension EndToEnd {
         @Test func `the graph in Graphviz's language names every application`() throws {
             let mesh = try RunningMesh.running()
 
-            let result = try mesh.meshtop(["graph", "--once", "--window", "2s", "-o", "dot"])
+            let result = try mesh.meshtop(["graph", "--once", "--window", "7s", "-o", "dot"])
 
             #expect(result.status == 0)
             #expect(result.output.hasPrefix("digraph mesh {"))

@@ -10,7 +10,7 @@ extension EndToEnd {
             RunningMesh.end()
             let mesh = try RunningMesh.running()
             let children = try mesh.processIDs()
-            #expect(children.count == 14, "the demo, a control plane, eleven proxies and a shop")
+            #expect(children.count == RunningMesh.proxyCount + 3, "the demo, a control plane, its proxies and a shop")
 
             kill(mesh.demo.identifier, signal)
             try eventually("the end of all its processes", within: 8) { try mesh.processIDs().isEmpty }

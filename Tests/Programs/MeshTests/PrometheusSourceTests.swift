@@ -162,7 +162,7 @@ extension EndToEnd {
                     "curl",
                     [
                         "-s", "--max-time", "5", "-G", "--data-urlencode",
-                        "query=min(count_over_time(up{job=\"mesh\"}[1m])) + 0 * (count(up{job=\"mesh\"} == 1) == 11)",
+                        "query=min(count_over_time(up{job=\"mesh\"}[1m])) + 0 * (count(up{job=\"mesh\"} == 1) == \(RunningMesh.proxyCount))",
                         "http://\(Self.address)/api/v1/query",
                     ])
                 guard answer.status == 0, let json = try? JSONValue(parsing: answer.output) else { return false }

@@ -23,7 +23,7 @@ extension EndToEnd {
                 ["edges", "--window", "\(Self.windowSeconds)s", "-o", "json"])
             try #require(result.status == 0, "\(result.errors)")
 
-            #expect(try value(of: "count(up{job=\"mesh\"} == 1)") == 11)
+            #expect(try value(of: "count(up{job=\"mesh\"} == 1)") == Double(RunningMesh.proxyCount))
             #expect(try value(of: "sum(scrape_samples_post_metric_relabeling{job=\"mesh\"} < bool 1)") == 0)
             let table = try JSONValue(parsing: result.output)
             let edges = table["edges"]?.array ?? []

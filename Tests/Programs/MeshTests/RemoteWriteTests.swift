@@ -49,7 +49,7 @@ extension EndToEnd {
             let graph = try JSONValue(parsing: result.output)
             let rates = (graph["edges"]?.array ?? []).compactMap { $0["requestsPerSecond"]?.double }
 
-            #expect(graph["targets"]?.array?.count == 11, "\(graph["targets"] ?? .null)")
+            #expect(graph["targets"]?.array?.count == RunningMesh.proxyCount, "\(graph["targets"] ?? .null)")
             let theirs = try value(
                 of: "sum(rate(istio_requests_total{reporter=\"destination\"}[\(Self.windowSeconds)s]))")
             let ours = rates.reduce(0, +)

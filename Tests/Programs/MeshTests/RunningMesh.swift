@@ -10,6 +10,9 @@ final class RunningMesh: Sendable {
     static let peers = ProcessInfo.processInfo.environment["MESHTOP_PEERS"] ?? ""
     static let mustHavePeers = ProcessInfo.processInfo.environment["MESHTOP_REQUIRE_PEERS"] != nil
 
+    /// How many proxies the demo has.
+    static let proxyCount = 13
+
     private static let shared = Mutex<RunningMesh?>(nil)
 
     let stateDirectory: String

@@ -25,7 +25,7 @@ extension EndToEnd {
             #expect(successor.process.isRunning)
             try eventually("all proxies connected", within: 5) {
                 let proxies = try fetchJSON("http://127.0.0.1:15010/debug/syncz", seconds: 1).array ?? []
-                return proxies.filter { $0["connected"]?.bool == true }.count == 11
+                return proxies.filter { $0["connected"]?.bool == true }.count == RunningMesh.proxyCount
             }
         }
     }
