@@ -9,14 +9,7 @@ extension EndToEnd {
         func `redis-benchmark has every request answered`() throws {
             let mesh = try PeerMesh()
             defer { mesh.end() }
-            try mesh.start(
-                "redis",
-                [
-                    "redis-server", "--bind", PeerMesh.servers, "--port", "7000", "--save", "", "--dir",
-                    mesh.directory,
-                ])
-            let client = ["-h", PeerMesh.client, "-p", "6379"]
-            try eventually("Redis", within: 20) { try run("redis-cli", client + ["ping"]).output == "PONG\n" }
+            let client = try startRedis(mesh)
 
             let result = try run(
                 "redis-benchmark",
@@ -27,6 +20,37 @@ extension EndToEnd {
             #expect(tests.contains("SET") && tests.contains("GET") && tests.count >= 5, "\(result.output)")
             #expect(try run("redis-cli", client + ["dbsize"]).output == "101\n")
             try expectCounted(mesh, service: "cache", connections: 20)
+        }
+
+        @Test(.enabled(if: Peer.isUsable("redis-cli") && Peer.isUsable("redis-server"), "Redis is not installed"))
+        func `who may not call any more is refused, and may again`() throws {
+            let mesh = try PeerMesh()
+            defer { mesh.end() }
+            let client = try startRedis(mesh)
+
+            try mesh.configure { $0.replacing("shop/sa/web", with: "shop/sa/other") }
+            try eventually("a refusal", within: 20) { try run("redis-cli", client + ["ping"]).status != 0 }
+            let refused = try run("redis-cli", client + ["set", "a", "1"])
+            let counts = try mesh.sums("meshtop_authorization_decisions_total", #"result="denied""#)
+            try mesh.configure { $0 }
+            try eventually("an answer", within: 20) { try run("redis-cli", client + ["ping"]).output == "PONG\n" }
+
+            #expect(refused.status != 0 && refused.errors.contains("closed"), "\(refused)")
+            #expect(counts[1] >= 2)
+            #expect(try run("redis-cli", client + ["get", "a"]).output == "\n")
+        }
+
+        /// - Returns: what its clients have to say.
+        private func startRedis(_ mesh: PeerMesh) throws -> [String] {
+            try mesh.start(
+                "redis",
+                [
+                    "redis-server", "--bind", PeerMesh.servers, "--port", "7000", "--save", "", "--dir",
+                    mesh.directory,
+                ])
+            let client = ["-h", PeerMesh.client, "-p", "6379"]
+            try eventually("Redis", within: 20) { try run("redis-cli", client + ["ping"]).output == "PONG\n" }
+            return client
         }
 
         @Test(.enabled(if: Peer.postgres != nil, "PostgreSQL is not installed"))

@@ -28,7 +28,7 @@ final class PeerMesh {
             try FileManager.default.createDirectory(
                 atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
         }
-        try Self.configuration.write(toFile: "\(directory)/mesh/mesh.yaml", atomically: true, encoding: .utf8)
+        try configure { $0 }
         try start(
             "control-plane",
             [
@@ -40,6 +40,12 @@ final class PeerMesh {
         try startProxy("data", Self.server)
         try answers("http://\(Self.client):15021/healthz/ready")
         try answers("http://\(Self.server):15021/healthz/ready")
+    }
+
+    /// Changes the configuration from what it is at first; the control plane sees it by itself.
+    func configure(_ change: (String) -> String) throws {
+        try change(Self.configuration).write(
+            toFile: "\(directory)/mesh/mesh.yaml", atomically: true, encoding: .utf8)
     }
 
     /// Starts a program that ends with the mesh.

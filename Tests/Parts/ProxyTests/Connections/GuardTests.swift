@@ -109,6 +109,34 @@ struct GuardTests {
         #expect(client.hasEnded != passes)
     }
 
+    @Test(arguments: [("db.example", true), ("other.example", false), (nil, false)])
+    func `TLS of the application's own is judged by the name it asks for`(name: String?, passes: Bool) throws {
+        let rules = Self.rules(
+            .allow, .everybody, permission: .serverName(.exact("db.example", ignoringCase: false)))
+        try apply([NetworkAccessControl(rules: rules)])
+
+        let client = try RawPeer(chain.loop, connectingTo: chain.inbound)
+        let hello = try clientHello(serverName: name)
+        client.send(hello)
+
+        try chain.wait { client.hasEnded || chain.application.peers.first?.received == hello }
+        #expect(client.hasEnded != passes)
+        #expect(chain.application.peers.isEmpty != passes)
+    }
+
+    @Test func `a change of the policies is for the connections after it`() throws {
+        let before = try chain.pair()
+        try apply([NetworkAccessControl(rules: Self.rules(.deny, .everybody))])
+
+        let after = try chain.connect()
+        after.send("question")
+        try chain.wait { after.hasEnded }
+        before.client.send("still here")
+
+        try chain.wait { before.server.text == "still here" }
+        #expect(chain.application.peers.count == 1)
+    }
+
     @Test func `who is refused and goes on sending is let go all the same`() throws {
         try apply([NetworkAccessControl(rules: Self.rules(.allow, Self.caller("order")))])
 

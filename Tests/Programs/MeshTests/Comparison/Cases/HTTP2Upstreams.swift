@@ -124,6 +124,18 @@ extension ComparisonTopic {
                 answers: [.status(200, body: String(repeating: "0123456789", count: 30_000))]),
             row(
                 "a large request passes whole", [.post(body: String(repeating: "0123456789", count: 30_000))]),
+            row(
+                "an offer to go on in another protocol",
+                [.get("/", "connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13")],
+                manager: "upgrade_configs: [{upgrade_type: websocket}]",
+                except: [
+                    .outcome(
+                        1, envoy: "502", ours: "200",
+                        because: """
+                            RFC 9110 §7.8: an offer may be passed over. Envoy makes it again by RFC 8441, and an error of \
+                            an upstream that does not know that.
+                            """)
+                ]),
             row("requests one after the other", [.get("/1"), .get("/2").again, .get("/3").again, .http2("GET", "/4")]),
             row("answers by the route", [.get()], routes: "- {match: {prefix: /}, direct_response: {status: 204}}"),
         ])
