@@ -185,7 +185,8 @@ struct MetricsExposition {
         guard !reports.isEmpty else { return }
         let decisions = "meshtop_authorization_decisions_total"
         family(
-            decisions, help: "Requests and connections that a policy of access decided about, or would have if it were in force.",
+            decisions,
+            help: "Requests and connections that a policy of access decided about, or would have if it were in force.",
             type: .counter)
         for report in reports { writer.sample(decisions, labels: report.labels, Double(report.total)) }
     }
