@@ -94,13 +94,14 @@ package final class HTTPClientStream {
         }
     }
 
-    /// Begins a request that offers to go on in the protocol of its `upgrade`; HTTP/1.1 only. The upstream may agree by
-    /// ``HTTPClientStreamHandler/upgraded(_:head:)``, or answer as it would any request.
+    /// Begins a request that offers to go on in the protocol of its `upgrade`. The upstream may agree by
+    /// ``HTTPClientStreamHandler/upgraded(_:head:)``, or answer as it would any request. To one of HTTP/2 that knows no
+    /// such offers it is a request without one.
     package func sendUpgrade(_ head: RequestHead) {
         if let connection {
             connection.sendUpgrade(head)
         } else {
-            exchange?.sendHead(head, endOfStream: true)
+            exchange?.sendUpgrade(head)
         }
     }
 

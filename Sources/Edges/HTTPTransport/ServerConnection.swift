@@ -417,6 +417,10 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
         if case .tunnel(isOutputOver: true) = phase { tunnelEnded() }
     }
 
+    func endUpgrade() {
+        if case .tunnel = phase { tunnelEnded() }
+    }
+
     /// Both directions have ended; what waits is still sent.
     private func tunnelEnded() {
         stream?.detach()

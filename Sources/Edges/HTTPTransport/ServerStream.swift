@@ -107,11 +107,19 @@ package final class HTTPServerStream {
         }
     }
 
-    /// Agrees to go on in the protocol that the request offers: sends a 101, whose `upgrade` says in which. HTTP/1.1 only.
+    /// Agrees to go on in the protocol that the request offers: sends a 101, whose `upgrade` says in which; in
+    /// HTTP/2 it becomes a 200.
     ///
     /// What follows are that protocol's bytes, by `requestBody` and `sendBody`; each direction ends by itself, by another
-    /// `requestEnd` and by `sendEnd`. Nothing for a request that did not ask.
-    package func sendUpgrade(_ head: ResponseHead) { connection?.sendUpgrade(head) }
+    /// `requestEnd` and by `sendEnd`, but in HTTP/2 `sendEnd` ends both. Nothing for a request that did not ask.
+    package func sendUpgrade(_ head: ResponseHead) {
+        if let connection { connection.sendUpgrade(head) } else { exchange?.sendUpgrade(head) }
+    }
+
+    /// Ends both directions of what ``sendUpgrade(_:)`` began, once what waits is sent: the other side is gone.
+    package func endUpgrade() {
+        if let connection { connection.endUpgrade() } else { exchange?.sendEnd(trailers: nil) }
+    }
 
     /// Sends a piece of the body and takes the bytes in any case.
     ///

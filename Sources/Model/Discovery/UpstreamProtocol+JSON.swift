@@ -75,9 +75,12 @@ func http1Trailers(_ reader: SchemaReader) throws(SchemaError) -> Bool {
 extension HTTP2Options: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["max_concurrent_streams", "initial_stream_window_size", "initial_connection_window_size"],
+            [
+                "max_concurrent_streams", "initial_stream_window_size", "initial_connection_window_size",
+                "allow_connect",
+            ],
             unsupported: [
-                "hpack_table_size", "allow_connect", "allow_metadata", "max_outbound_frames",
+                "hpack_table_size", "allow_metadata", "max_outbound_frames",
                 "max_outbound_control_frames", "max_consecutive_inbound_frames_with_empty_payload",
                 "max_inbound_priority_frames_per_stream", "max_inbound_window_update_frames_per_data_frame_sent",
                 "stream_error_on_invalid_http_messaging", "override_stream_error_on_invalid_http_message",
@@ -87,6 +90,7 @@ extension HTTP2Options: DiscoveryMessage {
         concurrentStreams = try fields["max_concurrent_streams"]?.integer(in: 1...2_147_483_647)
         streamWindow = try fields["initial_stream_window_size"]?.integer(in: 65_535...2_147_483_647)
         connectionWindow = try fields["initial_connection_window_size"]?.integer(in: 65_535...2_147_483_647)
+        allowsConnect = try fields["allow_connect"]?.bool() ?? false
     }
 
     package var json: JSONValue {
@@ -94,6 +98,7 @@ extension HTTP2Options: DiscoveryMessage {
             "max_concurrent_streams": concurrentStreams.map { .integer(Int64($0)) },
             "initial_stream_window_size": streamWindow.map { .integer(Int64($0)) },
             "initial_connection_window_size": connectionWindow.map { .integer(Int64($0)) },
+            "allow_connect": allowsConnect ? true : nil,
         ])
     }
 }

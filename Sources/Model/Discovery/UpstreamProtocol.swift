@@ -30,6 +30,8 @@ package struct HTTP2Options: Hashable, Sendable {
     package var streamWindow: Int?
     /// The same for all bodies of a connection; absent, Envoy lets 24 MiB come and ours 1 MiB.
     package var connectionWindow: Int?
+    /// Whether clients may ask to go on in another protocol (RFC 8441), where a connection manager allows that.
+    package var allowsConnect = false
 
     package init(concurrentStreams: Int? = nil, streamWindow: Int? = nil, connectionWindow: Int? = nil) {
         self.concurrentStreams = concurrentStreams

@@ -8,6 +8,8 @@ package struct HTTP2RequestBuilder: Sendable {
     private var method: Range<Int>?
     private var target: Range<Int>?
     private var authority: Range<Int>?
+    /// What an extended CONNECT asks to go on in (RFC 8441 §4).
+    private var protocolName: Range<Int>?
     private var hosts = 0
     /// The crumbs of a cookie, which HTTP/2 may split (RFC 9113 §8.2.3), with `; ` between them.
     private var cookies: [UInt8]?
@@ -35,10 +37,18 @@ package struct HTTP2RequestBuilder: Sendable {
     /// The head, or why there is none. A refusal's status is what the request is answered with.
     package consuming func finish() throws(HTTPWireError) -> RequestHead {
         if let failure { throw failure }
-        guard let method, !method.isEmpty else { throw .badRequest("the request lacks its method") }
+        guard var method, !method.isEmpty else { throw .badRequest("the request lacks its method") }
         var target = target
-        let kind = block.storage.withUnsafeBytes { HTTPMethod.of(UnsafeRawBufferPointer(rebasing: $0[method])) }
-        if kind == .connect {
+        var kind = block.storage.withUnsafeBytes { HTTPMethod.of(UnsafeRawBufferPointer(rebasing: $0[method])) }
+        if protocolName != nil {
+            guard kind == .connect, authority != nil else {
+                throw .badRequest("a protocol is asked for, but not by CONNECT")
+            }
+            // From here on it is what it would be in HTTP/1.1.
+            method = block.storage.count..<block.storage.count &+ 3
+            block.storage.append(contentsOf: "GET".utf8)
+            kind = .get
+        } else if kind == .connect {
             // RFC 9113 §8.5: the authority alone says where to.
             guard authority != nil, target == nil else { throw .badRequest("a CONNECT request has a path, or no host") }
             target = authority
@@ -55,9 +65,15 @@ package struct HTTP2RequestBuilder: Sendable {
         else {
             throw .badRequest("the path does not begin with a slash")
         }
-        return RequestHead(
+        if let protocolName {
+            let name = Array(block.storage[protocolName])
+            name.withUnsafeBytes { block.add(Self.upgrade.bytes, $0) }
+        }
+        var head = RequestHead(
             block: block, method: kind, version: .http2, methodRange: method, targetRange: target,
             authorityRange: authority)
+        head.asksUpgrade = protocolName != nil
+        return head
     }
 
     private mutating func take(
@@ -114,6 +130,9 @@ package struct HTTP2RequestBuilder: Sendable {
                 throw .badRequest("the authority is not a host name")
             }
             authority = range
+        } else if equalIgnoringCase(name, Self.protocolField.bytes), protocolName == nil {
+            guard !range.isEmpty else { throw .badRequest("the protocol has no name") }
+            protocolName = range
         } else if equalIgnoringCase(name, Self.scheme.bytes) {
             // Whether the connection is encrypted is known better than from what the client says of it.
             return
@@ -140,4 +159,6 @@ package struct HTTP2RequestBuilder: Sendable {
     private static var path: HeaderName { ":path" }
     private static var authority: HeaderName { ":authority" }
     private static var scheme: HeaderName { ":scheme" }
+    private static var protocolField: HeaderName { ":protocol" }
+    private static var upgrade: HeaderName { "upgrade" }
 }

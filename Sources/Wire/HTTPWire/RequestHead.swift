@@ -52,8 +52,8 @@ package struct RequestHead: MessageHead {
     private var targetRange: Range<Int>
     /// Set when the request line named a host itself (absolute form); it goes before the Host field.
     private var authorityRange: Range<Int>?
-    /// Whether the client offers to go on in another protocol (RFC 9110 §7.8): one of HTTP/1.1 whose `Connection` says
-    /// so, without a body. ``upgrade`` says in which.
+    /// Whether the client offers to go on in another protocol: one of HTTP/1.1 whose `Connection` says so, without a body
+    /// (RFC 9110 §7.8), or of HTTP/2 by an extended CONNECT (RFC 8441). ``upgrade`` says in which.
     package internal(set) var asksUpgrade = false
 
     /// A head to send. `method` and `target` must not hold blanks or control bytes; those become `_`.

@@ -37,6 +37,8 @@ import Testing
     @Test func `rules of upgrades survive the wire`() throws {
         var manager = HTTPConnectionManager(statPrefix: "in", routes: .discovered(name: "r", source: .controlPlane))
         manager.upgrades = [.webSocket, UpgradeRule("CONNECT", isAllowed: false)]
+        manager.http2 = HTTP2Options(concurrentStreams: 5)
+        manager.http2?.allowsConnect = true
         var forward = Route.Forward(target: .cluster("a"))
         forward.upgrades = [UpgradeRule("websocket", isAllowed: false)]
         let route = Route(match: Route.Match(), action: .forward(forward))

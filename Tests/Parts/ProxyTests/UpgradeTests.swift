@@ -100,6 +100,20 @@ struct UpgradeTests {
         try chain.wait { ended("DC") }
     }
 
+    @Test func `what came before a reset of the application's is delivered`() throws {
+        let (client, server) = try open()
+
+        server.send("last words")
+        try chain.wait { server.unsentCount == 0 }
+        rests(chain.loop, milliseconds: 20)
+        server.reset()
+
+        try chain.wait { client.hasEnded || client.isBroken }
+        #expect(client.hasEnded && client.text.hasSuffix("last words"))
+        client.endSending()
+        try chain.wait { ended("UC") }
+    }
+
     @Test func `what comes with the request, and with the consent, is not lost`() throws {
         let client = try RawPeer(chain.loop, connectingTo: chain.outbound)
         client.send(Self.request + "too early")

@@ -40,6 +40,17 @@ import Testing
         #expect(String(decoding: head.authority, as: UTF8.self) == "a")
     }
 
+    @Test func `an extended CONNECT is what it would be in HTTP/1.1`() throws {
+        let head = try head([
+            (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/chat?a"),
+            (":authority", "a:80"), ("sec-websocket-version", "13"),
+        ])
+
+        #expect(head.method == .get && head.asksUpgrade)
+        #expect(head.methodBytes.elementsEqual("GET".utf8) && head.target.elementsEqual("/chat?a".utf8))
+        #expect(head.authority.elementsEqual("a:80".utf8) && head.upgrade?.elementsEqual("websocket".utf8) == true)
+    }
+
     @Test(
         arguments: [
             ([], 400), ([(":method", "GET")], 400), ([(":method", "GET"), (":path", "/")], 400),
@@ -54,7 +65,10 @@ import Testing
             ([(":method", "GET"), (":path", "/"), ("host", "u@a")], 400),
             ([(":method", "GET"), (":path", "/"), ("host", "a"), ("host", "a")], 400),
             ([(":method", "CONNECT"), (":path", "/"), (":authority", "a")], 400),
-            ([(":method", "CONNECT"), ("host", "a")], 400),
+            ([(":method", "CONNECT"), ("host", "a")], 400), (usual + [(":protocol", "x")], 400),
+            ([(":method", "CONNECT"), (":protocol", "x"), (":path", "/"), ("host", "a")], 400),
+            ([(":method", "CONNECT"), (":protocol", "x"), (":authority", "a")], 400),
+            ([(":method", "CONNECT"), (":protocol", ""), (":path", "/"), (":authority", "a")], 400),
             (usual + [(":path", "/")], 400), (usual + [("a", "b"), (":x", "y")], 400),
             (usual + [(":status", "200")], 400),
             (usual + [("", "x")], 400), (usual + [("A", "b")], 400), (usual + [("a b", "c")], 400),

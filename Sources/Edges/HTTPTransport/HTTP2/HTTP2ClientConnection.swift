@@ -27,6 +27,8 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
     private(set) var isOpen = false
     private var isRetired = false
     private var hasServed = false
+    /// Whether the upstream has said what it allows.
+    private(set) var knowsSettings = false
     /// The reads that have come.
     private var receivedCount: UInt64 = 0
     private var isPumpScheduled = false
@@ -64,8 +66,12 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
     }
 
     /// Sends a head, and returns the stream's number.
-    func begin(_ exchange: HTTP2ClientExchange, _ head: RequestHead, hasBody: Bool) -> HTTP2StreamID? {
-        guard let session, let id = session.submit(head, scheme: scheme(of: head), hasBody: hasBody) else { return nil }
+    func begin(_ exchange: HTTP2ClientExchange, _ head: RequestHead, hasBody: Bool, isUpgrade: Bool = false)
+        -> HTTP2StreamID?
+    {
+        guard let session,
+            let id = session.submit(head, scheme: scheme(of: head), hasBody: hasBody, isUpgrade: isUpgrade)
+        else { return nil }
         beginning.removeAll { $0 === exchange }
         exchanges[id] = exchange
         return id
@@ -333,6 +339,10 @@ extension HTTP2ClientConnection: HTTP2SessionOwner {
     }
 
     func settingsReceived() {
+        if !knowsSettings {
+            knowsSettings = true
+            for exchange in beginning { exchange.settingsReceived() }
+        }
         if isOpen, hasRoom { pool.hasRoomAgain() }
     }
 

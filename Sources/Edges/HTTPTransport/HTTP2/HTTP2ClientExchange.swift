@@ -19,6 +19,10 @@ final class HTTP2ClientExchange {
     private var stream: HTTPClientStream?
     private var request = Request.none
     private var output = HTTP2Outbox()
+    /// An offer that waits for what the server says of itself.
+    private var pendingUpgrade: RequestHead?
+    /// What an extended CONNECT asks to go on in.
+    private var upgrade: [UInt8]?
 
     /// While a head arrives; interim ones come before the one that counts.
     private var builder: HTTP2ResponseBuilder?
@@ -45,6 +49,32 @@ final class HTTP2ClientExchange {
     var waitingCount: Int { output.count }
 
     // MARK: The request
+
+    /// Asks by an extended CONNECT, which only those get who have said that they know it (RFC 8441 §3).
+    func sendUpgrade(_ head: RequestHead) {
+        guard case .none = request, let connection else { return }
+        guard connection.knowsSettings else {
+            pendingUpgrade = head
+            return
+        }
+        guard connection.session?.allowsUpgrades == true, let name = head.upgrade else {
+            return sendHead(head, endOfStream: true)
+        }
+        guard let id = connection.begin(self, head, hasBody: true, isUpgrade: true) else {
+            return connection.failSoon(self, .refused)
+        }
+        self.id = id
+        upgrade = Array(name)
+        request = .sending(remaining: nil)
+        connection.schedulePump()
+    }
+
+    /// The server has said what it knows.
+    func settingsReceived() {
+        guard let head = pendingUpgrade else { return }
+        pendingUpgrade = nil
+        sendUpgrade(head)
+    }
 
     func sendHead(_ head: RequestHead, endOfStream: Bool) {
         guard case .none = request, let connection else { return }
@@ -152,12 +182,24 @@ final class HTTP2ClientExchange {
             }
             hasHead = true
             guard let stream else { return }
+            if let upgrade, (200..<300).contains(head.status), !endsStream {
+                stream.handler?.upgraded(stream, head: Self.consent(head, upgrade))
+                return
+            }
             stream.handler?.response(stream, head: head, hasBody: !endsStream)
             if endsStream { responseEnded() }
         } catch {
             connection?.giveUp(self, .protocolError)
             fail(.protocolError(error.reason))
         }
+    }
+
+    /// A 200 as HTTP/1.1 would say it.
+    private static func consent(_ head: ResponseHead, _ upgrade: [UInt8]) -> ResponseHead {
+        var consent = ResponseHead(status: 101)
+        head.forEachField { consent.add($0, $1) }
+        consent.add("upgrade", upgrade)
+        return consent
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) {

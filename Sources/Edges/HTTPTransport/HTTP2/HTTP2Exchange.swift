@@ -32,6 +32,8 @@ final class HTTP2Exchange {
     private var response = Response.none
     private var output = HTTP2Outbox()
     private var isPaused = false
+    /// Another protocol's bytes pass, for as long as the handler likes.
+    private var isTunnel = false
     /// Bytes that the client has sent since the handler paused, for which its window stays closed.
     private(set) var withheld = 0
 
@@ -46,7 +48,7 @@ final class HTTP2Exchange {
     var waitingCount: Int { output.count }
 
     /// Whether it is the client's turn: to send more of its body, or to take more of ours.
-    var awaitsClient: Bool { waitingCount > 0 || !hasRequestEnded && !isPaused && !isComplete }
+    var awaitsClient: Bool { !isTunnel && (waitingCount > 0 || !hasRequestEnded && !isPaused && !isComplete) }
 
     /// Whether nothing more will be said by the handler.
     var isComplete: Bool {
@@ -120,6 +122,15 @@ final class HTTP2Exchange {
         if endOfStream { return completed() }
         let isSuppressed = stream?.method == .head || head.forbidsBody
         response = .sending(remaining: isSuppressed ? nil : head.promisedLength, isSuppressed: isSuppressed)
+    }
+
+    /// Agrees to what an extended CONNECT asks for: 200 instead of a 101.
+    func sendUpgrade(_ head: ResponseHead) {
+        isTunnel = true
+        var answer = ResponseHead(status: 200)
+        head.forEachField { answer.add($0, $1) }
+        answer.remove("content-length" as HeaderName)
+        sendHead(answer, endOfStream: false)
     }
 
     func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -20,9 +20,16 @@ struct HTTP2Fields {
     }
 
     /// The head of a request. Pseudo-headers come first; the host stands in one of them (RFC 9113 §8.3.1).
-    init(_ head: RequestHead, scheme: StaticString) {
+    ///
+    /// - Parameter isUpgrade: whether it is an extended CONNECT (RFC 8441 §4).
+    init(_ head: RequestHead, scheme: StaticString, isUpgrade: Bool = false) {
         bytes.reserveCapacity(512)
-        add(":method", head.methodBytes)
+        if isUpgrade, let name = head.upgrade {
+            add(":method" as StaticString, "CONNECT" as StaticString)
+            add(":protocol", name)
+        } else {
+            add(":method", head.methodBytes)
+        }
         add(":scheme", scheme)
         add(":authority", head.authority)
         add(":path", head.target)

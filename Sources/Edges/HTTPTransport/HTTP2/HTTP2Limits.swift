@@ -19,6 +19,9 @@ package struct HTTP2Limits: Hashable, Sendable {
     /// for each window that they measure, which on one machine is some hundred a second.
     package var controls = HTTP2FloodBound(burst: 2000, perSecond: 1000)
 
+    /// Whether clients may ask to go on in another protocol (RFC 8441).
+    package var allowsUpgrades = false
+
     package init() {}
 
     /// What the proxy lets peers have: Envoy's 1024 streams.

@@ -80,7 +80,7 @@ final class HTTP2Session {
                 Self.setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.streamWindow),
                 Self.setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headBytes),
                 Self.setting(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1),
-            ]
+            ] + (limits.allowsUpgrades ? [Self.setting(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1)] : [])
         ) { nghttp2_session_server_new2(&$0, $1, nil, $2) }
     }
 
@@ -182,8 +182,10 @@ final class HTTP2Session {
     /// Begins a request. Its body is asked for by ``HTTP2SessionOwner/nextBody(_:into:)``.
     ///
     /// - Returns: nothing when the connection has no number left for it.
-    func submit(_ head: RequestHead, scheme: StaticString, hasBody: Bool) -> HTTP2StreamID? {
-        var fields = HTTP2Fields(head, scheme: scheme)
+    ///
+    /// - Parameter isUpgrade: whether to ask for the head's `upgrade` by an extended CONNECT.
+    func submit(_ head: RequestHead, scheme: StaticString, hasBody: Bool, isUpgrade: Bool = false) -> HTTP2StreamID? {
+        var fields = HTTP2Fields(head, scheme: scheme, isUpgrade: isUpgrade)
         var body = nghttp2_data_provider(source: nghttp2_data_source(ptr: nil), read_callback: HTTP2Callbacks.nextBody)
         let number = fields.withValues { values, count in
             hasBody
@@ -196,6 +198,11 @@ final class HTTP2Session {
     /// How many streams the server lets us have at a time; a hundred until it has said.
     var allowedStreams: Int {
         Int(clamping: nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
+    /// Whether the server knows what an extended CONNECT is, as far as it has said.
+    var allowsUpgrades: Bool {
+        nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL) == 1
     }
 
     /// Whether the server takes new requests, and there are numbers left for them.

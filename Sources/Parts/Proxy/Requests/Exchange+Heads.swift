@@ -21,7 +21,7 @@ extension Exchange {
     func prepareHead(_ head: inout RequestHead, _ rule: RulePlan, _ cluster: UpstreamCluster) {
         let upgrade = asksUpgrade ? head.upgrade.map { Array($0) } : nil
         if head.namesHopByHopFields { head.removeHopByHop() }
-        if let upgrade { head.add("upgrade", upgrade) }
+        if let upgrade { head.replace("upgrade" as HeaderName, upgrade) }
         // Between sidecars only: an application neither sees it nor may claim it.
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)

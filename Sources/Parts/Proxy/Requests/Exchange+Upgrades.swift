@@ -4,7 +4,8 @@ import Quantities
 import SystemIO
 import TrafficPolicy
 
-/// Requests that go on in another protocol (RFC 9110 §7.8): WebSocket and what else the configuration allows.
+/// Requests that go on in another protocol (RFC 9110 §7.8, in HTTP/2 RFC 8441): WebSocket and what else the configuration
+/// allows.
 ///
 /// Until the upstream agrees, such a request is like any other. From then on bytes pass both ways, for as long as something
 /// moves, and each direction ends by itself; the request is over when both have.
@@ -21,7 +22,8 @@ extension Exchange {
 
     /// Whether the request may offer what it does.
     func admitUpgrade(_ routes: RoutePlan) -> Bool {
-        guard let name = head.upgrade, !UpgradeRules.isObsolete(name) else { return true }
+        // In HTTP/2 there is nothing else to the request.
+        guard let name = head.upgrade, !UpgradeRules.isObsolete(name) else { return head.version != .http2 }
         guard routes.upgrades.allow(name, besides: rule?.upgrades) else { return false }
         asksUpgrade = true
         return true
@@ -36,17 +38,25 @@ extension Exchange {
         disarm(&timeout)
         disarm(&tryTimeout)
         isReplayable = false
+        let early = replay
         replay = []
         if isOutbound { identifyUpstream(stream, head) }
         status = head.status
         tunnel = Tunnel(lastMove: worker.loop.now)
-        // There is more to come from the client, of another kind.
-        (hasBody, isRequestComplete) = (true, false)
+        // There is more to come from the client, of another kind. In HTTP/2 its request has not even ended.
+        if self.head.version != .http2 { isRequestComplete = false }
+        hasBody = true
         let upgrade = head.value(of: "upgrade").map { Array($0) }
         var answer = editedResponse(head, rule)
         answer.remove("upgrade" as HeaderName)
         if let upgrade { answer.add("upgrade", upgrade) }
         downstream.sendUpgrade(answer)
+        if !early.isEmpty { sendUpstream(early) }
+        if isRequestComplete { upstream?.sendEnd() }
+        if isHeld {
+            isHeld = false
+            downstream.resumeReading()
+        }
         let routes = downstream.isTLS ? listener.plan.secureRoutes : listener.plan.plainRoutes
         if let limit = routes?.tunnelIdleTimeout { watchTunnel(for: limit, limit: limit) }
     }
@@ -78,6 +88,11 @@ extension Exchange {
         tunnel?.isResponseOver = true
         if !isRequestComplete { tunnel?.flag = .upstreamConnectionTermination }
         downstream.sendEnd()
+        if downstream.isOver {
+            // In HTTP/2 there is no more of either direction.
+            isRequestComplete = true
+            upstream?.sendEnd()
+        }
         endTunnelIfDone()
     }
 

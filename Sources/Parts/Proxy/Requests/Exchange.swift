@@ -36,7 +36,7 @@ final class Exchange: HTTPClientStreamHandler {
     private var requestTrailers: HTTPHeaders?
     var isReplayable = true
     /// True while the body waits for an upstream.
-    private var isHeld = false
+    var isHeld = false
     var isGRPC = false
     /// Whether the client offers to go on in another protocol, and may.
     var asksUpgrade = false
@@ -280,18 +280,18 @@ final class Exchange: HTTPClientStreamHandler {
         } else {
             stream.sendHead(head, endOfStream: !hasBody)
         }
-        if !replay.isEmpty { sendUpstream(replay) }
+        if !replay.isEmpty, !asksUpgrade { sendUpstream(replay) }
         if !hasLeft {
             hasLeft = true
             if !asksUpgrade { startMirrors(rule, body: replay) }
             if isRequestComplete { endMirrors() }
         }
-        if replay.count > Self.replayLimit {
+        if replay.count > Self.replayLimit, !asksUpgrade {
             isReplayable = false
             replay = []
         }
-        if hasBody, isRequestComplete { endUpstream() }
-        if isHeld {
+        if hasBody, isRequestComplete, !asksUpgrade { endUpstream() }
+        if isHeld, !asksUpgrade {
             isHeld = false
             downstream.resumeReading()
         }
@@ -303,7 +303,7 @@ final class Exchange: HTTPClientStreamHandler {
     /// Which version the upstream is spoken to in.
     var usesHTTP2: Bool { cluster?.usesHTTP2(for: head.version) ?? false }
 
-    private func sendUpstream(_ bytes: [UInt8]) {
+    func sendUpstream(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { bytes in
             if upstream?.sendBody(bytes) == false { downstream.pauseReading() }
         }
@@ -314,6 +314,12 @@ final class Exchange: HTTPClientStreamHandler {
         requestBytes &+= UInt64(bytes.count)
         tunnel?.lastMove = worker.loop.now
         for mirror in mirrors { mirror.send(bytes) }
+        if asksUpgrade, tunnel == nil {
+            // Another protocol's, before anybody agreed to that.
+            replay.append(contentsOf: bytes)
+            isHeld = true
+            return downstream.pauseReading()
+        }
         guard let upstream else {
             // Between two attempts, or before the first: what is kept goes with the next one, even a little more than
             // the limit.
@@ -336,7 +342,7 @@ final class Exchange: HTTPClientStreamHandler {
         isRequestComplete = true
         if tunnel != nil { return tunnelRequestEnded() }
         requestEndedAt = worker.loop.now
-        if hasBody { endUpstream() }
+        if hasBody, !asksUpgrade { endUpstream() }
         endMirrors()
     }
 
@@ -440,8 +446,9 @@ final class Exchange: HTTPClientStreamHandler {
             cluster?.avoid(failedEndpoint, now: worker.loop.now)
         }
         guard status == 0 else {
-            // Part of the response is out: only a broken connection can tell the downstream that the rest is missing.
-            downstream.abort()
+            // Part of the response is out: only a broken connection can tell the downstream that the rest is missing. What
+            // another protocol makes of its end is its own affair, and it gets all that came.
+            if tunnel != nil { downstream.endUpgrade() } else { downstream.abort() }
             return finish(flag: answer.flag)
         }
         // What is full now is so for the next attempt, too.

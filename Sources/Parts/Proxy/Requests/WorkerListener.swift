@@ -124,5 +124,6 @@ extension HTTP2Limits {
         if let streams = options.concurrentStreams { concurrentStreams = streams }
         if let window = options.streamWindow { streamWindow = window }
         if let window = options.connectionWindow { connectionWindow = window }
+        allowsUpgrades = options.allowsConnect
     }
 }
