@@ -111,14 +111,14 @@ package final class HTTPServerStream {
     /// HTTP/2 it becomes a 200.
     ///
     /// What follows are that protocol's bytes, by `requestBody` and `sendBody`; each direction ends by itself, by another
-    /// `requestEnd` and by `sendEnd`, but in HTTP/2 `sendEnd` ends both. Nothing for a request that did not ask.
+    /// `requestEnd` and by `sendEnd`. Nothing for a request that did not ask.
     package func sendUpgrade(_ head: ResponseHead) {
         if let connection { connection.sendUpgrade(head) } else { exchange?.sendUpgrade(head) }
     }
 
     /// Ends both directions of what ``sendUpgrade(_:)`` began, once what waits is sent: the other side is gone.
     package func endUpgrade() {
-        if let connection { connection.endUpgrade() } else { exchange?.sendEnd(trailers: nil) }
+        if let connection { connection.endUpgrade() } else { exchange?.endUpgrade() }
     }
 
     /// Sends a piece of the body and takes the bytes in any case.

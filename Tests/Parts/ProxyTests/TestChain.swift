@@ -84,7 +84,8 @@ final class TestChain {
     /// The inbound proxy: TLS with a client certificate, everything that passes the filters to the application.
     func applyDestination(
         permissive: Bool = false, filters: [HTTPFilter] = [], application: SocketAddress? = nil,
-        normalizesPath: Bool = false, upgrades: [UpgradeRule] = [], changing change: (inout Cluster) -> Void = { _ in }
+        normalizesPath: Bool = false, upgrades: [UpgradeRule] = [], http2: HTTP2Options? = nil,
+        changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var resources = ResourceSet()
         let tls = DownstreamTLSContext(
@@ -95,7 +96,7 @@ final class TestChain {
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
             "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters,
-            changing: { ($0.normalizesPath, $0.upgrades) = (normalizesPath, upgrades) })
+            changing: { ($0.normalizesPath, $0.upgrades, $0.http2) = (normalizesPath, upgrades, http2) })
         if permissive {
             listener.filterChains.append(
                 FilterChain(

@@ -24,10 +24,16 @@ struct UpgradeTests {
         try applyBoth()
     }
 
-    private func applyBoth(upgrades: [UpgradeRule] = [.webSocket], idle: Duration? = .zero) throws {
-        try chain.applyDestination(application: application.address, upgrades: upgrades)
+    /// - Parameter isHTTP2: what is spoken between the proxies, where it is an extended CONNECT then.
+    private func applyBoth(
+        upgrades: [UpgradeRule] = [.webSocket], idle: Duration? = .zero, isHTTP2: Bool = false
+    ) throws {
+        var options = HTTP2Options()
+        options.allowsConnect = true
+        try chain.applyDestination(
+            application: application.address, upgrades: upgrades, http2: isHTTP2 ? options : nil)
         try chain.applySource(
-            endpoints: [chain.inbound],
+            endpoints: [chain.inbound], changing: { if isHTTP2 { $0.upstreamProtocol = UpstreamProtocol(.http2) } },
             manager: {
                 $0.upgrades = upgrades
                 $0.streamIdleTimeout = idle
@@ -54,7 +60,9 @@ struct UpgradeTests {
             && chain.requests(chain.destination, labels.0, labels.1) == 1
     }
 
-    @Test func `bytes pass both ways and each direction ends by itself`() throws {
+    @Test(arguments: [false, true])
+    func `bytes pass both ways and each direction ends by itself`(isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let (client, server) = try open()
         #expect(server.text.contains("GET /chat HTTP/1.1\r\n"))
         #expect(server.text.contains("\r\nconnection: Upgrade\r\n") && server.text.contains("upgrade: websocket\r\n"))
@@ -77,7 +85,9 @@ struct UpgradeTests {
         try chain.wait { ended("DC") }
     }
 
-    @Test func `the application may end it first`() throws {
+    @Test(arguments: [false, true])
+    func `the application may end it first`(isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let (client, server) = try open()
 
         server.send("bye")
@@ -91,7 +101,9 @@ struct UpgradeTests {
         try chain.wait { ended("UC") }
     }
 
-    @Test func `a reset passes on`() throws {
+    @Test(arguments: [false, true])
+    func `a reset passes on`(isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let (client, server) = try open()
 
         client.reset()
@@ -100,7 +112,9 @@ struct UpgradeTests {
         try chain.wait { ended("DC") }
     }
 
-    @Test func `what came before a reset of the application's is delivered`() throws {
+    @Test(arguments: [false, true])
+    func `what came before a reset of the application's is delivered`(isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let (client, server) = try open()
 
         server.send("last words")
@@ -114,7 +128,9 @@ struct UpgradeTests {
         try chain.wait { ended("UC") }
     }
 
-    @Test func `what comes with the request, and with the consent, is not lost`() throws {
+    @Test(arguments: [false, true])
+    func `what comes with the request, and with the consent, is not lost`(isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let client = try RawPeer(chain.loop, connectingTo: chain.outbound)
         client.send(Self.request + "too early")
         try chain.wait { application.peers.last?.text.hasSuffix("\r\n\r\n") == true }
@@ -127,8 +143,9 @@ struct UpgradeTests {
         try chain.wait { server.text.hasSuffix("too early, later") }
     }
 
-    @Test(arguments: [true, false])
-    func `who does not read holds back who sends`(isClient: Bool) throws {
+    @Test(arguments: [true, false], [false, true])
+    func `who does not read holds back who sends`(isClient: Bool, isHTTP2: Bool) throws {
+        try applyBoth(isHTTP2: isHTTP2)
         let (client, server) = try open()
         let (sender, reader) = isClient ? (client, server) : (server, client)
         let whole = 64 << 20
@@ -171,6 +188,18 @@ struct UpgradeTests {
         #expect(client.text.hasPrefix("HTTP/1.1 403 "))
         #expect(application.peers.isEmpty)
         #expect(chain.requests(chain.source, #"response_code="403""#, #"response_flags="-""#) == 1)
+    }
+
+    @Test func `an upstream of HTTP/2 that knows no offers gets a request without one`() throws {
+        try applyBoth(isHTTP2: true)
+        try chain.applyDestination(application: application.address, upgrades: [.webSocket])
+        let (client, server) = try ask()
+
+        server.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno")
+
+        try chain.wait { client.text.hasSuffix("no") }
+        #expect(client.text.hasPrefix("HTTP/1.1 200 "))
+        #expect(!server.text.lowercased().contains("upgrade"))
     }
 
     @Test func `CONNECT finds no route`() throws {

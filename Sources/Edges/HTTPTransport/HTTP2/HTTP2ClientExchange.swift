@@ -23,6 +23,9 @@ final class HTTP2ClientExchange {
     private var pendingUpgrade: RequestHead?
     /// What an extended CONNECT asks to go on in.
     private var upgrade: [UInt8]?
+    /// Whether the server has agreed to that, so that each direction ends by itself; and has ended its own.
+    private var isTunnel = false
+    private var isTunnelInputOver = false
 
     /// While a head arrives; interim ones come before the one that counts.
     private var builder: HTTP2ResponseBuilder?
@@ -107,6 +110,7 @@ final class HTTP2ClientExchange {
         request = .complete
         output.end(trailers: trailers)
         resume(connection)
+        if isTunnelInputOver { letGo() }
     }
 
     /// Fails outside the caller's call.
@@ -183,6 +187,7 @@ final class HTTP2ClientExchange {
             hasHead = true
             guard let stream else { return }
             if let upgrade, (200..<300).contains(head.status), !endsStream {
+                isTunnel = true
                 stream.handler?.upgraded(stream, head: Self.consent(head, upgrade))
                 return
             }
@@ -214,8 +219,19 @@ final class HTTP2ClientExchange {
         }
     }
 
+    private func letGo() {
+        stream?.detach()
+        stream = nil
+        if let connection { connection.noteAnswered(self) }
+    }
+
     func responseEnded() {
         guard let stream else { return }
+        if isTunnel, case .sending = request {
+            isTunnelInputOver = true
+            stream.handler?.responseEnd(stream)
+            return
+        }
         self.stream = nil
         let handler = stream.handler
         stream.detach()

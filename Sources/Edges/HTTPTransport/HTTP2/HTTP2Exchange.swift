@@ -95,6 +95,7 @@ final class HTTP2Exchange {
         guard !hasRequestEnded else { return }
         hasRequestEnded = true
         if let stream { handler.requestEnd(stream) }
+        if isTunnel, isComplete { completed() }
     }
 
     func pauseReading() {
@@ -133,6 +134,13 @@ final class HTTP2Exchange {
         sendHead(answer, endOfStream: false)
     }
 
+    /// Ends both directions, once what waits is sent: the client's is cut off after a while.
+    func endUpgrade() {
+        isTunnel = false
+        sendEnd(trailers: nil)
+        if stream != nil, isComplete { completed() }
+    }
+
     func sendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard case .sending(let remaining, let isSuppressed) = response, let connection, !isSuppressed else {
             return true
@@ -154,7 +162,8 @@ final class HTTP2Exchange {
         guard case .sending(let remaining, _) = response else { return }
         guard remaining ?? 0 == 0 else { return abort() }
         output.end(trailers: trailers)
-        completed()
+        // Each direction of a tunnel ends by itself.
+        if isTunnel, !hasRequestEnded { response = .complete } else { completed() }
         resume()
     }
 

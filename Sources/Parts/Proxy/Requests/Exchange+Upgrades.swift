@@ -88,11 +88,6 @@ extension Exchange {
         tunnel?.isResponseOver = true
         if !isRequestComplete { tunnel?.flag = .upstreamConnectionTermination }
         downstream.sendEnd()
-        if downstream.isOver {
-            // In HTTP/2 there is no more of either direction.
-            isRequestComplete = true
-            upstream?.sendEnd()
-        }
         endTunnelIfDone()
     }
 
