@@ -44,7 +44,7 @@ extension ComparisonTopic {
             upstreams: [ComparedUpstream("a", [.status(500), .status(500), .fine])], [.get()]),
         ComparisonCase(
             "a retry is told the time that is left", routes: retryRoute("retry_on: 5xx"),
-            upstreams: [ComparedUpstream("a", [.status(500).after(.milliseconds(250)), .fine])], [.get()]),
+            upstreams: [ComparedUpstream("a", [.status(500).after(.milliseconds(170)), .fine])], [.get()]),
         ComparisonCase(
             "the virtual host's policy holds where the route has none", host: "retry_policy: {retry_on: 5xx}",
             upstreams: [ComparedUpstream("a", [.status(500), .fine])], [.get()]),
