@@ -15,6 +15,8 @@ package enum Event: Sendable {
     case snapshot(MeshSnapshot)
     /// Why there is no fresh snapshot, in words; nothing when all is well again.
     case trouble(String?)
+    /// The terminal takes frames more slowly than they are made.
+    case slowLink
     case tracesFound(question: Int, Result<[TraceSummary], ConsoleFailure>)
     case traceLoaded(TraceID, Result<Trace, ConsoleFailure>)
     /// The traces that are still there, in the order in which they were asked for.

@@ -11,6 +11,9 @@ struct ColorTests {
         #expect(Color.rgb(250, 5, 5).reduced(to: .sixteen) == .indexed(9))
         #expect(Color.rgb(0, 0, 0).reduced(to: .twoFiftySix) == .indexed(16))
         #expect(Color.indexed(196).reduced(to: .sixteen) == .indexed(9))
+        #expect(Color.rgb(250, 5, 5).reduced(to: .eight) == .indexed(1))
+        #expect(Color.indexed(8).reduced(to: .eight) == .indexed(7))
+        #expect(Color.indexed(3).reduced(to: .eight) == .indexed(3))
         #expect(Color.rgb(1, 2, 3).reduced(to: .mono) == .terminalDefault)
         #expect(Color.terminalDefault.reduced(to: .sixteen) == .terminalDefault)
     }

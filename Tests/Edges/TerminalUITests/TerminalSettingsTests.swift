@@ -31,10 +31,10 @@ struct TerminalSettingsTests {
         #expect(try settings(["TERM": "xterm-256color"]).depth(colors: 256) == .twoFiftySix)
         #expect(try settings(["TERM": "xterm-256color", "COLORTERM": "truecolor"]).depth(colors: 256) == .trueColor)
         #expect(try settings(["TERM": "xterm-direct"]).depth(colors: 1 << 24) == .trueColor)
-        #expect(try settings(["TERM": "linux"]).depth(colors: 8) == .sixteen)
+        #expect(try settings(["TERM": "linux"]).depth(colors: 8) == .eight)
         #expect(try settings(["TERM": "vt100"]).depth(colors: 0) == .mono)
         #expect(try settings(["TERM": "xterm", "COLORTERM": "24bit", "NO_COLOR": "1"]).depth(colors: 256) == .mono)
-        #expect(try settings(["TERM": "xterm", "NO_COLOR": ""]).depth(colors: 8) == .sixteen)
+        #expect(try settings(["TERM": "xterm", "NO_COLOR": ""]).depth(colors: 16) == .sixteen)
     }
 
     @Test

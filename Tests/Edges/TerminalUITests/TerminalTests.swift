@@ -154,6 +154,71 @@ struct TerminalTests {
         #expect(log == ["80x24", "woken", "timer", "1x1"])
     }
 
+    @Test
+    func `a storm of resizes ends with a picture of the last size`() throws {
+        TerminalTests.environment(term: "xterm-256color")
+        let pty = try #require(PseudoTerminal())
+        let terminal = try open(pty)
+        var random = SeededGenerator(seed: 12)
+        var left = 300
+        var told: [Size] = []
+        var drawn: [Size] = []
+
+        _ = terminal.run(
+            handle: { turn in
+                for case .resize(let size) in turn.events { told.append(size) }
+                // Nobody reads a terminal faster than a person drags its corner.
+                _ = pty.output()
+                if left > 0 {
+                    left -= 1
+                    let size = Size(
+                        width: left == 0 ? 61 : Int.random(in: 1...300, using: &random),
+                        height: left == 0 ? 17 : Int.random(in: 1...100, using: &random))
+                    pty.resize(columns: size.width, rows: size.height)
+                    kill(getpid(), SIGWINCH)
+                    if left.isMultiple(of: 3) { kill(getpid(), SIGWINCH) }
+                } else if drawn.last == Size(width: 61, height: 17) {
+                    return LoopRequest(needsFrame: false, action: .finish)
+                }
+                return LoopRequest(needsFrame: true, timer: turn.now.advanced(by: .milliseconds(1)))
+            },
+            draw: { size in
+                drawn.append(size)
+                return Frame(size: size)
+            })
+
+        #expect(told.last == Size(width: 61, height: 17))
+        #expect(drawn.last == told.last)
+        // Each picture is of a size that was told, and the storm was not answered picture by picture.
+        #expect(Set(drawn.dropFirst()).isSubset(of: Set(told)))
+        #expect(drawn.count <= told.count + 1)
+    }
+
+    @Test
+    func `mouse, paste and focus arrive as what they are`() throws {
+        TerminalTests.environment(term: "xterm-256color")
+        let pty = try #require(PseudoTerminal())
+        let terminal = try open(pty)
+        _ = pty.output()
+        pty.type("\u{1B}[<0;5;3M\u{1B}[<32;6;3M\u{1B}[<0;6;3m\u{1B}[<64;1;1M\u{1B}[I\u{1B}[O")
+        pty.type("\u{1B}[200~:quit\nq\u{1B}[201~x")
+        var events: [InputEvent] = []
+
+        _ = terminal.run(
+            handle: { turn in
+                events += turn.events
+                let isDone = events.contains(.key(Key(.character("x"))))
+                return LoopRequest(needsFrame: true, action: isDone ? .finish : .proceed)
+            }, draw: picture("x"))
+
+        #expect(
+            Array(events.dropFirst()) == [
+                .mouse(Mouse(.press(.left), at: Point(x: 4, y: 2))), .mouse(Mouse(.drag(.left), at: Point(x: 5, y: 2))),
+                .mouse(Mouse(.release(.left), at: Point(x: 5, y: 2))), .mouse(Mouse(.wheelUp, at: .zero)), .focus(true),
+                .focus(false), .paste(":quit\nq"), .key(Key(.character("x"))),
+            ])
+    }
+
     @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
     func `a signal ends the loop and the terminal is given back`(number: CInt) throws {
         TerminalTests.environment(term: "xterm-256color")
@@ -258,7 +323,7 @@ struct TerminalTests {
 
         #expect(try depth("xterm-256color") == .twoFiftySix)
         #expect(try depth("tmux-256color", ["COLORTERM": "truecolor"]) == .trueColor)
-        #expect(try depth("linux") == .sixteen)
+        #expect(try depth("linux") == .eight)
         #expect(try depth("vt100") == .mono)
         #expect(try depth("xterm-256color", ["NO_COLOR": "1"]) == .mono)
         #expect(try depth("xterm-256color", ["NO_COLOR": "1"], forced: .sixteen) == .sixteen)

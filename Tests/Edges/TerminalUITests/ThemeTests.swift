@@ -55,9 +55,9 @@ struct ThemeTests {
         #expect(ThemeTests.contrast(theme, .border, on: .canvas) >= 2, "the borders of \(name)")
     }
 
-    @Test(arguments: library.names())
-    func `in sixteen colours no ink is its own ground`(name: String) throws {
-        let theme = try ThemeTests.library.load(name).theme.adapted(to: .sixteen)
+    @Test(arguments: library.names(), [ColorDepth.eight, .sixteen])
+    func `in few colours no ink is its own ground`(name: String, depth: ColorDepth) throws {
+        let theme = try ThemeTests.library.load(name).theme.adapted(to: depth)
 
         for role in Role.allCases where role != .canvas {
             for base in [Role.canvas, .bar, .selection] {

@@ -39,11 +39,11 @@ struct Driver {
 
     init(
         width: Int = 120, height: Int = 40, glyphs: GlyphSet = .braille, withData: Bool = true,
-        access: ChangeAccess = ChangeAccess(mayChange: true)
+        access: ChangeAccess = ChangeAccess(mayChange: true), keyMap: KeyMap = KeyMap()
     ) {
         model = Model(
             source: "shop demo", size: Size(width: width, height: height), now: SampleMesh.start, glyphs: glyphs,
-            access: access)
+            access: access, keyMap: keyMap)
         if withData { wait(seconds: 0) }
     }
 
@@ -218,18 +218,6 @@ struct Driver {
 extension Key {
     /// The key that is called `name`, as ``Key/name`` spells it.
     init(named name: String) {
-        var modifiers: Modifiers = []
-        var rest = name[...]
-        for (prefix, modifier) in [("ctrl+", Modifiers.control), ("alt+", .alt), ("shift+", .shift)] {
-            guard rest.hasPrefix(prefix) else { continue }
-            rest.removeFirst(prefix.count)
-            modifiers.insert(modifier)
-        }
-        let codes: [String: Code] = [
-            "space": .character(" "), "enter": .enter, "esc": .escape, "tab": .tab, "backspace": .backspace,
-            "delete": .delete, "up": .up, "down": .down, "left": .left, "right": .right, "home": .home, "end": .end,
-            "pgup": .pageUp, "pgdn": .pageDown, "f1": .function(1), "f5": .function(5),
-        ]
-        self.init(codes[String(rest)] ?? .character(rest.first ?? " "), modifiers)
+        self = Key.named(name) ?? Key(.character(" "))
     }
 }

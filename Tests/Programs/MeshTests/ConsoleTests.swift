@@ -58,14 +58,16 @@ extension EndToEnd {
                 .write(toFile: editor, atomically: true, encoding: .utf8)
             let terminal = try TmuxTerminal(
                 columns: 120, rows: 40,
-                running: ["env", "EDITOR=sh \(editor)", try RunningMesh.path(of: "meshtop"), "--theme", "harbor"],
+                running: [
+                    "env", "EDITOR=sh \(editor)", try RunningMesh.path(of: "meshtop"), "--theme", "harbor", "--write",
+                ],
                 log: "\(mesh.stateDirectory)/terminal.log")
             defer { terminal.end() }
 
             try terminal.await("the graph", #"payment v2"#)
             try terminal.press("7")
             try terminal.await("the configuration", #"✓ VirtualService +payments"#)
-            try terminal.type("/virtualservice payments", thenKey: "Enter")
+            try terminal.type("/virtualservice payment-service", thenKey: "Enter")
             try terminal.await("one object", #"1 of [0-9]+"#)
             try terminal.press("Enter")
             try terminal.await("its text", #"weight: 90"#)
@@ -82,6 +84,29 @@ extension EndToEnd {
 
             try terminal.press("q")
             try terminal.await("the shell again", #"left with 0"#)
+        }
+
+        @Test func `Ctrl-Z goes back to the shell, and fg to where it was`() throws {
+            let mesh = try RunningMesh.running()
+            let terminal = try TmuxTerminal(
+                columns: 100, rows: 30, running: ["env", "PS1=shell ", "bash", "--norc", "--noprofile", "-i"],
+                log: "\(mesh.stateDirectory)/terminal.log")
+            defer { terminal.end() }
+            try terminal.await("a shell", #"shell"#)
+            try terminal.type("\(try RunningMesh.path(of: "meshtop")) --theme harbor", thenKey: "Enter")
+            try terminal.await("the graph", #"payment v2"#)
+            try terminal.press("2")
+            try terminal.await("the services", #"graph ▸ services"#)
+
+            try terminal.press("C-z")
+            try terminal.await("the shell", #"Stopped"#)
+            let modes = try terminal.modes()
+            #expect(modes == "alternate 0 cursor 1 mouse 0 keypad 0\n")
+            try terminal.type("fg", thenKey: "Enter")
+            try terminal.await("the services again", #"graph ▸ services"#)
+            try terminal.press("q")
+            try terminal.await("the shell again", #"fg\n"#)
+            try terminal.type("exit", thenKey: "Enter")
         }
 
         @Test func `eighty columns by twenty-four rows show the graph`() throws {

@@ -70,6 +70,44 @@ package struct Key: Hashable, Sendable {
         return name + plain
     }
 
+    /// The key of a ``name``; nothing when none is called so.
+    package static func named(_ name: String) -> Key? {
+        var rest = Substring(name)
+        var modifiers: Modifiers = []
+        for (word, modifier) in [("ctrl+", Modifiers.control), ("alt+", .alt), ("shift+", .shift)]
+        where rest.hasPrefix(word) && rest.count > word.count {
+            modifiers.insert(modifier)
+            rest = rest.dropFirst(word.count)
+        }
+        let code: Code? =
+            switch rest {
+            case "space": .character(" ")
+            case "enter": .enter
+            case "esc": .escape
+            case "tab": .tab
+            case "backspace": .backspace
+            case "delete": .delete
+            case "insert": .insert
+            case "up": .up
+            case "down": .down
+            case "left": .left
+            case "right": .right
+            case "home": .home
+            case "end": .end
+            case "pgup": .pageUp
+            case "pgdn": .pageDown
+            default:
+                if rest.count == 1, let character = rest.first, character != " " {
+                    .character(character)
+                } else if rest.first == "f", let number = Int(rest.dropFirst()), (1...24).contains(number) {
+                    .function(number)
+                } else {
+                    nil
+                }
+            }
+        return code.map { Key($0, modifiers) }
+    }
+
     /// What the key types into a prompt, if anything.
     package var text: String? {
         guard case .character(let character) = code, modifiers.isDisjoint(with: [.control, .alt]) else { return nil }

@@ -9,6 +9,8 @@ package struct LoopTurn: Sendable {
     /// Whether the time of the last request's timer has come.
     package var isTimerDue: Bool
     package var now: MonotonicTime
+    /// Whether the terminal takes frames more slowly than they are made; once it is, it stays so.
+    package var isLinkSlow = false
 }
 
 /// What the loop's owner wants after a turn.

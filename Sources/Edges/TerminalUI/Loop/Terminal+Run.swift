@@ -55,6 +55,9 @@ extension Terminal {
         var lastByte: MonotonicTime?
         /// Whether a key waits for its answer: that frame comes at once, whatever was drawn a moment ago.
         var isAwaited = false
+        /// Since when a frame waits for room in the terminal.
+        var dueSince: MonotonicTime?
+        var link = LinkSpeed()
 
         init(minimumInterval: Duration) { self.minimumInterval = minimumInterval }
 
@@ -89,7 +92,9 @@ extension Terminal {
             _ = poll(&descriptors, nfds_t(descriptors.count), Terminal.timeout(until: deadlines.min(), from: now))
             now = Terminal.now()
 
-            var turn = LoopTurn(events: [], wasWoken: false, isTimerDue: false, now: now)
+            if isFrameDue, loop.dueSince == nil { loop.dueSince = now }
+            var turn = LoopTurn(
+                events: [], wasWoken: false, isTimerDue: false, now: now, isLinkSlow: loop.link.isSlow)
             if signals.take(), let end = handleSignals(&turn, &loop) { return .end(end) }
             turn.wasWoken = waker.take()
             if descriptors[0].revents & Int16(POLLIN) != 0 {
@@ -114,6 +119,8 @@ extension Terminal {
                 loop.needsFrame = false
                 loop.isAwaited = false
                 loop.lastFrame = now
+                loop.link.frame(waited: loop.dueSince?.duration(to: now) ?? .zero)
+                loop.dueSince = nil
             }
         }
     }

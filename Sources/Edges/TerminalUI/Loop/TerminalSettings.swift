@@ -24,7 +24,7 @@ package struct TerminalSettings: Hashable, Sendable {
     package func depth(colors: Int) -> ColorDepth {
         if noColor { return .mono }
         if promisesTrueColor { return .trueColor }
-        return colors >= 256 ? .twoFiftySix : colors >= 8 ? .sixteen : .mono
+        return colors >= 256 ? .twoFiftySix : colors >= 16 ? .sixteen : colors >= 8 ? .eight : .mono
     }
 
     /// What to draw with where nobody said.

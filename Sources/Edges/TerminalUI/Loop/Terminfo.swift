@@ -53,8 +53,8 @@ enum Terminfo {
         let colors = min(number("colors"), depth == .mono ? 0 : 256)
         // Direct-colour entries count colours differently: there indexes above 7 are shades of blue.
         if colors > 0, number("colors") <= 256 {
-            capabilities.foregrounds = (0..<colors).map { color("setaf", $0, colors) }
-            capabilities.backgrounds = (0..<colors).map { color("setab", $0, colors) }
+            capabilities.foregrounds = (0..<colors).map { string("setaf", $0) }
+            capabilities.backgrounds = (0..<colors).map { string("setab", $0) }
         }
         capabilities.canTakeBack = isStandard && string("op") == Array("\u{1B}[39;49m".utf8)
         capabilities.reset = reset(isStandard)
@@ -64,11 +64,6 @@ enum Terminfo {
         capabilities.showCursor = string("cnorm")
         capabilities.hideCursor = string("civis")
         return capabilities
-    }
-
-    /// The bright colours of a terminal of eight are the dark ones.
-    private static func color(_ name: String, _ index: Int, _ count: Int) -> [UInt8] {
-        string(name, count < 16 ? index % 8 : index)
     }
 
     /// `sgr0` also switches off the line-drawing character set, which is never on here.

@@ -26,7 +26,7 @@ package struct OutputCapabilities: Sendable {
     /// What nearly every terminal in use understands.
     package static func ecma48(_ depth: ColorDepth) -> OutputCapabilities {
         func sequence(_ text: String) -> [UInt8] { [0x1B] + Array(text.utf8) }
-        let count = depth == .mono ? 0 : depth == .sixteen ? 16 : 256
+        let count = depth == .mono ? 0 : depth == .eight ? 8 : depth == .sixteen ? 16 : 256
         func colors(_ base: Int) -> [[UInt8]] {
             (0..<count).map { index in
                 index < 8

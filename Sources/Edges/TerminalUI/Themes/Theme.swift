@@ -41,10 +41,15 @@ package struct Theme: Hashable, Sendable {
         }
         // What says nothing about its background stands on the canvas.
         let canvas = styles[.canvas]?.background ?? .terminalDefault
-        self.styles = styles.mapValues { style in
+        styles = styles.mapValues { style in
             style.background.isDefault
                 ? Style(foreground: style.foreground, background: canvas, attributes: style.attributes) : style
         }
+        // Of eight colours the selection's may be the canvas's.
+        if depth == .eight, let selection = styles[.selection], selection.background == canvas {
+            styles[.selection]?.attributes.insert(.reverse)
+        }
+        self.styles = styles
     }
 
     /// How cells of that role look.
@@ -54,10 +59,10 @@ package struct Theme: Hashable, Sendable {
     package func style(_ role: Role, on base: Role) -> Style {
         let ink = self[role]
         let ground = self[base]
-        return Style(
+        let style = Style(
             foreground: ink.foreground, background: ground.background,
-            attributes: ink.attributes.on(ground.attributes)
-        )
+            attributes: ink.attributes.on(ground.attributes))
+        return depth == .eight ? style.legible : style
     }
 
     /// The same theme for a terminal with that many colours. In mono the colours fall away and attributes take over.
@@ -76,11 +81,29 @@ package struct Theme: Hashable, Sendable {
         guard depth != .mono else { return Style(attributes: role.monoAttributes) }
         func color(_ ink: Ink?) -> Color {
             guard let ink else { return .terminalDefault }
-            if depth == .sixteen, let sixteen = ink.sixteen { return sixteen }
-            return ink.color.reduced(to: depth)
+            if depth <= .sixteen, let sixteen = ink.sixteen { return sixteen }
+            return ink.color.reduced(to: depth == .eight ? .sixteen : depth)
         }
-        return Style(
+        var style = Style(
             foreground: color(look.foreground), background: color(look.background), attributes: look.attributes)
+        guard depth == .eight else { return style }
+        // What a bright colour said, or a dark grey, is left to attributes.
+        if case .indexed(let index) = style.foreground.kind, (8..<16).contains(index) {
+            style.attributes.insert(index == 8 ? .dim : .bold)
+        }
+        style.foreground = style.foreground.darkened(lightGrey: true)
+        style.background = style.background.darkened(lightGrey: false)
+        return style.legible
+    }
+}
+
+extension Style {
+    /// With another ink where two of sixteen colours have become one of eight.
+    fileprivate var legible: Style {
+        guard !foreground.isDefault, foreground == background else { return self }
+        var style = self
+        style.foreground = background == .indexed(0) ? .indexed(7) : .indexed(0)
+        return style
     }
 }
 

@@ -4,10 +4,18 @@ extension Color {
         switch (kind, depth) {
         case (_, .mono), (.terminalDefault, _): .terminalDefault
         case (_, .trueColor), (.indexed, .twoFiftySix): self
+        case (_, .eight): reduced(to: .sixteen).darkened(lightGrey: true)
         case (.indexed(let index), .sixteen): index < 16 ? self : Color.nearestOfSixteen(Color.components(of: index))
         case (.rgb(let red, let green, let blue), .twoFiftySix): Color.nearestOf256((red, green, blue))
         case (.rgb(let red, let green, let blue), .sixteen): Color.nearestOfSixteen((red, green, blue))
         }
+    }
+
+    /// The colour among the first eight that stands for one of sixteen: its dark half, and for dark grey, which has none,
+    /// the light one to write with and black to write on.
+    func darkened(lightGrey: Bool) -> Color {
+        guard case .indexed(let index) = kind, (8..<16).contains(index) else { return self }
+        return .indexed(index == 8 ? (lightGrey ? 7 : 0) : index - 8)
     }
 
     /// What xterm shows for its 256 colours unless the user has changed them.

@@ -45,6 +45,8 @@ package struct Color: Hashable, Sendable, BitwiseCopyable {
 package enum ColorDepth: Int, Hashable, Sendable, CaseIterable, Comparable {
     /// No colours at all: attributes carry the meaning.
     case mono
+    /// The Linux console's, and plain `xterm`'s: no bright ones.
+    case eight
     case sixteen
     case twoFiftySix
     case trueColor

@@ -128,7 +128,10 @@ struct DetailFacts {
     // MARK: Over time
 
     var charts: [(title: TextLine, chart: Chart)] {
-        let failing = points.map { $0?.errors.map { $0.value * 100 } ?? $0.map { _ in 0 } }
+        let shares = points.map { $0?.errors.map { $0.value * 100 } ?? $0.map { _ in 0 } }
+        // Where nothing fails the curve is no alarm.
+        let calm: [Double?] = shares.map { $0 == 0 ? 0 : nil }
+        let failing = shares.map { $0 == 0 ? nil : $0 }
         let latency = points.map { $0?.latency }
         return [
             (
@@ -140,7 +143,9 @@ struct DetailFacts {
             (
                 title("failing", traffic?.errors.map(Humane.percent)),
                 Chart(
-                    series: [.init(values: failing, tone: .failure, isFilled: true)],
+                    series: [
+                        .init(values: failing, tone: .failure, isFilled: true), .init(values: calm, tone: .dim),
+                    ],
                     label: { Humane.count($0) + " %" }, leastTop: 1)
             ),
             (

@@ -15,6 +15,12 @@ package struct ConsoleOptions: Sendable {
     package var terminal: TerminalOptions
     /// Whether the mesh may be changed from here before somebody says so.
     package var access = ChangeAccess(mayChange: false)
+    /// A person's own keys.
+    package var keyMap = KeyMap()
+    /// What is wrong with what a person has written down, in sentences; told at the start.
+    package var complaints: [String] = []
+    /// Said at the start.
+    package var greeting: String?
     /// What was kept of the last run.
     package var kept: KeptConsole?
     /// Called with what is to be kept of this one, when it ends.

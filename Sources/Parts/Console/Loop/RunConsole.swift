@@ -22,10 +22,12 @@ package func runConsole(
         model: Model(
             source: options.source, size: terminal.size, now: SystemClock.wall(), utcOffset: utcOffset(),
             glyphs: terminal.glyphs, themeName: options.themes.start.theme.name, isAnimated: options.animation,
-            isRecording: options.isRecording, moment: options.moment, access: options.access),
+            isRecording: options.isRecording, moment: options.moment, access: options.access,
+            keyMap: options.keyMap),
         effects: EffectRunner(environment: environment, feed: feed), feed: feed,
         themes: ThemeKeeper(options.themes, depth: terminal.depth), words: options.words)
     if let kept = options.kept { loop.restore(kept, mayAnimate: options.animation) }
+    loop.greet(options.greeting, options.complaints)
     let end = terminal.run { turn in
         loop.turn(turn, wall: SystemClock.wall(), output: terminal.output)
     } draw: { _ in
@@ -76,8 +78,14 @@ private struct ConsoleLoop {
         if model.graphType != type { effects.start(.showGraph(model.graphType)) }
     }
 
+    mutating func greet(_ greeting: String?, _ complaints: [String]) {
+        if let greeting { model.say(.info, greeting) }
+        for complaint in complaints { model.say(.warning, complaint) }
+    }
+
     mutating func turn(_ turn: LoopTurn, wall: WallTime, output: OutputCount) -> LoopRequest {
         var asked = update(&model, .clock(wall))
+        if turn.isLinkSlow { asked += update(&model, .slowLink) }
         if let due = nextStep, due <= turn.now {
             asked += update(&model, .animate)
             nextStep = nil

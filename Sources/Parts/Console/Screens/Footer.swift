@@ -45,10 +45,10 @@ enum Footer {
         let commands = Command.footer(in: model.context)
         var right = area.maxX - 1
         for command in commands.reversed() where fixed.contains(command.name) {
-            let width = itemWidth(command, on: canvas)
+            let width = itemWidth(command, model.keyMap, on: canvas)
             guard right - width >= 1 else { break }
             right -= width
-            draw(command, x: right, y: area.y, on: &canvas)
+            draw(command, model.keyMap, x: right, y: area.y, on: &canvas)
             right -= 2
         }
         var x = 1
@@ -60,9 +60,9 @@ enum Footer {
                 + 2
         }
         for command in commands where !fixed.contains(command.name) && !leadsHere(command, model) {
-            let width = itemWidth(command, on: canvas)
+            let width = itemWidth(command, model.keyMap, on: canvas)
             guard x + width <= right else { break }
-            draw(command, x: x, y: area.y, on: &canvas)
+            draw(command, model.keyMap, x: x, y: area.y, on: &canvas)
             x += width + 2
         }
     }
@@ -74,20 +74,21 @@ enum Footer {
         return command.action == .showTraces && model.screen == .traces
     }
 
-    private static func itemWidth(_ command: Command, on canvas: Canvas) -> Int {
-        canvas.cells(keyText(command, canvas.signs)) + 1 + canvas.cells(command.label ?? "")
+    private static func itemWidth(_ command: Command, _ map: KeyMap, on canvas: Canvas) -> Int {
+        canvas.cells(keyText(command, map, canvas.signs)) + 1 + canvas.cells(command.label ?? "")
     }
 
-    private static func draw(_ command: Command, x: Int, y: Int, on canvas: inout Canvas) {
-        let pieces = [Piece(keyText(command, canvas.signs), .key), Piece(" " + (command.label ?? ""), .dim)]
+    private static func draw(_ command: Command, _ map: KeyMap, x: Int, y: Int, on canvas: inout Canvas) {
+        let pieces = [Piece(keyText(command, map, canvas.signs), .key), Piece(" " + (command.label ?? ""), .dim)]
         let width = canvas.put(pieces, x: x, y: y, width: canvas.width - x)
         canvas.hit(Rect(x: x, y: y, width: width, height: 1), .action(command.action))
     }
 
-    private static func keyText(_ command: Command, _ signs: Signs) -> String {
+    private static func keyText(_ command: Command, _ map: KeyMap, _ signs: Signs) -> String {
         // A pair of opposite keys is one thing to a person.
-        if command.name == "more" { return "+ -" }
-        return command.keys.first.map { signs.key($0) } ?? ":\(command.name)"
+        let keys = map.keys(of: command)
+        if command.name == "more", keys.first == "+" { return "+ -" }
+        return keys.first.map { signs.key($0) } ?? ":\(command.name)"
     }
 
     private static func draw(_ toast: Toast, in area: Rect, on canvas: inout Canvas) {

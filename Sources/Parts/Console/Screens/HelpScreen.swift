@@ -10,7 +10,8 @@ enum HelpScreen {
             case .heading(let text): canvas.put([Piece(text, .title)], x: 2, y: y, width: area.width - 4)
             case .blank: break
             case .command(let command):
-                let keys = command.keys.map { $0 == "+" ? $0 : canvas.signs.keyName($0) }.joined(separator: "  ")
+                let keys = model.keyMap.keys(of: command).map { $0 == "+" ? $0 : canvas.signs.keyName($0) }.joined(
+                    separator: "  ")
                 canvas.put([Piece(keys, .key)], x: 2, y: y, width: 18)
                 canvas.put([Piece(":\(command.name)", .dim)], x: 21, y: y, width: 18)
                 canvas.put([Piece(command.help)], x: 40, y: y, width: area.width - 41)

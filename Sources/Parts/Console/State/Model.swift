@@ -39,6 +39,9 @@ package struct Model: Sendable {
     package internal(set) var toast: Toast?
     package internal(set) var log = ConsoleLog()
 
+    /// Which key stands for which command.
+    package let keyMap: KeyMap
+
     // Changing the mesh.
     package internal(set) var access: ChangeAccess
     /// The change for which the mesh's name has just been typed.
@@ -74,6 +77,8 @@ package struct Model: Sendable {
     /// Whether something else than the newest is shown.
     package var isPaused: Bool { !time.isLive }
     package internal(set) var isAnimated: Bool
+    /// Whether the way to the terminal is too slow for what moves.
+    var isLinkSlow = false
     package internal(set) var animationStep: UInt64 = 0
     package internal(set) var showsPane = true
     /// Whether a graph that is larger than the screen has a map.
@@ -143,11 +148,14 @@ package struct Model: Sendable {
     ///   - isRecording: whether this is a recorded mesh, of which every moment is past.
     ///   - moment: the one to begin with; the newest when there is none.
     ///   - access: whether the mesh may be changed from here.
+    ///   - keyMap: a person's own keys.
     package init(
         source: String, size: Size, now: WallTime, utcOffset: Duration = .zero, glyphs: GlyphSet = .braille,
         themeName: String = "harbor", isAnimated: Bool = true, graphType: GraphType = .versionedApp,
-        isRecording: Bool = false, moment: WallTime? = nil, access: ChangeAccess = ChangeAccess(mayChange: true)
+        isRecording: Bool = false, moment: WallTime? = nil, access: ChangeAccess = ChangeAccess(mayChange: true),
+        keyMap: KeyMap = KeyMap()
     ) {
+        self.keyMap = keyMap
         self.access = access
         self.graphType = graphType
         self.source = source

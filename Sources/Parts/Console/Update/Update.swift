@@ -28,6 +28,8 @@ package func update(_ model: inout Model, _ event: Event) -> [Effect] {
         model.openOverviewOfLargeMesh(&effects)
     case .trouble(let message):
         model.takeTrouble(message)
+    case .slowLink:
+        model.takeSlowLink()
     case .tracesFound(let question, let result):
         model.takeTraces(question: question, result, &effects)
     case .traceLoaded(let id, let result):
@@ -74,7 +76,7 @@ extension Model {
             mayOpenOverview = false
             if prompt != nil {
                 handlePromptKey(key, &effects)
-            } else if let command = Command.command(for: key.name, in: context) {
+            } else if let command = keyMap.command(for: key.name, in: context) {
                 perform(command.action, &effects)
             }
         case .paste(let text):
@@ -107,6 +109,14 @@ extension Model {
         }
         trouble = message
         refreshLog()
+    }
+
+    fileprivate mutating func takeSlowLink() {
+        guard !isLinkSlow else { return }
+        isLinkSlow = true
+        guard isAnimated else { return }
+        isAnimated = false
+        say(.info, "the link to this terminal is slow: dots stand still; a moves them all the same")
     }
 
     private mutating func refreshLog() { if screen == .log { refreshSights() } }

@@ -44,6 +44,8 @@ enum ConsoleSession {
             Option(name: "--mono", summary: "no colours"),
             Option(name: "--no-mouse", summary: "leave the mouse to the terminal"),
             Option(name: "--no-animation", summary: "no moving dots"),
+            Option(
+                name: "--slow", summary: "for a slow link: no moving dots, two pictures a second beside those for keys"),
             Option(name: "--write", summary: "allow changes from the start; without it :write does"),
         ]
 
@@ -192,7 +194,12 @@ enum ConsoleSession {
         var options = options
         if let path = StateFile.usual() {
             let mesh = options.source
-            options.kept = StateFile.read(path).meshes.first { $0.source == mesh }?.console
+            let known = StateFile.read(path).meshes
+            options.kept = known.first { $0.source == mesh }?.console
+            // The very first time.
+            if known.isEmpty, options.complaints.isEmpty {
+                options.greeting = "arrows select, Enter opens, w moves weights, : takes commands, ? lists all keys"
+            }
             options.keep = { StateFile.keep($0, of: mesh, in: path) }
         }
         return try runConsole(options: options, environment: environment, feed: feed)
@@ -219,6 +226,7 @@ enum ConsoleSession {
         terminal.glyphs = try GlyphOptions.asked(invocation).map { .of($0) }
         if invocation.has("--mono") { terminal.colorDepth = .mono }
         terminal.mouse = !invocation.has("--no-mouse")
+        if invocation.has("--slow") { terminal.framesPerSecond = 2 }
         let themes: ThemeOptions
         do throws(ThemeError) {
             themes = try ThemeOptions(
@@ -229,8 +237,11 @@ enum ConsoleSession {
         }
         var options = ConsoleOptions(
             source: name, themes: themes,
-            animation: !invocation.has("--no-animation"), terminal: terminal)
+            animation: !invocation.has("--no-animation") && !invocation.has("--slow"), terminal: terminal)
         options.words = words
+        let keys = KeyFile.read(ThemeFiles.configurationDirectory().map { $0 + "/keys.yaml" })
+        options.keyMap = keys.map
+        options.complaints = keys.complaints
         return options
     }
 }

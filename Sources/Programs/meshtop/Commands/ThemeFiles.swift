@@ -7,11 +7,14 @@ import TerminalUI
 enum ThemeFiles {
     static var library: ThemeLibrary { ThemeLibrary(folders: directories()) }
 
+    /// Where a person writes down what they want: `$XDG_CONFIG_HOME/meshtop`, else `~/.config/meshtop`.
+    static func configurationDirectory() -> String? {
+        (absolute("XDG_CONFIG_HOME") ?? variable("HOME").map { $0 + "/.config" }).map { $0 + "/meshtop" }
+    }
+
     private static func directories() -> [String] {
         var directories: [String] = []
-        if let configuration = absolute("XDG_CONFIG_HOME") ?? variable("HOME").map({ $0 + "/.config" }) {
-            directories.append("\(configuration)/meshtop/themes")
-        }
+        if let configuration = configurationDirectory() { directories.append("\(configuration)/themes") }
         var parts = DemoPlaces.directoryOfThisProgram().split(separator: "/")
         while !parts.isEmpty {
             let candidate = "/" + parts.joined(separator: "/") + "/themes"
