@@ -40,7 +40,7 @@ extension RetryRules {
     /// Decides about one attempt that ended.
     ///
     /// - Parameters:
-    ///   - retriesDone: attempts made after the first.
+    ///   - retriesDone: attempts made after the first; for a stale connection how often one was met before.
     ///   - isReplayable: true when the whole body is still at hand, or there is none.
     ///   - isIdempotent: true for methods that may be repeated unasked (RFC 9110 §9.2.2).
     ///   - timeLeft: what is left of the request's own time; nothing when it has no limit.
@@ -61,12 +61,12 @@ extension RetryRules {
     }
 
     /// A stale connection is the proxy's own affair, not the policy's: pooling caused it, so the request is repeated at
-    /// once even where no retries are configured, if repeating it is safe. Each pooled connection may be stale, so the
-    /// number of repeats has a bound of its own.
+    /// once even where no retries are configured, if repeating it is safe. A peer that dies leaves every pooled connection
+    /// stale, so the repeat is to be made on a new one, and the number of repeats has a bound of its own.
     private func decideStale(retriesDone: Int, isReplayable: Bool, isIdempotent: Bool) -> RetryDecision {
         guard isIdempotent || conditions.contains(.reset) else { return .giveUp(.notRetriable) }
         guard isReplayable else { return .giveUp(.bodyNotReplayable) }
-        guard retriesDone < max(retries, 2) else { return .giveUp(.retriesExhausted) }
+        guard retriesDone < 2 else { return .giveUp(.retriesExhausted) }
         return .retry(after: .zero)
     }
 

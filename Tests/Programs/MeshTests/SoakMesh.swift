@@ -99,6 +99,22 @@ final class SoakMesh {
             .flatMap { $0.split(separator: " ").last.map(String.init) }
     }
 
+    /// What the proxies that stay say of answers that are not 200: reporter, code, flags and by whom.
+    func failures() throws -> [String] {
+        try [Self.client, Self.steady, Self.second].flatMap { address in
+            let lines = try fetch("http://\(address):15090/stats/prometheus").output.split(separator: "\n")
+            return lines.filter { $0.hasPrefix("istio_requests_total{") && !$0.contains("response_code=\"200\"") }
+                .map { line in
+                    let labels = ["reporter", "destination_workload", "response_code", "response_flags"].map { name in
+                        line.firstRange(of: "\(name)=\"").map { range in
+                            String(line[range.upperBound...].prefix { $0 != "\"" })
+                        } ?? ""
+                    }
+                    return "\(address) " + labels.joined(separator: " ")
+                }
+        }
+    }
+
     @discardableResult
     private func start(_ name: String, _ words: [String]) throws -> Companion {
         let part = try Companion(words, log: "\(directory)/\(name).log")
@@ -169,7 +185,7 @@ final class SoakMesh {
         spec:
           hosts: [data]
           http:
-          - retries: {attempts: 3, perTryTimeout: 5s, retryOn: "connect-failure,refused-stream,reset,gateway-error"}
+          - retries: {attempts: 10, perTryTimeout: 5s, retryOn: "connect-failure,refused-stream,reset,gateway-error"}
             route:
             - {destination: {host: data, subset: v1}, weight: 50}
             - {destination: {host: data, subset: v2}, weight: 50}

@@ -41,11 +41,13 @@ extension EndToEnd {
 
             let begin = Clock.now
             var certificates: Set<String> = []
+            var failures: Set<String> = []
             var warm: (server: Holding, client: Holding)?
             for second in 1..<Self.seconds {
                 while Clock.now < begin + second * 1_000_000_000 { Clock.pause(milliseconds: 5) }
                 try mesh.setWeights(second * 37 % 101, 100 - second * 37 % 101)
                 if let end = try mesh.certificateEnd(SoakMesh.steady) { certificates.insert(end) }
+                failures.formUnion(try mesh.failures())
                 switch second % 5 {
                 case 1: mesh.kill(try mesh.proxy(SoakMesh.mortal))
                 case 3: try mesh.startProxy(SoakMesh.mortal)
@@ -67,7 +69,7 @@ extension EndToEnd {
             let before = try #require(warm)
             print("soak: \(report.rate) requests/s, \(report.statuses), \(report.errors)")
             print("soak: server \(before.server) → \(end.server), client \(before.client) → \(end.client)")
-            #expect(report.statuses.keys.sorted() == ["200"], "\(load.said.suffix(2_000))")
+            #expect(report.statuses.keys.sorted() == ["200"], "\(report.statuses), \(failures.sorted())")
             #expect(report.errors.isEmpty, "\(report.errors)")
             #expect(report.rate > Double(Self.rate) * 0.9)
             #expect(certificates.count >= 5, "\(certificates)")

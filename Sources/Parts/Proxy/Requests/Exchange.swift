@@ -59,6 +59,10 @@ final class Exchange: HTTPClientStreamHandler {
     private var hasLeft = false
     private var tried: [UpstreamEndpoint] = []
     private(set) var retries = 0
+    /// How often a pooled connection turned out to be closed. Those attempts are no retries of the policy's.
+    private var staleConnections = 0
+    /// Whether the next attempt makes a connection of its own: where one was stale the others are, too.
+    private var needsFreshConnection = false
     /// False for requests that the policy lets nobody send twice.
     private var mayRetry = true
     /// Why a response was not tried again that should have been.
@@ -273,7 +277,8 @@ final class Exchange: HTTPClientStreamHandler {
                 }
             }
         }
-        let stream = endpoint.pool.open(self, http2: usesHTTP2)
+        let stream = endpoint.pool.open(self, fresh: needsFreshConnection, http2: usesHTTP2)
+        needsFreshConnection = false
         upstream = stream
         if asksUpgrade {
             stream.sendUpgrade(head)
@@ -482,20 +487,28 @@ final class Exchange: HTTPClientStreamHandler {
     private func retry(_ outcome: AttemptOutcome, from endpoint: UpstreamEndpoint?, orReply answer: LocalReply) {
         guard let rule, mayRetry || outcome == .staleConnection else { return reply(answer) }
         let decision = rule.retry.decide(
-            outcome, retriesDone: retries, isReplayable: isReplayable, isIdempotent: head.method.isIdempotent,
+            outcome, retriesDone: outcome == .staleConnection ? staleConnections : retries, isReplayable: isReplayable,
+            isIdempotent: head.method.isIdempotent,
             draw: worker.random.next())
         let wait: Duration
         switch decision {
         case .retry(let time): wait = time
-        case .giveUp(.retriesExhausted) where outcome != .staleConnection:
+        case .giveUp(.retriesExhausted):
+            // From then on it is a broken connection like any other.
+            if outcome == .staleConnection { return retry(.reset, from: endpoint, orReply: answer) }
             return reply(answer.afterRetries(isOverflow: false))
         case .giveUp: return reply(answer)
         }
         // A stale connection is our own affair and no retry of the policy's.
-        guard outcome == .staleConnection || takeRetry() else { return reply(answer.afterRetries(isOverflow: true)) }
-        retries += 1
-        worker.metrics.events.upstreamRetries &+= 1
-        if outcome != .staleConnection, let endpoint { tried.append(endpoint) }
+        if outcome == .staleConnection {
+            staleConnections += 1
+            needsFreshConnection = true
+        } else {
+            guard takeRetry() else { return reply(answer.afterRetries(isOverflow: true)) }
+            retries += 1
+            worker.metrics.events.upstreamRetries &+= 1
+            if let endpoint { tried.append(endpoint) }
+        }
         guard wait > .zero else { return attempt() }
         retryTimer = worker.loop.schedule(after: wait) { [self] in
             guard !isFinished else { return }
