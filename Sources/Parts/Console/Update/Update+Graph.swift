@@ -73,9 +73,12 @@ extension Model {
     /// Selects the box whose title is `title`, or starts with it, or contains it.
     mutating func select(title: String) {
         let wanted = title.lowercased()
-        guard let nodes = mesh?.snapshot.nodes, !wanted.isEmpty else { return }
+        guard let mesh, !wanted.isEmpty else { return }
+        let nodes = mesh.snapshot.nodes
         let found =
             nodes.first { $0.title.lowercased() == wanted }
+            // As boxes are called where room is scarce.
+            ?? nodes.first { mesh.shortTitle($0.id).lowercased() == wanted }
             ?? nodes.first { $0.title.lowercased().hasPrefix(wanted) }
             ?? nodes.first { $0.title.lowercased().contains(wanted) || $0.id.text.lowercased().contains(wanted) }
         if let found {

@@ -18,7 +18,7 @@ extension Command {
             + HistoryPlace.options
     ) { invocation in
         let once = try OneScreen(invocation)
-        if once == nil { try ConsoleSession.requireTerminal() }
+        if once == nil, !invocation.has("--linear") { try ConsoleSession.requireTerminal() }
         if let recorded = try RecordedObservation(invocation) { return try ConsoleSession.run(recorded, invocation) }
         let source = try Source(invocation)
         let traces = try TraceSession.open(
@@ -46,6 +46,9 @@ enum ConsoleSession {
             Option(name: "--no-animation", summary: "no moving dots"),
             Option(
                 name: "--slow", summary: "for a slow link: no moving dots, two pictures a second beside those for keys"),
+            Option(
+                name: "--linear",
+                summary: "no screen: commands in, sentences out, for screen readers; an empty line tells what is new"),
             Option(name: "--write", summary: "allow changes from the start; without it :write does"),
         ]
 
@@ -76,7 +79,7 @@ enum ConsoleSession {
         let feed = ConsoleFeed()
         let splits = SplitWatch(source.control)
         let once = try OneScreen(invocation)
-        let mailbox = try once.map { _ in try Mailbox<MeshSnapshot>() }
+        let mailbox = once != nil || invocation.has("--linear") ? try Mailbox<MeshSnapshot>() : nil
         var configuration = CollectorConfiguration(
             control: source.control, sources: source.targets, prometheus: source.prometheus,
             interval: try invocation.duration("--refresh", default: source.interval ?? .seconds(1)),
@@ -148,6 +151,7 @@ enum ConsoleSession {
             let snapshot = once.wait(for: window, in: mailbox, atMost: source.patience)
             return try once.show(snapshot, options, environment)
         }
+        if let mailbox { return Conversation.run(options, environment) { mailbox.take() } }
         return ExitCode(value: try runKept(options, environment, feed))
     }
 
@@ -182,6 +186,10 @@ enum ConsoleSession {
         options.isRecording = true
         if let once = try OneScreen(invocation) {
             return try once.show(try past.snapshot(ending: recorded.time, window: nil), options, environment)
+        }
+        if invocation.has("--linear") {
+            let snapshot = try past.snapshot(ending: recorded.time, window: nil)
+            return Conversation.run(options, environment) { snapshot }
         }
         if recorded.time < end { options.moment = recorded.time }
         return ExitCode(value: try runKept(options, environment, feed))

@@ -23,7 +23,7 @@ extension Command {
             throw UsageError("--rate wants requests a second, above 0 and at most 20000, not “\(text)”")
         }
         let places = try DemoPlaces(mesh: invocation.value("--mesh"), state: invocation.value("--state-dir"))
-        if !invocation.has("--headless") { try ConsoleSession.requireTerminal() }
+        if !invocation.has("--headless"), !invocation.has("--linear") { try ConsoleSession.requireTerminal() }
         return invocation.has("--headless")
             ? try runHeadless(places, rate: rate, invocation) : try runWithConsole(places, rate: rate, invocation)
     }
