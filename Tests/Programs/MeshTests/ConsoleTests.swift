@@ -89,7 +89,8 @@ extension EndToEnd {
         @Test func `Ctrl-Z goes back to the shell, and fg to where it was`() throws {
             let mesh = try RunningMesh.running()
             let terminal = try TmuxTerminal(
-                columns: 100, rows: 30, running: ["env", "PS1=shell ", "bash", "--norc", "--noprofile", "-i"],
+                columns: 100, rows: 30,
+                running: ["env", "--default-signal=TSTP", "PS1=shell ", "bash", "--norc", "--noprofile", "-i"],
                 log: "\(mesh.stateDirectory)/terminal.log")
             defer { terminal.end() }
             try terminal.await("a shell", #"shell"#)

@@ -53,6 +53,12 @@ extension Command {
         Command(
             "focus", ["o"], .changeFocus, in: [.graph],
             "only what is one call away from the selection; again two, three, everything"),
+        Command(
+            "diff", ["d"], .toggleDiff, in: [.graph],
+            "from now on how everything moves against this moment; also across time: t, d, L"),
+        Command("larger", [">", "+"], .zoomGraph(-1), in: [.graph], "larger boxes, which tell more"),
+        Command("smaller", ["<"], .zoomGraph(1), in: [.graph], "smaller boxes, of which more fit"),
+        Command("fit", ["0"], .zoomGraph(0), in: [.graph], "the boxes that fit"),
         Command("center", ["z"], .center, in: [.graph], "bring the selection to the middle"),
         Command("select", [], .select, in: .screens, argument: .node, "select a box by its name"),
     ]

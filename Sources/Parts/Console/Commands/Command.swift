@@ -115,7 +115,9 @@ package enum Action: Hashable, Sendable {
     case stepTime(Int)
     case togglePane, toggleAnimation, toggleMinimap
     case center, layOut
-    case toggleFold, toggleAllFolds, changeFocus
+    case toggleFold, toggleAllFolds, changeFocus, toggleDiff
+    /// Larger boxes with -1, smaller ones with 1, those that fit with 0.
+    case zoomGraph(Int)
     case refresh, repaint
     case nextVersion, previousVersion
     case moveWeight(Int)

@@ -9,10 +9,11 @@ extension GraphScene {
     ///   nothing grows again by itself.
     /// - Parameter mayMove: whether nobody minds when boxes change their places: the room is another one, or the
     ///   person has not yet touched anything.
+    /// - Parameter zoom: the style that somebody chose; then that one, fitting or not.
     /// - Parameter kept: where things were in the last run, for the style of that picture.
     static func fitted(
         _ mesh: MeshIndex, room: Size, previous: GraphScene?, mayMove: Bool, kept: KeptConsole.Picture? = nil,
-        isLabelled: Bool = false
+        isLabelled: Bool = false, zoom: Int? = nil
     ) -> GraphScene {
         let styles = isLabelled ? SceneStyle.labelled : SceneStyle.all
         func make(_ style: SceneStyle) -> GraphScene {
@@ -36,6 +37,7 @@ extension GraphScene {
                 mesh, style: style, layout: layout ?? Layout(input, spacing: style.spacing), room: room,
                 kept: mayMove ? nil : previous?.origin)
         }
+        if let zoom, SceneStyle.all.indices.contains(zoom) { return make(SceneStyle.all[zoom]) }
         var last: GraphScene?
         let first = mayMove ? 0 : previous.flatMap { styles.firstIndex(of: $0.style) } ?? 0
         for style in styles[first...] {

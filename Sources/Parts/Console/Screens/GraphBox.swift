@@ -6,7 +6,7 @@ import TerminalUI
 enum GraphBox {
     static func draw(
         _ box: GraphScene.Box, _ mesh: MeshIndex, _ detail: BoxDetail, isSelected: Bool,
-        mark: GraphWords.Mark = .none, in rect: Rect, on canvas: inout Canvas
+        mark: GraphWords.Mark = .none, diff: GraphDiff? = nil, in rect: Rect, on canvas: inout Canvas
     ) {
         guard let node = mesh.node(box.id), !canvas.frame.clip.intersection(rect).isEmpty else { return }
         canvas.clear(rect)
@@ -19,7 +19,11 @@ enum GraphBox {
             canvas.put([Piece(trouble, .failure)], x: inside.x, y: inside.y, width: inside.width)
             drawNumbers(of: node, detail, in: inside.inset(top: 1), on: &canvas)
         } else {
-            drawNumbers(of: node, detail, in: inside, on: &canvas)
+            if let diff {
+                draw(diff, of: node, detail, in: inside, on: &canvas)
+            } else {
+                drawNumbers(of: node, detail, in: inside, on: &canvas)
+            }
         }
         drawLowerEdge(of: node, mesh, detail, rect, on: &canvas)
     }
@@ -91,6 +95,37 @@ enum GraphBox {
                 Piece(Field.right(Field.shortLatency(p95), inside.width - 5)),
             ]
             canvas.put(line, x: inside.x, y: inside.y, width: inside.width)
+        }
+    }
+
+    /// How it has moved instead of how it is.
+    private static func draw(
+        _ diff: GraphDiff, of node: MeshNode, _ detail: BoxDetail, in inside: Rect, on canvas: inout Canvas
+    ) {
+        guard !diff.isNew(node.id) else {
+            canvas.put([Piece(" new", .accent)], x: inside.x, y: inside.y, width: inside.width)
+            return
+        }
+        guard let change = diff.change(of: node) else { return }
+        let tone: Tone = change.isWorse ? .degraded : .text
+        let (rate, p95) = (GraphDiff.words(factor: change.rate), GraphDiff.words(factor: change.p95))
+        let errors = GraphDiff.words(points: change.errors)
+        switch detail {
+        case .large, .tall:
+            draw(
+                [
+                    TextLine([Piece("rate", .dim)], right: [Piece(rate, .strong)]),
+                    TextLine([Piece("err", .dim)], right: [Piece(errors, tone)]),
+                    TextLine([Piece("p95", .dim)], right: [Piece(p95, tone)]),
+                ], in: inside, on: &canvas)
+        case .wide:
+            canvas.put(
+                [Piece(" \(rate)", .strong), Piece("  \(errors)  p95 \(p95)", tone)], x: inside.x, y: inside.y,
+                width: inside.width)
+        case .middle, .small:
+            canvas.put(
+                [Piece(Field.left(rate, 6), .strong), Piece(Field.right(p95, inside.width - 6), tone)], x: inside.x,
+                y: inside.y, width: inside.width)
         }
     }
 

@@ -24,7 +24,7 @@ enum GraphScreen {
             for box in scene.boxes {
                 GraphBox.draw(
                     box, mesh, scene.style.detail, isSelected: model.shownSelection == .node(box.id),
-                    mark: GraphWords.mark(of: box.id, model.graphFilter),
+                    mark: GraphWords.mark(of: box.id, model.graphFilter), diff: model.graphDiff,
                     in: port.place(box.rect), on: &canvas)
             }
             drawOverflow(scene, port, on: &canvas)

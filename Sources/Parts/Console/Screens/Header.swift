@@ -123,6 +123,9 @@ enum Header {
     private static func words(of model: Model, signs: Signs) -> [Piece] {
         var pieces: [Piece] = []
         if model.screen == .graph {
+            if let diff = model.graphDiff, let mesh = model.graphMesh {
+                pieces.append(Piece("  \(diff.summary(mesh, model.utcOffset))", .accent))
+            }
             for word in GraphWords.summary(
                 model.graphFilter, model.graphFocus, model.graphMesh)
             { pieces.append(Piece("  \(word)", .accent)) }

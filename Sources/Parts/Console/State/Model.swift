@@ -59,6 +59,10 @@ package struct Model: Sendable {
     package internal(set) var graphFilter = GraphFilter()
     package internal(set) var graphFold = GraphFold()
     package internal(set) var graphFocus: GraphFocus?
+    /// What the graph is compared with, when it is.
+    package internal(set) var graphDiff: GraphDiff?
+    /// The style that the person chose, whether it fits or not.
+    var graphZoom: Int?
     /// What the graph shows of the mesh.
     package internal(set) var graphMesh: MeshIndex?
     package internal(set) var edgeLabel = EdgeLabel.none

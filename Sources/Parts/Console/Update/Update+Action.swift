@@ -81,6 +81,8 @@ extension Model {
         case .toggleFold: toggleFold()
         case .toggleAllFolds: toggleAllFolds()
         case .changeFocus: changeFocus()
+        case .toggleDiff: toggleDiff()
+        case .zoomGraph(let step): zoomGraph(step)
         case .center: centerSelection()
         case .layOut: layOutAnew()
         case .refresh: refresh(&effects)

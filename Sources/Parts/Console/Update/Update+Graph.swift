@@ -148,7 +148,7 @@ extension Model {
         }
         scene = GraphScene.fitted(
             mesh, room: graphRoom, previous: scene, mayMove: mayMove || selectionIsAutomatic,
-            kept: keptPicture, isLabelled: edgeLabel != .none)
+            kept: keptPicture, isLabelled: edgeLabel != .none, zoom: graphZoom)
         fittedRoom = graphRoom
         clampPan()
     }

@@ -49,6 +49,10 @@ extension Model {
 
     /// Takes back the newest wish about the graph, and tells whether there was one.
     mutating func clearGraphFilter() -> Bool {
+        if screen == .graph, graphDiff != nil {
+            graphDiff = nil
+            return true
+        }
         if screen == .graph, graphFocus != nil {
             graphFocus = nil
             filterGraphAnew()
