@@ -47,7 +47,10 @@ final class Pseudoterminal {
         return try ChildProcess(
             ChildCommand(
                 "sh", ["-c", "exec \(words) <\(path) >\(path) 2>/dev/null"],
-                environment: environment + ["TERM=xterm-256color", "COLORTERM=truecolor", "LC_ALL=C.UTF-8"]), loop: loop
+                environment: environment + [
+                    "TERM=xterm-256color", "COLORTERM=truecolor", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=/nonexistent",
+                ]),
+            loop: loop
         )
     }
 

@@ -33,7 +33,10 @@ package func runConsole(
     } draw: { _ in
         view(loop.model, theme: loop.themes.theme)
     }
-    options.keep?(loop.model.kept)
+    var kept = loop.model.kept
+    // What was asked for this time only is no wish for the next.
+    if !options.animation { kept.isAnimated = options.kept?.isAnimated ?? true }
+    options.keep?(kept)
     return switch end {
     case .finished: 0
     case .signal(let number): 128 + number

@@ -70,7 +70,8 @@ extension Model {
         kept.edgeLabel = edgeLabel
         kept.find = graphFilter.findText
         kept.hide = graphFilter.hideText
-        kept.isAnimated = isAnimated
+        // A slow link is no wish of the person's.
+        kept.isAnimated = isAnimated || isLinkSlow
         kept.showsPane = showsPane
         kept.showsMinimap = showsMinimap
         if let scene, scene.boxes.count <= Model.mostKeptNodes, edgeLabel == .none,
