@@ -48,7 +48,7 @@ final class Pseudoterminal {
             ChildCommand(
                 "sh", ["-c", "exec \(words) <\(path) >\(path) 2>/dev/null"],
                 environment: environment + [
-                    "TERM=xterm-256color", "COLORTERM=truecolor", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=/nonexistent",
+                    "TERM=xterm-256color", "COLORTERM=truecolor", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=/dev/null",
                 ]),
             loop: loop
         )

@@ -88,9 +88,9 @@ import Testing
     }
 
     @Test func `says when a folder is missing`() {
-        let error = #expect(throws: StorageError.self) { try Database(path: "/nonexistent/mesh.db") }
+        let error = #expect(throws: StorageError.self) { try Database(path: "/dev/null/mesh.db") }
 
-        #expect(error?.description == "/nonexistent/mesh.db: cannot open: unable to open database file")
+        #expect(error?.description == "/dev/null/mesh.db: cannot open: unable to open database file")
     }
 
     @Test func `says which column holds the wrong type`() throws {

@@ -56,9 +56,9 @@ import Testing
     }
 
     @Test func `that are not there are named`() {
-        let error = #expect(throws: SystemError.self) { try Files.read("/nonexistent/mesh.yaml") }
+        let error = #expect(throws: SystemError.self) { try Files.read("/dev/null/mesh.yaml") }
 
-        #expect(error?.description == "open /nonexistent/mesh.yaml: no such file or directory")
+        #expect(error?.description == "open /dev/null/mesh.yaml: not a directory")
     }
 }
 
@@ -93,10 +93,10 @@ import Testing
     @Test func `that cannot be started is an error`() throws {
         defer { try? Files.remove(directory) }
         let error = #expect(throws: SystemError.self) {
-            try ChildProcess(ChildCommand("/nonexistent/program"), loop: loop)
+            try ChildProcess(ChildCommand("/dev/null/program"), loop: loop)
         }
 
-        #expect(error?.description == "spawn /nonexistent/program: no such file or directory")
+        #expect(error?.description == "spawn /dev/null/program: not a directory")
     }
 
     @Test func `is killed when it does not end in time`() throws {

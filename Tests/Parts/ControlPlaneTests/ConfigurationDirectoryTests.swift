@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `that is gone is an error`() throws {
-        let directory = ConfigurationDirectory(path: "/nonexistent")
+        let directory = ConfigurationDirectory(path: "/dev/null/meshtop")
 
         #expect(throws: SystemError.self) { try directory.read() }
     }
