@@ -49,6 +49,7 @@ final class ClientConnection: ChannelOwner {
     }
 
     var peerURIs: [String] { channel?.peerURIs ?? [] }
+    private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
 
     /// Takes the next request; only when idle.
     func serve(_ stream: HTTPClientStream) {

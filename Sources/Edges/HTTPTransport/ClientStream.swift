@@ -79,6 +79,9 @@ package final class HTTPClientStream {
     /// Who the upstream is, once the connection stands; empty without TLS.
     package var peerURIs: [String] { connection?.peerURIs ?? exchange?.connection?.peerURIs ?? [] }
 
+    /// This end of the connection, once that stands.
+    package var localAddress: SocketAddress? { connection?.localAddress ?? exchange?.connection?.localAddress }
+
     init(handler: any HTTPClientStreamHandler) {
         self.handler = handler
     }

@@ -58,7 +58,7 @@ extension ExternalAuthorization: DiscoveryMessage {
     private static func header(_ reader: SchemaReader) throws(SchemaError) -> HeaderOperations.Addition {
         let fields = try reader.fields(["key", "value"], unsupported: ["raw_value"])
         return HeaderOperations.Addition(
-            name: try fields.required("key").nonEmptyString(), template: try HeaderTemplate(reading: fields["value"]),
+            name: try fields.required("key").nonEmptyString(), template: try FormatString(reading: fields["value"]),
             appends: false)
     }
 

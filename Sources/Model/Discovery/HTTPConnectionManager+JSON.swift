@@ -11,12 +11,12 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
                 "http_protocol_options", "http2_protocol_options", "normalize_path", "proxy_100_continue",
-                "upgrade_configs",
+                "upgrade_configs", "access_log",
             ],
             unsupported: [
                 "scoped_routes", "add_user_agent", "tracing",
                 "http3_protocol_options", "server_header_transformation", "scheme_header_transformation",
-                "max_request_headers_kb", "request_timeout", "drain_timeout", "delayed_close_timeout", "access_log",
+                "max_request_headers_kb", "request_timeout", "drain_timeout", "delayed_close_timeout",
                 "access_log_options", "xff_num_trusted_hops", "original_ip_detection_extensions",
                 "early_header_mutation_extensions", "internal_address_config", "skip_xff_append", "via",
                 "generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response",
@@ -45,6 +45,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
         passesTrailers = try fields["http_protocol_options"].map(http1Trailers) ?? false
         upgrades = try fields["upgrade_configs"]?.each(UpgradeRule.init(ofManager:)) ?? []
         http2 = try fields["http2_protocol_options"].map(HTTP2Options.init)
+
+        accessLogs = try fields["access_log"]?.each { (log) throws(SchemaError) in try AccessLog(log) } ?? []
 
         switch try fields.one(of: "rds", "route_config") {
         case ("route_config", let config)?: routes = .inline(try RouteConfiguration(config))
@@ -92,6 +94,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "normalize_path": normalizesPath ? true : nil,
             "proxy_100_continue": passesContinue ? true : nil,
             "upgrade_configs": .array(unlessEmpty: upgrades.map(\.json)),
+            "access_log": .array(unlessEmpty: accessLogs.map(\.json)),
         ])
     }
 

@@ -45,6 +45,7 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     package var upgrades: [UpgradeRule] = []
     /// What requests pass before the router, in order.
     package var filters: [HTTPFilter]
+    package var accessLogs: [AccessLog] = []
 
     package init(
         statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,

@@ -19,7 +19,7 @@ extension HeaderOperations {
         let fields = try reader.fields(["header", "append_action"], unsupported: ["append", "keep_empty_value"])
         let header = try fields.required("header").fields(["key", "value"], unsupported: ["raw_value"])
         return Addition(
-            name: try header.required("key").nonEmptyString(), template: try HeaderTemplate(reading: header["value"]),
+            name: try header.required("key").nonEmptyString(), template: try FormatString(reading: header["value"]),
             appends: try fields["append_action"]?.choice([
                 "APPEND_IF_EXISTS_OR_ADD": true, "OVERWRITE_IF_EXISTS_OR_ADD": false,
             ]) ?? true)
@@ -46,7 +46,7 @@ extension HeaderOperations.Addition {
     }
 }
 
-extension HeaderTemplate {
+extension FormatString {
     /// Reads a value, which is empty where it is not said.
     init(reading reader: SchemaReader?) throws(SchemaError) {
         guard let reader else {

@@ -5,16 +5,16 @@ package struct HeaderOperations: Hashable, Sendable {
     package struct Addition: Hashable, Sendable {
         package var name: String
         /// With commands that stand for what is known of a request.
-        package var value: HeaderTemplate
+        package var value: FormatString
         /// True keeps what is there and adds a field; false replaces it.
         package var appends: Bool
 
         /// A value without commands.
         package init(name: String, value: String, appends: Bool = true) {
-            self.init(name: name, template: HeaderTemplate(literal: value), appends: appends)
+            self.init(name: name, template: FormatString(literal: value), appends: appends)
         }
 
-        package init(name: String, template: HeaderTemplate, appends: Bool = true) {
+        package init(name: String, template: FormatString, appends: Bool = true) {
             self.name = name
             value = template
             self.appends = appends

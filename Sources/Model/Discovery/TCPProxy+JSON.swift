@@ -6,9 +6,12 @@ extension TCPProxy: DiscoveryMessage {
     package init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.anyFields(
             Self.typeURL,
-            ["stat_prefix", "cluster", "weighted_clusters", "idle_timeout", "max_connect_attempts", "hash_policy"],
+            [
+                "stat_prefix", "cluster", "weighted_clusters", "idle_timeout", "max_connect_attempts", "hash_policy",
+                "access_log",
+            ],
             unsupported: [
-                "on_demand", "metadata_match", "downstream_idle_timeout", "upstream_idle_timeout", "access_log",
+                "on_demand", "metadata_match", "downstream_idle_timeout", "upstream_idle_timeout",
                 "tunneling_config", "max_downstream_connection_duration",
                 "max_downstream_connection_duration_jitter_percentage", "access_log_flush_interval",
                 "flush_access_log_on_connected", "access_log_options", "backoff_options", "proxy_protocol_tlvs",
@@ -28,6 +31,7 @@ extension TCPProxy: DiscoveryMessage {
             try policy.fields(["source_ip"], unsupported: ["filter_state"]).required("source_ip").fields([])
         }
         if let policies, policies.count > 1 { throw fields.error("\"hash_policy\" holds at most one entry") }
+        accessLogs = try fields["access_log"]?.each { (log) throws(SchemaError) in try AccessLog(log) } ?? []
         hashesSourceAddress = policies?.isEmpty == false
     }
 
@@ -63,6 +67,7 @@ extension TCPProxy: DiscoveryMessage {
             "weighted_clusters": weighted,
             "idle_timeout": idleTimeout.map { .duration($0) },
             "max_connect_attempts": maximumConnectAttempts.map { .integer(Int64($0)) },
+            "access_log": .array(unlessEmpty: accessLogs.map(\.json)),
             "hash_policy": hashesSourceAddress ? [["source_ip": [:]]] : nil,
         ])
     }

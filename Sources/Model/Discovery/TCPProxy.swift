@@ -24,6 +24,7 @@ package struct TCPProxy: Hashable, Sendable {
     package var maximumConnectAttempts: UInt32?
     /// `hash_policy: [{source_ip: {}}]`: the endpoint is chosen by the address of who connects, where the cluster hashes.
     package var hashesSourceAddress: Bool
+    package var accessLogs: [AccessLog] = []
 
     package init(
         statPrefix: String, target: Target, idleTimeout: Duration? = nil, maximumConnectAttempts: UInt32? = nil,

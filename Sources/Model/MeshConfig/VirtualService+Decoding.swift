@@ -268,8 +268,8 @@ extension VirtualService.HeaderChanges.Operations {
 
     private mutating func values(
         _ reader: SchemaReader, _ isRequest: Bool
-    ) throws(SchemaError) -> [String: HeaderTemplate] {
-        var values: [String: HeaderTemplate] = [:]
+    ) throws(SchemaError) -> [String: FormatString] {
+        var values: [String: FormatString] = [:]
         for (name, value) in try reader.entries() {
             if isRequest, [":authority", "host"].contains(name.lowercased()) {
                 guard authority == nil else { throw value.error("the host is set twice; remove one") }
@@ -282,7 +282,7 @@ extension VirtualService.HeaderChanges.Operations {
             try Self.check(name, value)
             let text = try value.string()
             guard text.isHeaderValue else { throw value.error("holds a control character, which no header may") }
-            do throws(PatternError) { values[name] = try HeaderTemplate(text) } catch {
+            do throws(PatternError) { values[name] = try FormatString(text) } catch {
                 throw value.error(error.description)
             }
         }

@@ -254,14 +254,14 @@ extension VirtualService {
     /// Istio's `Headers`: changes to the request and to its response.
     package struct HeaderChanges: Hashable, Sendable {
         package struct Operations: Hashable, Sendable {
-            package var set: [String: HeaderTemplate]
-            package var add: [String: HeaderTemplate]
+            package var set: [String: FormatString]
+            package var add: [String: FormatString]
             package var remove: [String]
             /// What the `host` header becomes; of requests only.
             package var authority: String?
 
             package init(
-                set: [String: HeaderTemplate] = [:], add: [String: HeaderTemplate] = [:], remove: [String] = [],
+                set: [String: FormatString] = [:], add: [String: FormatString] = [:], remove: [String] = [],
                 authority: String? = nil
             ) {
                 self.authority = authority

@@ -94,11 +94,11 @@ package struct HeaderChanges: Sendable, Hashable {
         package var name: String
         /// What is the same for every request; nothing when ``template`` makes it.
         package var literal: String?
-        package var template: HeaderTemplate
+        package var template: FormatString
         /// True keeps what is there and adds a field; false replaces it.
         package var appends: Bool
 
-        package init(name: String, template: HeaderTemplate, appends: Bool) {
+        package init(name: String, template: FormatString, appends: Bool) {
             self.name = name
             literal = template.literal
             self.template = template

@@ -51,6 +51,7 @@ final class HTTP2ClientConnection: ChannelOwner, DeferredWork {
     }
 
     var peerURIs: [String] { channel?.peerURIs ?? [] }
+    private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
     /// Bytes of requests that wait for windows.
     var waitingCount: Int { exchanges.values.reduce(0) { $0 + $1.waitingCount } }
     private var streamCount: Int { exchanges.count + beginning.count }

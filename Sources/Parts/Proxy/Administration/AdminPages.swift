@@ -14,6 +14,7 @@ enum AdminPages {
           /listeners: listener addresses (?format=json)
           /quitquitquit (POST): drain, then exit
           /ready: 200 LIVE once requests can be carried
+          /reopen_logs (POST): open the files of access logs anew
           /server_info: version, state, uptime, node (JSON)
           /stats/prometheus: metrics in the Prometheus text format
 

@@ -75,8 +75,11 @@ final class AdminServer {
         }
     }
 
+    /// What changes the proxy; everything else only tells.
+    private static let mutations: Set = ["/drain_listeners", "/quitquitquit", "/reopen_logs"]
+
     private func admin(_ request: HTTPRequest, _ responder: HTTPResponder) {
-        let isMutation = request.path == "/quitquitquit" || request.path == "/drain_listeners"
+        let isMutation = Self.mutations.contains(request.path)
         guard request.method == (isMutation ? "POST" : "GET") || (request.method == "HEAD" && !isMutation) else {
             return responder.respond(.text("use \(isMutation ? "POST" : "GET")\n", status: 405))
         }
@@ -117,6 +120,9 @@ final class AdminServer {
                     responder.respond(.text(AdminPages.listeners(listeners)))
                 }
             }
+        case "/reopen_logs":
+            runtime.reopenLogs()
+            responder.respond(.text("OK\n"))
         case "/drain_listeners":
             runtime.drain { _ in }
             responder.respond(.text("OK\n"))

@@ -55,6 +55,8 @@ struct ListenerPlan: Sendable {
     var passesTrailers = false
     var passesContinue = false
 
+    var accessLogs: [AccessLogPlan] = []
+
     /// Whether what connections are served by is the same, so that a listener may go on under the other plan.
     func speaksLike(_ other: ListenerPlan) -> Bool {
         codec == other.codec && http2 == other.http2 && passesTrailers == other.passesTrailers

@@ -18,6 +18,7 @@ extension SnapshotBuilder {
             if let context = chain.tls { tls = try serverContext(context, nil, secrets, into: &next) }
             var plan = ConnectionPlan(proxy, tls: tls, places: places)
             plan.guards = chain.accessControls.map { ConnectionGuard($0, counters: access) }
+            plan.accessLogs = try accessLogs(proxy.accessLogs, into: &next)
             chains.append(plan)
         }
         return ConnectionListenerPlan(

@@ -24,6 +24,8 @@ struct SnapshotBuilder {
 
     /// The buckets of all rules that limit requests; each goes on while its rules stay.
     private var limiters: [RateLimitRules: RateLimiter] = [:]
+    /// The files of access logs, by path; open while some listener logs to them.
+    private(set) var logFiles: [String: AppendFile] = [:]
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -69,6 +71,7 @@ struct SnapshotBuilder {
         next.outliers = [:]
         next.breakers = [:]
         next.limiters = [:]
+        next.logFiles = [:]
         var clusters: [ClusterPlan] = []
         var places: [String: Int] = [:]
         let assignments = Dictionary(resources.endpoints.map { ($0.clusterName, $0) }, uniquingKeysWith: { $1 })
@@ -96,7 +99,10 @@ struct SnapshotBuilder {
         next.baseContexts = next.baseContexts.filter { base, _ in
             next.clientContexts.keys.contains { $0.secrets.certificate == base.certificate }
         }
+        let unused = logFiles.filter { next.logFiles[$0.key] == nil }.values
         self = next
+        // Workers may hold them a moment longer; they lose nothing that was written before.
+        for file in unused { file.flushSoon() }
         let snapshot = ConfigurationSnapshot(
             generation: generation, listeners: listeners, connectionListeners: connectionListeners, clusters: clusters)
         return (snapshot, omissions)
@@ -141,6 +147,7 @@ struct SnapshotBuilder {
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
             http2: managers.first?.http2, passesTrailers: managers.first?.passesTrailers ?? false,
             passesContinue: managers.first?.passesContinue ?? false)
+        result.accessLogs = try accessLogs(managers.first?.accessLogs ?? [], into: &next)
         for chain in listener.filterChains {
             guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {
                 throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
@@ -193,6 +200,31 @@ struct SnapshotBuilder {
                 return made
             }, upgrades: UpgradeRules(manager.upgrades), tunnelIdleTimeout: idle > .zero ? idle : nil,
             limiter: limiter)
+    }
+
+    /// A listener whose requests cannot be logged is none: whoever asks for a log may not go without.
+    func accessLogs(
+        _ logs: [AccessLog], into next: inout SnapshotBuilder
+    ) throws(Obstacle) -> [AccessLogPlan] {
+        try logs.map { (log) throws(Obstacle) in
+            AccessLogPlan(
+                format: AccessLogFormat(log.format), rule: AccessLogRule(log.filter),
+                file: try logFile(log.path, into: &next))
+        }
+    }
+
+    private func logFile(_ path: String, into next: inout SnapshotBuilder) throws(Obstacle) -> AppendFile {
+        if let known = next.logFiles[path] ?? logFiles[path] {
+            next.logFiles[path] = known
+            return known
+        }
+        do throws(SystemError) {
+            let file = try AppendFile(path)
+            next.logFiles[path] = file
+            return file
+        } catch {
+            throw .wrong(.environment("access log: \(error)"))
+        }
     }
 
     /// - Parameter codec: which versions of HTTP may be agreed upon; `nil` where it is none.

@@ -30,6 +30,7 @@ struct ConnectionPlan: Sendable {
     var hashesSourceAddress: Bool
     /// What it must pass before anything is done for it, in order; empty in most places.
     var guards: [ConnectionGuard] = []
+    var accessLogs: [AccessLogPlan] = []
 
     static let defaultIdleTimeout: Duration = .seconds(3600)
 }

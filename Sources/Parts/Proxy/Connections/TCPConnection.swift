@@ -64,6 +64,13 @@ final class TCPConnection: TCPStreamOwner {
     private var isCounted = false
     /// Not in the metrics yet.
     private var counts = ConnectionCounts()
+    private let begun = SystemClock.monotonic()
+    private var receivedBytes: UInt64 = 0
+    private var sentBytes: UInt64 = 0
+    /// The last endpoint tried, for logs.
+    private var upstreamAddress: SocketAddress?
+    /// Why the proxy ended it; empty when it did not.
+    private var termination = ""
 
     init(worker: Worker, listener: TCPListener, socket: Socket, peer: SocketAddress) {
         self.worker = worker
@@ -161,6 +168,7 @@ final class TCPConnection: TCPStreamOwner {
 
     private func refuse() {
         state = .refused
+        termination = "rbac_access_denied"
         let linger = Deadline(loop: worker.loop) { [weak self] in self?.end() }
         idle = linger
         linger.arm(after: Self.lingerTime)
@@ -202,6 +210,7 @@ final class TCPConnection: TCPStreamOwner {
 
     private func take(_ endpoint: UpstreamEndpoint) {
         self.endpoint = endpoint
+        upstreamAddress = endpoint.address
         endpoint.active += 1
         endpoint.total &+= 1
         endpoint.connections += 1
@@ -317,9 +326,11 @@ final class TCPConnection: TCPStreamOwner {
         let other: TCPStream?
         if stream === downstream {
             counts.received &+= UInt64(bytes.count)
+            receivedBytes &+= UInt64(bytes.count)
             other = upstream
         } else {
             counts.sent &+= UInt64(bytes.count)
+            sentBytes &+= UInt64(bytes.count)
             other = downstream
         }
         if other?.write(bytes) == false { stream.pauseReading() }
@@ -402,6 +413,21 @@ final class TCPConnection: TCPStreamOwner {
         counts = ConnectionCounts()
     }
 
+    private func log(_ logs: [AccessLogPlan]) {
+        let duration = begun.duration(to: SystemClock.monotonic())
+        let facts = AccessLogRule.Facts(
+            status: 0, milliseconds: Int(clamping: duration.nanoseconds / 1_000_000),
+            flags: flags.isEmpty ? [] : flags.text.split(separator: ","))
+        let subject = LoggedConnection(
+            local: socket.localAddress, peer: peerAddress, peerURIs: downstream?.peerURIs ?? [],
+            serverName: downstream?.serverName ?? serverName, cluster: cluster?.plan.name, upstream: upstreamAddress,
+            upstreamLocal: upstream?.localAddress, flags: flags, termination: termination, received: receivedBytes,
+            sent: sentBytes, attempts: attempts, duration: duration, ended: SystemClock.wall())
+        for log in logs where log.rule.admits(facts, draw: worker.random.next(), field: { _ in nil }) {
+            log.file.append(log.format.line(about: subject))
+        }
+    }
+
     private func end() {
         guard state != .ended else { return }
         if isCounted {
@@ -410,6 +436,7 @@ final class TCPConnection: TCPStreamOwner {
             counts.closed = 1
             downstreamIntroduction = nil
             flushCounts()
+            if let plan, !plan.accessLogs.isEmpty { log(plan.accessLogs) }
         }
         state = .ended
         inspection?.cancel()

@@ -92,6 +92,8 @@ final class TCPStream: EventHandler, DeferredWork {
     /// The name that a TLS client asked for; nothing when it asked for none.
     var serverName: String? { tls?.serverName }
     /// The identities of a verified TLS peer.
+    /// This end of the connection.
+    var localAddress: SocketAddress? { socket.localAddress }
     var peerURIs: [String] { tls?.peerURIs ?? [] }
     /// What ALPN agreed on.
     var negotiatedProtocol: String? { tls?.negotiatedProtocol }

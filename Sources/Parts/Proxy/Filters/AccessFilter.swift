@@ -22,8 +22,10 @@ struct AccessFilter: RequestFilter {
             }
             exchange.filterMetadata[name] = result
         }
-        guard let enforced, !enforced.judge(facts).isAllowed else { return .pass }
-        exchange.refuseAccess()
+        guard let enforced else { return .pass }
+        let decision = enforced.judge(facts)
+        if decision.isAllowed { return .pass }
+        exchange.refuseAccess(decision.policy.map { enforced.policies.policies[$0].name })
         return .answered
     }
 }
@@ -52,7 +54,10 @@ struct AccessJudge: Sendable {
 
 extension Exchange {
     /// Answers as Envoy does what its policies refuse.
-    fileprivate func refuseAccess() {
+    ///
+    /// - Parameter policy: which one; nothing where none allowed it.
+    fileprivate func refuseAccess(_ policy: String?) {
+        details = "rbac_access_denied_matched_policy[\(policy ?? "none")]"
         nameIntendedService()
         refuse(status: 403, LocalReply.accessDenied.text(isRetried: false))
     }

@@ -18,19 +18,23 @@ struct AuthorizationFilter: RequestFilter {
         }
         guard rules.enabled.takes(draw: exchange.worker.random.next()) else { return .pass }
         guard let cluster = clusterPlace.flatMap({ exchange.worker.cluster(at: $0, named: clusterName) }) else {
-            return act(on: rules.failure, exchange) ? .pass : .answered
+            return act(on: rules.failure, exchange, details: Self.failed) ? .pass : .answered
         }
         let call = AuthorizationCall(worker: exchange.worker, cluster: cluster, limit: rules.timeout) { answer in
             exchange.call = nil
             let verdict = answer.map { rules.verdict(status: $0.head.status, fields: $0.head.fields) } ?? rules.failure
-            if act(on: verdict, exchange, body: answer?.body ?? []) { exchange.filterPassed() }
+            let details = answer == nil ? Self.failed : Self.denied
+            if act(on: verdict, exchange, body: answer?.body ?? [], details: details) { exchange.filterPassed() }
         }
         guard call.send(question(exchange)) else {
-            return act(on: rules.failure, exchange) ? .pass : .answered
+            return act(on: rules.failure, exchange, details: Self.failed) ? .pass : .answered
         }
         exchange.call = call
         return .wait
     }
+
+    private static let failed = "ext_authz_error"
+    private static let denied = "ext_authz_denied"
 
     /// The request's line and host, the fields that the service may see, and no body.
     private func question(_ exchange: Exchange) -> RequestHead {
@@ -51,7 +55,7 @@ struct AuthorizationFilter: RequestFilter {
 
     /// Whether the request goes on; if not, it has been answered.
     private func act(
-        on verdict: AuthorizationCheckRules.Verdict, _ exchange: Exchange, body: [UInt8] = []
+        on verdict: AuthorizationCheckRules.Verdict, _ exchange: Exchange, body: [UInt8] = [], details: String
     ) -> Bool {
         switch verdict {
         case .allow(let replaced, let appended, let response):
@@ -63,6 +67,7 @@ struct AuthorizationFilter: RequestFilter {
             exchange.filterFields += response
             return true
         case .deny(let status, let fields, let hasBody):
+            exchange.details = details
             exchange.refuse(status: status, hasBody ? body : [], flag: .unauthorizedExternally) { head in
                 for field in fields { head.remove(field.name) }
                 for field in fields { head.add(field.name, field.value) }

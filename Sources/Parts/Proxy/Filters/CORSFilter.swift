@@ -11,6 +11,7 @@ struct CORSFilter: RequestFilter {
         guard let fields = verdict.preflight else { return .pass }
         var head = ResponseHead(status: 200)
         for field in fields { head.add(field.name, field.value) }
+        exchange.details = "cors_response"
         exchange.send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
         return .answered
     }

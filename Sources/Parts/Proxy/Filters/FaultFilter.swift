@@ -24,7 +24,8 @@ struct FaultFilter: RequestFilter {
         let flag: ResponseFlag = flag == .none ? .faultInjected : .delayAndFaultInjected
         switch answer {
         case .http(let status): exchange.reply(.faultInjected(status: status, flag: flag))
-        case .grpc(let status): exchange.replyGRPC(status, "fault filter abort", flag: flag)
+        case .grpc(let status):
+            exchange.replyGRPC(status, "fault filter abort", flag: flag, details: "fault_filter_abort")
         }
         return true
     }

@@ -162,6 +162,7 @@ extension Exchange {
         var challenge = "Bearer realm=\"\(scheme)://\(String(decoding: place, as: UTF8.self))\""
         if failure != .missing { challenge += ", error=\"invalid_token\"" }
         filterFields.append((name: "www-authenticate", value: challenge))
+        details = "jwt_authn_access_denied{\(String(failure.rawValue.map { $0 == " " ? "_" : $0 }))}"
         refuse(status: failure.status, Array(failure.rawValue.utf8))
     }
 }

@@ -24,6 +24,7 @@ struct RateLimitFilter: RequestFilter {
         if passes { return .pass }
         exchange.worker.metrics.events.rateLimited &+= 1
         guard rules.enforced.takes(draw: exchange.worker.random.next()) else { return .pass }
+        exchange.details = "local_rate_limited"
         exchange.refuse(
             status: rules.status, Array("local_rate_limited".utf8), grpcStatus: rules.isResourceExhausted ? 8 : nil,
             flag: .rateLimited

@@ -1,5 +1,6 @@
 import ExpositionWire
 import Quantities
+import SystemIO
 import TraceModel
 import TrafficPolicy
 
@@ -19,6 +20,7 @@ struct MetricsExposition {
         exposition.outliers(facts.outliers)
         exposition.breakers(facts.breakers)
         exposition.access(facts.access)
+        exposition.accessLogs(facts.accessLogs)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
         exposition.process(facts)
@@ -189,6 +191,16 @@ struct MetricsExposition {
             help: "Requests and connections that a policy of access decided about, or would have if it were in force.",
             type: .counter)
         for report in reports { writer.sample(decisions, labels: report.labels, Double(report.total)) }
+    }
+
+    private mutating func accessLogs(_ logs: [(path: String, tally: AppendFile.Tally)]) {
+        guard !logs.isEmpty else { return }
+        let written = "meshtop_access_log_lines_total"
+        family(written, help: "Lines of access logs that were written, by file.", type: .counter)
+        for log in logs { writer.sample(written, labels: [(name: "path", value: log.path)], Double(log.tally.written)) }
+        let dropped = "meshtop_access_log_dropped_total"
+        family(dropped, help: "Lines of access logs that nobody took in time, by file.", type: .counter)
+        for log in logs { writer.sample(dropped, labels: [(name: "path", value: log.path)], Double(log.tally.dropped)) }
     }
 
     private mutating func telemetry(_ page: MetricsPage, _ facts: ProcessFacts) {

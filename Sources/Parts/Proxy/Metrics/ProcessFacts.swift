@@ -1,4 +1,5 @@
 import Quantities
+import SystemIO
 
 /// What the metrics page says about the process as a whole.
 struct ProcessFacts: Sendable {
@@ -23,6 +24,8 @@ struct ProcessFacts: Sendable {
     var breakers: [BreakerReport] = []
     /// What the policies of access have done.
     var access: [AccessReport] = []
+    /// The files of access logs, and what has become of their lines.
+    var accessLogs: [(path: String, tally: AppendFile.Tally)] = []
 
     struct DiscoveryFact: Sendable {
         var type: String

@@ -5,6 +5,7 @@ import TrafficPolicy
 /// What the proxy answers by itself, instead of an upstream.
 extension Exchange {
     func reply(_ answer: LocalReply) {
+        details = answer.details.description
         var head = ResponseHead(status: answer.status)
         if answer.flag == .upstreamOverflow { head.add("x-envoy-overloaded", literal: "true") }
         answer.text(isRetried: retries > 0).withUnsafeBytes { send(head, $0, flag: answer.flag) }
@@ -12,17 +13,20 @@ extension Exchange {
 
     func replyDirect(_ status: Int, _ body: [UInt8]) {
         service = worker.blackHole
+        details = "direct_response"
         body.withUnsafeBytes { send(ResponseHead(status: status), $0, flag: .none) }
     }
 
     func replyRedirect(_ redirect: RouteAction.Redirect, _ rule: RulePlan) {
+        details = "direct_response"
         var head = ResponseHead(status: redirect.status)
         head.add("location", Redirection.location(for: self.head, redirect, rule.path, isTLS: isForHTTPS))
         send(head, UnsafeRawBufferPointer(start: nil, count: 0), flag: .none)
     }
 
     /// Answers with a status of gRPC. Who does not speak gRPC gets 200 and the message as a body, as from Envoy.
-    func replyGRPC(_ grpcStatus: Int, _ message: String, flag: ResponseFlag) {
+    func replyGRPC(_ grpcStatus: Int, _ message: String, flag: ResponseFlag, details: String) {
+        self.details = details
         Array(message.utf8).withUnsafeBytes {
             send(ResponseHead(status: 200), $0, flag: flag, grpcStatus: grpcStatus)
         }
@@ -51,6 +55,7 @@ extension Exchange {
         if !body.isEmpty, !head.contains("content-type") { head.add("content-type", literal: "text/plain") }
         for field in filterReplacements { head.replace(field.name, field.value) }
         for field in filterFields { head.add(field.name, field.value) }
+        if !listener.plan.accessLogs.isEmpty { loggedResponse = head }
         downstream.sendHead(head, endOfStream: body.isEmpty)
         if !body.isEmpty {
             _ = downstream.sendBody(body)

@@ -71,6 +71,7 @@ extension Exchange {
             upstream?.cancel()
             releaseEndpoint()
             downstream.abort()
+            details = "stream_idle_timeout"
             finish(flag: .streamIdleTimeout)
         }
     }

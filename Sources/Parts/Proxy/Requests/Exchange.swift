@@ -31,7 +31,7 @@ final class Exchange: HTTPClientStreamHandler {
     var hasBody = false
     var isRequestComplete = false
     private(set) var requestEndedAt: MonotonicTime
-    private var requestBytes: UInt64 = 0
+    private(set) var requestBytes: UInt64 = 0
     var replay: [UInt8] = []
     private var requestTrailers: HTTPHeaders?
     var isReplayable = true
@@ -44,7 +44,7 @@ final class Exchange: HTTPClientStreamHandler {
     var tunnel: Tunnel?
     /// How long it may take with all its attempts.
     private var limit: Duration?
-    private var trace: ActiveTrace?
+    private(set) var trace: ActiveTrace?
     private var traceStart = WallTime(nanosecondsSinceEpoch: 0)
 
     // Where it goes.
@@ -54,6 +54,8 @@ final class Exchange: HTTPClientStreamHandler {
     private(set) var endpoint: UpstreamEndpoint?
     var upstream: HTTPClientStream?
     private(set) var upstreamAddress: SocketAddress?
+    /// This end of the connection to it, where a log may want that.
+    private(set) var upstreamLocal: SocketAddress?
     /// Copies whose body is not complete.
     var mirrors: [MirrorStream] = []
     private var hasLeft = false
@@ -95,11 +97,21 @@ final class Exchange: HTTPClientStreamHandler {
     /// What a filter did to a request that then went its way; said where nothing else is to be said.
     var filterFlag = ResponseFlag.none
 
+    /// What logs may want of the downstream connection, which is not there any more at the end.
+    private(set) var loggedConnection: (local: SocketAddress?, serverName: String?)?
+
     // What came back, and for whom it counts.
     var status = 0
     var responseBytes: UInt64 = 0
     var grpcStatus: UInt8?
     private var responseTrailers: HTTPHeaders?
+    private var responseStartedAt: MonotonicTime?
+    /// The head as the downstream got it, where a log may want that.
+    var loggedResponse: ResponseHead?
+    /// Who answered, or why the proxy did: Envoy's response code details.
+    var details = ""
+    /// Why the last connection that could not be made was not; empty for no such trouble.
+    private(set) var transportFailure = ""
     private var peer = LabelID.unknown
     var service = LabelID.unknown
     private var isSecure = false
@@ -123,6 +135,9 @@ final class Exchange: HTTPClientStreamHandler {
         self.hasBody = hasBody
         isGRPC = hasBody && head.value(of: "content-type").map { GRPCRules.isContentType($0) } ?? false
         worker.metrics.events.activeRequests &+= 1
+        if !listener.plan.accessLogs.isEmpty {
+            loggedConnection = (downstream.localAddress, downstream.serverName)
+        }
         if !isOutbound { identifyCaller() }
         if worker.isTracing { beginTrace(&head) }
 
@@ -384,8 +399,15 @@ final class Exchange: HTTPClientStreamHandler {
         replay = []
         if isOutbound { identifyUpstream(stream, head) }
         status = head.status
+        details = "via_upstream"
+        responseStartedAt = worker.loop.now
         if isGRPC { grpcStatus = head.value(of: "grpc-status").flatMap { UInt8(String(decoding: $0, as: UTF8.self)) } }
-        downstream.sendHead(editedResponse(head, rule), endOfStream: !hasBody)
+        let edited = editedResponse(head, rule)
+        if !listener.plan.accessLogs.isEmpty {
+            loggedResponse = edited
+            upstreamLocal = stream.localAddress
+        }
+        downstream.sendHead(edited, endOfStream: !hasBody)
     }
 
     func responseBody(_ stream: HTTPClientStream, _ bytes: UnsafeRawBufferPointer) {
@@ -431,8 +453,11 @@ final class Exchange: HTTPClientStreamHandler {
         switch reason {
         case .malformed:
             if status == 0 { status = 400 }
+            details = "codec_error"
             finish(flag: .downstreamProtocolError)
-        case .peerClosed, .timeout, .shutdown: finish(flag: .downstreamConnectionTermination)
+        case .peerClosed, .timeout, .shutdown:
+            details = "downstream_remote_disconnect"
+            finish(flag: .downstreamConnectionTermination)
         }
     }
 
@@ -449,11 +474,13 @@ final class Exchange: HTTPClientStreamHandler {
             failedEndpoint.connectFailures &+= 1
             worker.metrics.events.upstreamConnectFailures &+= 1
             cluster?.avoid(failedEndpoint, now: worker.loop.now)
+            transportFailure = failure.description
         }
         guard status == 0 else {
             // Part of the response is out: only a broken connection can tell the downstream that the rest is missing. What
             // another protocol makes of its end is its own affair, and it gets all that came.
             if tunnel != nil { downstream.endUpgrade() } else { downstream.abort() }
+            details = answer.detailsAfterHead
             return finish(flag: answer.flag)
         }
         // What is full now is so for the next attempt, too.
@@ -556,6 +583,7 @@ final class Exchange: HTTPClientStreamHandler {
         releaseEndpoint()
         guard status == 0 else {
             downstream.abort()
+            details = LocalReply.requestTimeout.detailsAfterHead
             return finish(flag: .upstreamRequestTimeout)
         }
         reply(.requestTimeout)
@@ -569,7 +597,7 @@ final class Exchange: HTTPClientStreamHandler {
         upstream?.cancel()
         slow?.failed &+= 1
         releaseEndpoint()
-        retry(.perTryTimeout, from: slow, orReply: .requestTimeout)
+        retry(.perTryTimeout, from: slow, orReply: .perTryTimeout)
     }
 
     func releaseEndpoint() {
@@ -650,6 +678,9 @@ final class Exchange: HTTPClientStreamHandler {
             durationMilliseconds: milliseconds, requestBytes: requestBytes, responseBytes: responseBytes,
             sampled: sampled)
         if let trace, trace.isSampled { recordSpan(trace, .nanoseconds(Int64(clamping: nanoseconds)), flag) }
+        if !listener.plan.accessLogs.isEmpty {
+            log(listener.plan.accessLogs, flag: flag, duration: .nanoseconds(Int64(clamping: nanoseconds)))
+        }
         // The stream holds this exchange and this exchange the stream: let go.
         downstream.context = nil
         upstream = nil
@@ -666,6 +697,11 @@ final class Exchange: HTTPClientStreamHandler {
                 upstreamCluster: cluster?.plan.name ?? "", upstreamAddress: upstreamAddress?.description ?? "",
                 downstreamAddress: downstream.peerAddress.description, peer: worker.metrics.peers[peer]))
     }
+
+    /// From the request's head to its last byte; nothing when that never came.
+    var requestTime: Duration? { isRequestComplete || !hasBody ? startedAt.duration(to: requestEndedAt) : nil }
+    /// From the request's head to the response's; nothing when none came from upstream.
+    var responseTime: Duration? { responseStartedAt.map { startedAt.duration(to: $0) } }
 
     func disarm(_ timer: inout TimerID?) {
         if let armed = timer {

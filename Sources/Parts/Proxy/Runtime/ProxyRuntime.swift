@@ -115,6 +115,7 @@ package final class ProxyRuntime {
         loop.run()
         offer?.close()
         for worker in workers { worker.stop() }
+        for file in builder.logFiles.values { file.close() }
         if let startFailure { throw startFailure }
         return exitCode
     }
@@ -291,13 +292,24 @@ package final class ProxyRuntime {
             isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
             spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
             discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports,
-            access: builder.access.reports)
+            access: builder.access.reports,
+            accessLogs: builder.logFiles.map { (path: $0.key, tally: $0.value.tally) }.sorted { $0.path < $1.path })
     }
 
     /// The ejections of every cluster that has rules for them, by name.
     var outlierReports: [OutlierReport] {
         let now = SystemClock.monotonic()
         return builder.outliers.values.map { $0.report(now: now) }.sorted { $0.cluster < $1.cluster }
+    }
+
+    /// Opens the files of access logs anew, as after they were moved away.
+    func reopenLogs() {
+        for file in builder.logFiles.values {
+            file.reopen { [log] error in
+                guard let error else { return }
+                log.error("access log not opened anew; the old file goes on", ["reason": error.description])
+            }
+        }
     }
 
     /// The circuit breakers of every cluster that has limits, by name.

@@ -462,7 +462,7 @@ import Testing
                         .init(name: "a", value: "route", appends: false),
                         .init(name: "a", value: "share", appends: false),
                     ], requestRemovals: ["b"],
-                    responseAdditions: [.init(name: "c", template: try HeaderTemplate("%REQ(a)%"))]))
+                    responseAdditions: [.init(name: "c", template: try FormatString("%REQ(a)%"))]))
         guard case .forward(let first) = routes[0].action, case .forward(let second) = routes[1].action,
             case .weighted(let shares) = second.target
         else {

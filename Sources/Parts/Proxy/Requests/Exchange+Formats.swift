@@ -10,23 +10,24 @@ extension Exchange {
     ///   - response: its head, once there is one.
     ///   - flag: why the proxy answers by itself.
     func text(
-        of command: HeaderTemplate.Command, _ request: RequestHead, _ response: ResponseHead? = nil,
+        of command: FormatString.Command, _ request: RequestHead, _ response: ResponseHead? = nil,
         flag: ResponseFlag = .none
     ) -> String? {
         switch command {
         case .requestHeader(let names): names.lazy.compactMap { self.value(of: $0, request) }.first
         case .responseHeader(let names): response.flatMap { head in names.lazy.compactMap { head[$0] }.first }
         case .protocolName: Self.name(of: request.version)
-        case .downstreamRemote(let form): Self.text(clientAddress(request), form)
-        case .downstreamDirectRemote(let form): Self.text(downstream.peerAddress, form)
-        case .downstreamLocal(let form): downstream.localAddress.map { Self.text($0, form) }
+        case .downstreamRemote(let form): form.text(of: clientAddress(request))
+        case .downstreamDirectRemote(let form): form.text(of: downstream.peerAddress)
+        case .downstreamLocal(let form): downstream.localAddress.map { form.text(of: $0) }
         case .downstreamPeerURI: downstream.peerURIs.isEmpty ? nil : downstream.peerURIs.joined(separator: ",")
-        case .upstreamHost(let form): upstreamAddress.map { Self.text($0, form) }
+        case .upstreamHost(let form): upstreamAddress.map { form.text(of: $0) }
         case .upstreamCluster: cluster?.plan.name
         case .routeName: rule?.name
         // What the proxy answers by itself has none for Envoy at that time.
         case .responseCode: String(status)
         case .responseFlags: flag.text
+        case .outcome: nil
         }
     }
 
@@ -49,14 +50,6 @@ extension Exchange {
         }
         let last = list.split(separator: ",").last.map { String($0.filter { $0 != " " }) } ?? ""
         return SocketAddress(ip: last, port: 0) ?? downstream.peerAddress
-    }
-
-    private static func text(_ address: SocketAddress, _ form: HeaderTemplate.AddressForm) -> String {
-        switch form {
-        case .whole: address.description
-        case .withoutPort: address.ip
-        case .port: String(address.port)
-        }
     }
 
     private static func name(of version: HTTPVersion) -> String {

@@ -1,14 +1,14 @@
 import Patterns
 import Testing
 
-@Suite struct HeaderTemplateTests {
+@Suite struct FormatStringTests {
     @Test(arguments: [
         ("plain", "plain"), ("", ""), ("100%%", "100%"), ("%%PROTOCOL%%", "%PROTOCOL%"), ("%PROTOCOL%", "HTTP/1.1"),
         ("<%PROTOCOL%|%ROUTE_NAME%>%%", "<HTTP/1.1|>%"), ("%REQ(X-User)%", "x-user"),
         ("%REQ(X-Guest?:PATH):3%", "x-g"), ("%RESP(x)%%RESP(y)%", ""),
     ])
     func `commands stand for what is known`(source: String, expected: String) throws {
-        let template = try HeaderTemplate(source)
+        let template = try FormatString(source)
 
         let text = template.text { command in
             switch command {
@@ -24,10 +24,10 @@ import Testing
 
     @Test func `a text is its own template`() throws {
         for text in ["", "a", "50%", "%REQ(a)%", "%%"] {
-            let template = HeaderTemplate(literal: text)
+            let template = FormatString(literal: text)
 
             #expect(template.literal == text)
-            #expect(try HeaderTemplate(template.source) == template)
+            #expect(try FormatString(template.source) == template)
         }
     }
 
@@ -40,14 +40,14 @@ import Testing
         ("%REQ(a):0%", "“%REQ(a):0%”: “:0” is not a length; write REQ(x-name):10, or no length"),
     ])
     func `what is no template is refused with a sentence`(source: String, expected: String) {
-        let error = #expect(throws: PatternError.self) { try HeaderTemplate(source) }
+        let error = #expect(throws: PatternError.self) { try FormatString(source) }
 
         #expect(error?.description == expected)
     }
 
     @Test(arguments: ["%PROTO%", "%START_TIME(%s)%", "%FILTER_STATE(a:b)%", "%%%%%X%"])
     func `commands that nobody answers are refused`(source: String) {
-        let error = #expect(throws: PatternError.self) { try HeaderTemplate(source) }
+        let error = #expect(throws: PatternError.self) { try FormatString(source) }
 
         #expect(error != nil)
     }

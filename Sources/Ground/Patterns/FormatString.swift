@@ -1,8 +1,8 @@
-/// A header's value with commands in it, `%PROTOCOL%` or `%REQ(x-user?x-guest):10%`, which stand for what is known of a
-/// request: Envoy's `HeaderValueOption`, its usual commands.
+/// A text with commands in it, `%PROTOCOL%` or `%REQ(x-user?x-guest):10%`, which stand for what is known of a request or
+/// a connection: Envoy's format strings, as headers and access logs have them, with their usual commands.
 ///
 /// <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#command-operators>
-package struct HeaderTemplate: Hashable, Sendable {
+package struct FormatString: Hashable, Sendable {
     /// An address of a connection, and what of it is meant.
     package enum AddressForm: Hashable, Sendable {
         case whole
@@ -26,6 +26,48 @@ package struct HeaderTemplate: Hashable, Sendable {
         case routeName
         case responseCode
         case responseFlags
+        /// What is known at the end alone, and so of use in access logs.
+        case outcome(Outcome)
+    }
+
+    /// What a request or connection came to.
+    package enum Outcome: String, Hashable, Sendable, CaseIterable {
+        /// When it began, as `2026-11-23T21:15:08.549Z`.
+        case startTime = "START_TIME"
+        /// From the beginning to the end, in milliseconds.
+        case duration = "DURATION"
+        /// From the beginning to the request's last byte.
+        case requestDuration = "REQUEST_DURATION"
+        /// From the beginning to the response's first byte.
+        case responseDuration = "RESPONSE_DURATION"
+        case bytesReceived = "BYTES_RECEIVED"
+        case bytesSent = "BYTES_SENT"
+        /// Who answered, or why the proxy did: `via_upstream`, `route_not_found`.
+        case responseCodeDetails = "RESPONSE_CODE_DETAILS"
+        /// Why the proxy ended the connection.
+        case connectionTerminationDetails = "CONNECTION_TERMINATION_DETAILS"
+        case upstreamTransportFailureReason = "UPSTREAM_TRANSPORT_FAILURE_REASON"
+        case upstreamLocalAddress = "UPSTREAM_LOCAL_ADDRESS"
+        case upstreamClusterRaw = "UPSTREAM_CLUSTER_RAW"
+        case upstreamRequestAttemptCount = "UPSTREAM_REQUEST_ATTEMPT_COUNT"
+        /// The name that a TLS client asked for.
+        case requestedServerName = "REQUESTED_SERVER_NAME"
+        /// By its number.
+        case grpcStatusNumber = "GRPC_STATUS_NUMBER"
+        case traceID = "TRACE_ID"
+        case hostname = "HOSTNAME"
+
+        /// Whether it is a number where a format has types.
+        package var isNumber: Bool {
+            switch self {
+            case .duration, .requestDuration, .responseDuration, .bytesReceived, .bytesSent,
+                .upstreamRequestAttemptCount, .grpcStatusNumber:
+                true
+            case .startTime, .responseCodeDetails, .connectionTerminationDetails, .upstreamTransportFailureReason,
+                .upstreamLocalAddress, .upstreamClusterRaw, .requestedServerName, .traceID, .hostname:
+                false
+            }
+        }
     }
 
     package enum Part: Hashable, Sendable {
@@ -101,8 +143,9 @@ package struct HeaderTemplate: Hashable, Sendable {
     /// `NAME`, `NAME(ARGUMENT)` or `NAME(ARGUMENT):LIMIT`.
     private static func command(_ text: Substring, in source: String) throws(PatternError) -> Part {
         guard let open = text.firstIndex(of: "(") else {
-            guard let command = plain[String(text)] else { throw unknown(text, in: source) }
-            return .command(command, limit: nil)
+            if let command = plain[String(text)] { return .command(command, limit: nil) }
+            guard let outcome = Outcome(rawValue: String(text)) else { throw unknown(text, in: source) }
+            return .command(.outcome(outcome), limit: nil)
         }
         let name = text[..<open]
         guard let close = text.lastIndex(of: ")") else {
@@ -144,7 +187,7 @@ package struct HeaderTemplate: Hashable, Sendable {
     }
 
     private static func unknown(_ name: Substring, in source: String) -> PatternError {
-        let names = plain.keys.sorted() + ["REQ(…)", "RESP(…)"]
+        let names = (plain.keys + Outcome.allCases.map(\.rawValue)).sorted() + ["REQ(…)", "RESP(…)"]
         return PatternError(
             pattern: source, reason: "the command \(name) is not supported",
             advice: "supported: \(names.joined(separator: ", "))")

@@ -7,7 +7,7 @@ import Testing
 
 /// Header values with commands in them, and who sees what of a request that a route changes. What is expected was read
 /// from an Envoy 1.40 with the same routes.
-@Suite("Header values with commands") struct HeaderTemplateTests {
+@Suite("Header values with commands") struct FormatStringTests {
     private func chain(_ route: JSONObject) throws -> TestChain {
         var route = route
         route["match"] = ["prefix": "/"]
