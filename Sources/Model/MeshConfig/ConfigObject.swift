@@ -33,6 +33,7 @@ package struct ConfigObject: Hashable, Sendable {
         case authorizationPolicy(AuthorizationPolicy)
         case requestAuthentication(RequestAuthentication)
         case service(Service)
+        case configMap(ConfigMap)
     }
 
     package let key: ObjectKey
@@ -47,7 +48,10 @@ package struct ConfigObject: Hashable, Sendable {
     /// Reads an object in Kubernetes' form. The error's pointer leads from the object's top: `/spec/http/0/timeout`.
     package init(_ json: JSONValue, defaultNamespace: String = "default") throws(SchemaError) {
         let reader = SchemaReader(json)
-        let fields = try reader.fields(["apiVersion", "kind", "metadata", "spec", "status"])
+        let isMap = json["kind"]?.string == ResourceKind.configMap.rawValue
+        let fields = try reader.fields(
+            ["apiVersion", "kind", "metadata"] + (isMap ? ["data"] : ["spec", "status"]),
+            unsupported: isMap ? ["binaryData", "immutable"] : [])
         let kind = try fields.required("kind").choice(of: ResourceKind.self)
         let version = try fields.required("apiVersion")
         let apiVersions = kind.versions.map(kind.apiVersion)
@@ -74,6 +78,7 @@ package struct ConfigObject: Hashable, Sendable {
             case .authorizationPolicy: .authorizationPolicy(try AuthorizationPolicy(body))
             case .requestAuthentication: .requestAuthentication(try RequestAuthentication(body))
             case .service: .service(try Service(body))
+            case .configMap: .configMap(try ConfigMap(fields["data"], name: metadata.name))
             }
     }
 

@@ -12,6 +12,28 @@ extension MeshConfiguration {
             && workload.labels.satisfies(policy.spec.selector ?? [:])
     }
 
+    /// A policy that names an authorizer which nobody knows refuses what it matches; one whose service nobody knows cannot
+    /// ask it.
+    private func providerProblems(_ name: String, _ policy: ObjectKey) -> [ConfigProblem] {
+        func problem(_ message: String) -> [ConfigProblem] {
+            [
+                ConfigProblem(
+                    object: policy, pointer: "/spec/provider/name", severity: .warning, message: message)
+            ]
+        }
+        guard let authorizer = options.authorizers[name] else {
+            let place = "ConfigMap \(settings.rootNamespace)/\(MeshOptions.mapName)"
+            let known = options.authorizers.keys.sorted().joined(separator: ", ")
+            return problem(
+                "no extension provider is called \"\(name)\", so what the policy matches is refused; "
+                    + (known.isEmpty ? "\(place) has none" : "\(place) has \(known)"))
+        }
+        guard service(host: authorizer.host)?.ports.contains(where: { $0.number == authorizer.port }) == true else {
+            return problem("provider \"\(name)\" is at \(authorizer.host):\(authorizer.port), which is no service here")
+        }
+        return []
+    }
+
     /// What of policies has no effect, or not the one that was meant.
     var authorizationProblems: [ConfigProblem] {
         authorizationPolicies.flatMap { item -> [ConfigProblem] in
@@ -23,6 +45,9 @@ extension MeshConfiguration {
                     ConfigProblem(
                         object: item.key, pointer: "/spec/selector", severity: .warning, code: "IST0127",
                         message: "selects no workload of \(place)"))
+            }
+            if case .custom(let provider) = item.spec.action {
+                problems += providerProblems(provider, item.key)
             }
             let annotation = JSONPointer(tokens: ["metadata", "annotations", AuthorizationPolicy.dryRunAnnotation])
             switch (AuthorizationPolicy.isDryRun(item.object.metadata.annotations), item.spec.action) {

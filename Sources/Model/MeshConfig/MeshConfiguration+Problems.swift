@@ -84,7 +84,7 @@ extension MeshConfiguration {
                 case .serviceEntry(let entry):
                     entry.hosts.enumerated().map { ($0.element, JSONPointer("/spec/hosts").appending($0.offset)) }
                 case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
-                    .authorizationPolicy, .requestAuthentication:
+                    .authorizationPolicy, .requestAuthentication, .configMap:
                     []
                 }
             for (host, pointer) in hosts {

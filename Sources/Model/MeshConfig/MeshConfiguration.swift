@@ -13,6 +13,8 @@ package struct MeshConfiguration: Sendable {
     }
 
     package let settings: MeshSettings
+    /// What the owner says for all of the mesh.
+    package let options: MeshOptions
     package let objects: [ConfigObject]
     package let virtualServices: [Item<VirtualService>]
     package let destinationRules: [Item<DestinationRule>]
@@ -39,6 +41,13 @@ package struct MeshConfiguration: Sendable {
             }
         }
         self.settings = settings
+        options =
+            objects.compactMap { (object) -> MeshOptions? in
+                guard case .configMap(let map) = object.spec, object.key.namespace == settings.rootNamespace else {
+                    return nil
+                }
+                return map.options
+            }.first ?? MeshOptions()
         self.objects = objects
         self.gateways = gateways
         self.workloads = workloads
@@ -66,7 +75,7 @@ package struct MeshConfiguration: Sendable {
                 case .service(let spec): [MeshService(object, spec, workloads: workloads, settings: settings)]
                 case .serviceEntry(let spec): spec.hosts.map { MeshService(object, spec, host: $0, settings: settings) }
                 case .virtualService, .destinationRule, .gateway, .workloadEntry, .peerAuthentication,
-                    .authorizationPolicy, .requestAuthentication:
+                    .authorizationPolicy, .requestAuthentication, .configMap:
                     []
                 }
             for service in found where servicesByHost[service.host] == nil {

@@ -9,13 +9,14 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     case authorizationPolicy = "AuthorizationPolicy"
     case requestAuthentication = "RequestAuthentication"
     case service = "Service"
+    case configMap = "ConfigMap"
 
     /// The API group; empty for Kubernetes' own.
     package var group: String {
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: "networking.istio.io"
         case .peerAuthentication, .authorizationPolicy, .requestAuthentication: "security.istio.io"
-        case .service: ""
+        case .service, .configMap: ""
         }
     }
 
@@ -24,7 +25,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         switch self {
         case .virtualService, .destinationRule, .gateway, .serviceEntry, .workloadEntry: ["v1", "v1beta1", "v1alpha3"]
         case .peerAuthentication, .authorizationPolicy, .requestAuthentication: ["v1", "v1beta1"]
-        case .service: ["v1"]
+        case .service, .configMap: ["v1"]
         }
     }
 
@@ -34,7 +35,8 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .serviceEntry: "serviceentries"
         case .workloadEntry: "workloadentries"
         case .authorizationPolicy: "authorizationpolicies"
-        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .requestAuthentication, .service:
+        case .virtualService, .destinationRule, .gateway, .peerAuthentication, .requestAuthentication, .service,
+            .configMap:
             singular + "s"
         }
     }
@@ -53,6 +55,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .authorizationPolicy: ["ap"]
         case .requestAuthentication: ["ra"]
         case .service: ["svc"]
+        case .configMap: ["cm"]
         }
     }
 

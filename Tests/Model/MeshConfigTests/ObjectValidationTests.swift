@@ -505,7 +505,8 @@ import YAMLWire
             (
                 ["kind": "Pod"],
                 "kind: \"Pod\" is not supported; supported here: VirtualService, DestinationRule, Gateway, "
-                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, AuthorizationPolicy, RequestAuthentication, Service"
+                    + "ServiceEntry, WorkloadEntry, PeerAuthentication, AuthorizationPolicy, RequestAuthentication, "
+                    + "Service, ConfigMap"
             ),
             (["kind": "VirtualServise"], "kind: \"VirtualServise\" is not supported; did you mean \"VirtualService\"?"),
             (

@@ -35,6 +35,7 @@ struct ConfigSubjects {
         case .destinationRule(let spec): hosts.append(mesh.fullHost(spec.host, in: namespace))
         case .gateway(let spec): hosts += spec.servers.flatMap(\.hosts) + (hostsOfGateway[object.key] ?? [])
         case .serviceEntry(let spec): hosts += spec.hosts
+        case .configMap: return ([], namespace == mesh.settings.rootNamespace && object.key.name == MeshOptions.mapName)
         case .workloadEntry: hosts += hostsOfWorkload[object.key] ?? []
         case .service: hosts.append(mesh.fullHost(object.key.name, in: namespace))
         case .peerAuthentication(let spec):

@@ -78,7 +78,7 @@ extension MeshConfiguration {
             guard let selector = spec.selector else { break }
             let isMeshWide = namespace == settings.rootNamespace
             addWorkloads(selector, in: isMeshWide ? nil : namespace, "selects", at: ["spec", "selector"])
-        case .serviceEntry, .workloadEntry: break
+        case .serviceEntry, .workloadEntry, .configMap: break
         }
         return found
     }

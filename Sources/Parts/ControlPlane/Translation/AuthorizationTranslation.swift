@@ -7,16 +7,39 @@ import MeshConfig
 /// where some policy allows, one must have allowed the request.
 struct AuthorizationTranslation {
     private let policies: [MeshConfiguration.Item<AuthorizationPolicy>]
+    private let authorizers: [String: ExternalAuthorizer]
 
     init(_ workload: MeshWorkload, _ configuration: MeshConfiguration) {
         policies = configuration.authorizationPolicies(of: workload)
+        authorizers = configuration.options.authorizers
     }
 
-    /// What stands before the check of tokens.
+    /// What stands before the check of tokens: rules that say who is to be asked about, then who is asked.
     var customFilters: [HTTPFilter] {
-        rules(.deny, isTCP: false, of: \.isCustom, named: "istio-ext-authz-", suffix: Self.unknownProvider).enforced
-            .map { [.accessControl(HTTPAccessControl(rules: $0))] } ?? []
+        let known = authorizers
+        let unknown =
+            rules(
+                .deny, isTCP: false, of: { $0.isCustom && !$0.names(oneOf: known) }, named: Self.customPrefix,
+                suffix: Self.unknownProvider
+            ).enforced.map { [HTTPFilter.accessControl(HTTPAccessControl(rules: $0))] } ?? []
+        guard
+            let asked = rules(.deny, isTCP: false, of: { $0.names(oneOf: known) }, named: Self.customPrefix).enforced
+        else { return unknown }
+        let used = Set(policies.compactMap(\.spec.action.provider))
+        return unknown + [
+            .accessControl(HTTPAccessControl(shadowRules: asked, shadowPrefix: Self.askedPrefix))
+        ]
+            + known.filter { used.contains($0.key) }.sorted { $0.key < $1.key }.map { name, authorizer in
+                .externalAuthorization(
+                    ExternalAuthorization(
+                        authorizer, noted: Self.askedPrefix + "shadow_effective_policy_id",
+                        prefix: "\(Self.customPrefix)\(name)-ns["))
+            }
     }
+
+    /// What the names of CUSTOM's policies begin with, and the notes of which of them matched: Istio's.
+    private static let customPrefix = "istio-ext-authz-"
+    private static let askedPrefix = "istio_ext_authz_"
 
     /// What stands after it.
     var filters: [HTTPFilter] {
@@ -31,8 +54,11 @@ struct AuthorizationTranslation {
 
     /// The same for a port that carries bytes: there is no header, no path and no token.
     var networkFilters: [NetworkAccessControl] {
+        let known = authorizers
+        // Who is asked over HTTP is asked about HTTP: of bytes Istio lets CUSTOM say nothing then.
         let custom = rules(
-            .deny, isTCP: true, of: \.isCustom, named: "istio-ext-authz-", suffix: Self.unknownProvider
+            .deny, isTCP: true, of: { $0.isCustom && !$0.names(oneOf: known) }, named: Self.customPrefix,
+            suffix: Self.unknownProvider
         ).enforced.map { [NetworkAccessControl(rules: $0)] }
         return (custom ?? [])
             + Self.actions.compactMap { action, isOf in
@@ -94,6 +120,10 @@ extension AccessRules.Policy {
 
 extension AuthorizationPolicy.Action {
     fileprivate var isCustom: Bool { provider != nil }
+
+    fileprivate func names(oneOf authorizers: [String: ExternalAuthorizer]) -> Bool {
+        provider.map { authorizers[$0] != nil } ?? false
+    }
 
     fileprivate var provider: String? {
         if case .custom(let provider) = self { provider } else { nil }

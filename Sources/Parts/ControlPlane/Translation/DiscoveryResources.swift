@@ -31,6 +31,9 @@ package func discoveryResources(
         resources.listeners = gateway.listeners
         resources.routes = gateway.routes
     }
+    if let log = AccessLog(configuration.options) {
+        resources.listeners = resources.listeners.map { $0.logging(to: log) }
+    }
     for service in configuration.services {
         for outbound in OutboundCluster.all(of: service, in: configuration) {
             resources.clusters.append(outbound.cluster)

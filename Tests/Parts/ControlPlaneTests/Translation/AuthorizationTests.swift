@@ -131,6 +131,49 @@ import Testing
             ])
     }
 
+    @Test func `an extension that is known is asked about what its policies match`() throws {
+        let options = """
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio, namespace: istio-system}
+            data:
+              mesh: |
+                extensionProviders:
+                - name: ext
+                  envoyExtAuthzHttp:
+                    service: checker.shop.svc.cluster.local
+                    port: 8000
+                    includeRequestHeadersInCheck: [x-user, x-b3-*]
+
+            """
+        let translation = try translation(
+            options,
+            policy("p", "{action: CUSTOM, provider: {name: ext}, rules: [{to: [{operation: {paths: [/a]}}]}]}"))
+
+        let filters = translation.customFilters
+
+        try #require(filters.count == 2)
+        let control = try #require(controls(filters).first)
+        #expect(control.rules == nil)
+        #expect(control.shadowPrefix == "istio_ext_authz_")
+        #expect(control.shadowRules?.policies.keys.sorted() == ["istio-ext-authz-ext-ns[payments]-policy[p]-rule[0]"])
+        guard case .externalAuthorization(let check) = filters[1] else {
+            Issue.record("no question is asked")
+            return
+        }
+        #expect(check.cluster == "outbound|8000||checker.shop.svc.cluster.local")
+        #expect(check.timeout == .seconds(600))
+        #expect(
+            check.allowedHeaders == [
+                .exact("x-user", ignoringCase: true), .prefix("x-b3-", ignoringCase: true),
+            ])
+        #expect(check.trigger?.path == ["istio_ext_authz_shadow_effective_policy_id"])
+        #expect(check.trigger?.value == .prefix("istio-ext-authz-ext-ns[", ignoringCase: false))
+        // Of bytes it says nothing.
+        #expect(translation.networkFilters.isEmpty)
+    }
+
     /// Source, operation and condition with every field, as pilot's own test data have them.
     @Test func `every field has its word`() throws {
         let spec = """
