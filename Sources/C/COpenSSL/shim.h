@@ -28,6 +28,10 @@ static inline int meshtop_print_name(BIO *bio, const X509_NAME *name) {
     return X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
 }
 
+static inline int meshtop_print_name_rfc2253(BIO *bio, const X509_NAME *name) {
+    return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253);
+}
+
 static inline void meshtop_context_set_versions(SSL_CTX *context, int minimum) {
     SSL_CTX_set_min_proto_version(context, minimum);
 }

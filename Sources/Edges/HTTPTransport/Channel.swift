@@ -119,6 +119,8 @@ final class Channel: EventHandler, DeferredWork {
     var isClosed: Bool { state == .closed }
     var peerURIs: [String] { tls?.peerURIs ?? [] }
     var serverName: String? { tls?.serverName }
+    var peerCertificate: Certificate? { tls?.peerCertificate }
+    var ownCertificate: Certificate? { tls?.ownCertificate }
     var isTLS: Bool { tls != nil }
     /// What ALPN agreed on.
     var negotiatedProtocol: String? { tls?.negotiatedProtocol }

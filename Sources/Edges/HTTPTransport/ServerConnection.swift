@@ -43,6 +43,8 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     private(set) var serverName: String?
     let peerAddress: SocketAddress
     private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
+    var peerCertificate: Certificate? { channel?.peerCertificate }
+    var ownCertificate: Certificate? { channel?.ownCertificate }
     private(set) var isTLS: Bool
     /// The handler's, for as long as the connection stands.
     var context: AnyObject?

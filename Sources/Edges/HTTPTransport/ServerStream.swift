@@ -1,5 +1,6 @@
 package import HTTPWire
 package import SystemIO
+package import TLSTransport
 
 /// Why a request ended before its response was complete.
 package enum HTTPStreamAbort: Hashable, Sendable, CustomStringConvertible {
@@ -68,6 +69,10 @@ package final class HTTPServerStream {
     package let peerURIs: [String]
     /// The name that the client asked for in the handshake (SNI); nothing without one, and once the stream is over.
     package var serverName: String? { connection?.serverName ?? exchange?.connection?.serverName }
+    /// The client's certificate and our own, read anew each time; nothing where none was shown, and once the stream is
+    /// over.
+    package var peerCertificate: Certificate? { connection?.peerCertificate ?? exchange?.connection?.peerCertificate }
+    package var ownCertificate: Certificate? { connection?.ownCertificate ?? exchange?.connection?.ownCertificate }
     package let isTLS: Bool
     package let method: HTTPMethod
 

@@ -53,6 +53,16 @@ package struct Certificate: Sendable, CustomStringConvertible {
         return String(cString: text).lowercased()
     }
 
+    /// The subject as RFC 2253 writes it, the last part first: `O=meshtop,CN=shop root`.
+    package var subject2253: String {
+        X509_get_subject_name(handle.pointer).flatMap { name in
+            textWritten { meshtop_print_name_rfc2253($0, name) >= 0 }
+        } ?? ""
+    }
+
+    /// The subject alternative names of kind DNS.
+    package var hosts: [String] { Self.hosts(of: handle.pointer) }
+
     /// The SHA-256 of the whole certificate, 32 bytes.
     package var sha256: [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)

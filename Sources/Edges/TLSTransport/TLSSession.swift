@@ -140,6 +140,17 @@ package final class TLSSession {
         meshtop_bio_reset(output)
     }
 
+    /// The peer's certificate, once the handshake is done; nothing when it showed none. Made anew each time.
+    package var peerCertificate: Certificate? {
+        SSL_get1_peer_certificate(session).flatMap { try? Certificate(handle: CertificateHandle($0)) }
+    }
+
+    /// The certificate that this end shows; nothing for none. Made anew each time.
+    package var ownCertificate: Certificate? {
+        guard let certificate = SSL_get_certificate(session), X509_up_ref(certificate) == 1 else { return nil }
+        return try? Certificate(handle: CertificateHandle(certificate))
+    }
+
     private func checkPeer() throws(TLSError) {
         let expected = context.acceptedPeerURIs + context.acceptedPeerHosts
         guard let certificate = SSL_get1_peer_certificate(session) else {

@@ -11,7 +11,7 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "stat_prefix", "codec_type", "rds", "route_config", "http_filters", "server_name",
                 "common_http_protocol_options", "stream_idle_timeout", "request_headers_timeout", "use_remote_address",
                 "http_protocol_options", "http2_protocol_options", "normalize_path", "proxy_100_continue",
-                "upgrade_configs", "access_log",
+                "upgrade_configs", "access_log", "forward_client_cert_details", "set_current_client_cert_details",
             ],
             unsupported: [
                 "scoped_routes", "add_user_agent", "tracing",
@@ -20,7 +20,6 @@ extension HTTPConnectionManager: DiscoveryMessage {
                 "access_log_options", "xff_num_trusted_hops", "original_ip_detection_extensions",
                 "early_header_mutation_extensions", "internal_address_config", "skip_xff_append", "via",
                 "generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response",
-                "forward_client_cert_details", "set_current_client_cert_details",
                 "merge_slashes", "path_with_escaped_slashes_action",
                 "request_id_extension", "local_reply_config", "strip_matching_host_port", "strip_any_host_port",
                 "stream_error_on_invalid_http_message", "path_normalization_options", "strip_trailing_host_dot",
@@ -46,6 +45,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
         upgrades = try fields["upgrade_configs"]?.each(UpgradeRule.init(ofManager:)) ?? []
         http2 = try fields["http2_protocol_options"].map(HTTP2Options.init)
 
+        clientCertificate = try ClientCertificateHeader(
+            mode: fields["forward_client_cert_details"], details: fields["set_current_client_cert_details"])
         accessLogs = try fields["access_log"]?.each { (log) throws(SchemaError) in try AccessLog(log) } ?? []
 
         switch try fields.one(of: "rds", "route_config") {
@@ -94,6 +95,8 @@ extension HTTPConnectionManager: DiscoveryMessage {
             "normalize_path": normalizesPath ? true : nil,
             "proxy_100_continue": passesContinue ? true : nil,
             "upgrade_configs": .array(unlessEmpty: upgrades.map(\.json)),
+            "forward_client_cert_details": clientCertificate.modeJSON,
+            "set_current_client_cert_details": clientCertificate.detailsJSON,
             "access_log": .array(unlessEmpty: accessLogs.map(\.json)),
         ])
     }

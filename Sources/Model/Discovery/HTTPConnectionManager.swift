@@ -46,6 +46,8 @@ package struct HTTPConnectionManager: Hashable, Sendable {
     /// What requests pass before the router, in order.
     package var filters: [HTTPFilter]
     package var accessLogs: [AccessLog] = []
+    /// What the next hop is told of the client's certificate.
+    package var clientCertificate = ClientCertificateHeader()
 
     package init(
         statPrefix: String, codec: Codec = .auto, routes: Routes, serverName: String? = nil,

@@ -35,7 +35,7 @@ final class TestChain {
     private(set) var outbound = SocketAddress.loopback()
     private(set) var sourceBuilder = SnapshotBuilder(local: web, ownAddress: nil)
     private var destinationBuilder = SnapshotBuilder(local: catalog, ownAddress: nil)
-    private let sourceSecrets: SecretBook
+    let sourceSecrets: SecretBook
     private let destinationSecrets: SecretBook
 
     static let web = WorkloadLabels(
@@ -85,6 +85,7 @@ final class TestChain {
     func applyDestination(
         permissive: Bool = false, filters: [HTTPFilter] = [], application: SocketAddress? = nil,
         normalizesPath: Bool = false, upgrades: [UpgradeRule] = [], http2: HTTP2Options? = nil,
+        clientCertificate: ClientCertificateHeader = ClientCertificateHeader(),
         changing change: (inout Cluster) -> Void = { _ in }
     ) throws {
         var resources = ResourceSet()
@@ -96,7 +97,10 @@ final class TestChain {
         let routes = Self.routes(to: "inbound|8080||")
         var listener = Self.listener(
             "inbound", .inbound, port: inbound.port, routes: routes, tls: tls, filters: filters,
-            changing: { ($0.normalizesPath, $0.upgrades, $0.http2) = (normalizesPath, upgrades, http2) })
+            changing: {
+                ($0.normalizesPath, $0.upgrades, $0.http2) = (normalizesPath, upgrades, http2)
+                $0.clientCertificate = clientCertificate
+            })
         if permissive {
             listener.filterChains.append(
                 FilterChain(

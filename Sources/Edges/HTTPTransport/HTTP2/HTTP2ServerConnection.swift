@@ -1,6 +1,7 @@
 internal import HTTPWire
 internal import Quantities
 internal import SystemIO
+internal import TLSTransport
 
 /// One client's HTTP/2 connection: its requests go to the listener's handler side by side.
 ///
@@ -27,6 +28,8 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     let serverName: String?
     let isTLS: Bool
     private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
+    var peerCertificate: Certificate? { channel?.peerCertificate }
+    var ownCertificate: Certificate? { channel?.ownCertificate }
     /// The handler's, for as long as the connection stands.
     var context: AnyObject?
 

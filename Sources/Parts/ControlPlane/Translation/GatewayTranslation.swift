@@ -22,6 +22,7 @@ struct GatewayTranslation {
                     + .outbound(in: source.configuration),
                 passesContinue: true)
             manager.upgrades = [.webSocket]
+            manager.clientCertificate = .edge
             return Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,

@@ -85,6 +85,7 @@ struct InboundTranslation {
             normalizesPath: true,
             filters: authorization.customFilters + filters + authorization.filters + rateLimits, passesContinue: true)
         manager.upgrades = [.webSocket]
+        manager.clientCertificate = .inbound
         return manager
     }
 

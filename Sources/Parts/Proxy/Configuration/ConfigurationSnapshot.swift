@@ -56,6 +56,8 @@ struct ListenerPlan: Sendable {
     var passesContinue = false
 
     var accessLogs: [AccessLogPlan] = []
+    /// What the next hop is told of the client's certificate.
+    var clientCertificate = ClientCertificateHeader()
 
     /// Whether what connections are served by is the same, so that a listener may go on under the other plan.
     func speaksLike(_ other: ListenerPlan) -> Bool {

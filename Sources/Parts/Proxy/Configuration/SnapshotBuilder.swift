@@ -147,6 +147,7 @@ struct SnapshotBuilder {
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
             http2: managers.first?.http2, passesTrailers: managers.first?.passesTrailers ?? false,
             passesContinue: managers.first?.passesContinue ?? false)
+        result.clientCertificate = managers.first?.clientCertificate ?? ClientCertificateHeader()
         result.accessLogs = try accessLogs(managers.first?.accessLogs ?? [], into: &next)
         for chain in listener.filterChains {
             guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {

@@ -26,6 +26,7 @@ extension Exchange {
         head.remove("x-envoy-peer-metadata" as HeaderName)
         head.remove("x-envoy-peer-metadata-id" as HeaderName)
         ForwardedHeaders.removeInternal(from: &head)
+        ForwardedCertificate.apply(listener.plan.clientCertificate, to: &head, of: downstream)
         if listener.plan.isEdge {
             ForwardedHeaders.setEdge(&head, client: downstream.peerAddress.ip, isTLS: downstream.isTLS)
         }

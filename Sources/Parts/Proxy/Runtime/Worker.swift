@@ -200,14 +200,13 @@ final class Worker {
     /// The label of who calls over a TLS connection. Sidecars send the same metadata with every request of a
     /// connection, so it is decoded once and then compared.
     func callerLabel(of stream: HTTPServerStream, metadata: ArraySlice<UInt8>?) -> LabelID {
-        if let known = stream.connectionContext as? KnownCaller, known.metadata.elementsEqual(metadata ?? []) {
-            return known.label
-        }
+        let memory = ConnectionMemory.of(stream)
+        if let known = memory.caller, known.metadata.elementsEqual(metadata ?? []) { return known.label }
         let principal = stream.peerURIs.first ?? WorkloadLabels.unknownText
         var labels = metadata.flatMap { PeerMetadata.decode($0) } ?? .unknown
         labels.principal = principal
         let label = metrics.peers.id(of: labels)
-        stream.connectionContext = KnownCaller(metadata: metadata.map { Array($0) } ?? [], label: label)
+        memory.caller = (metadata.map { Array($0) } ?? [], label)
         return label
     }
 
@@ -217,17 +216,6 @@ final class Worker {
         labels.principal = principal
         if let identity = SPIFFEIdentity(uri: principal) { labels.namespace = identity.namespace }
         return metrics.peers.id(of: labels)
-    }
-
-    /// Who a connection's last request said it was.
-    private final class KnownCaller {
-        let metadata: [UInt8]
-        let label: LabelID
-
-        init(metadata: [UInt8], label: LabelID) {
-            self.metadata = metadata
-            self.label = label
-        }
     }
 
     /// Takes the workload of an endpoint that the control plane did not describe from its own words.

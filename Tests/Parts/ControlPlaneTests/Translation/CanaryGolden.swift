@@ -186,7 +186,13 @@ enum CanaryGolden {
                       {
                         "upgrade_type": "websocket"
                       }
-                    ]
+                    ],
+                    "forward_client_cert_details": "APPEND_FORWARD",
+                    "set_current_client_cert_details": {
+                      "subject": true,
+                      "uri": true,
+                      "dns": true
+                    }
                   }
                 }
               ],

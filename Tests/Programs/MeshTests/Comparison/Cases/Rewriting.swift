@@ -1,6 +1,16 @@
 extension ComparisonTopic {
     /// What becomes of a request and its answer on their way: rewrites and header changes.
-    static let rewriting = ComparisonTopic(name: "rewriting", rows: paths + changes + forwarded)
+    static let rewriting = ComparisonTopic(name: "rewriting", rows: paths + changes + forwarded + certificates)
+
+    private static let certificates: [ComparisonCase] = [
+        ComparisonCase("nobody's word about certificates passes", [.get("/", "x-forwarded-client-cert: By=a;URI=b")]),
+        ComparisonCase(
+            "but where it always shall", manager: "forward_client_cert_details: ALWAYS_FORWARD_ONLY",
+            [.get("/", "x-forwarded-client-cert: By=a;URI=b", "x-forwarded-client-cert: By=c")]),
+        ComparisonCase(
+            "who shows no certificate is not believed", manager: "forward_client_cert_details: APPEND_FORWARD",
+            [.get("/", "x-forwarded-client-cert: By=a;URI=b")]),
+    ]
 
     private static let paths: [ComparisonCase] = [
         ComparisonCase(
