@@ -57,7 +57,7 @@ final class Channel: EventHandler, DeferredWork {
 
     /// Pending output above which a sender should pause, and below which it may go on. One socket buffer's worth keeps
     /// the kernel busy; more only costs memory per slow reader.
-    static let highWatermark = 64 * 1024
+    static let highWatermark = HTTPFlow.highWatermark
     static let lowWatermark = 16 * 1024
     /// Bodies at least this large are written from where they are instead of being copied first.
     private static let directWrite = 16 * 1024

@@ -13,6 +13,8 @@ package final class HTTPListener: EventHandler {
     /// Whether connections that do not begin as TLS are served in plain, although there is a context (Istio's
     /// PERMISSIVE); `stream.isTLS` tells them apart.
     package var acceptsPlaintext = false
+    /// What connections need a place of, where all listeners of the process have only so many together.
+    package var budget: ConnectionBudget?
     /// The reason given for a connection that was refused because it did not begin as TLS.
     package static let plaintextRefusal = "the peer speaks plain HTTP where TLS is expected"
     /// Called with the reason when a handshake fails, for a log or a counter.
@@ -89,18 +91,25 @@ package final class HTTPListener: EventHandler {
     package func ready(_ readiness: Readiness) {
         for _ in 0..<Self.acceptsPerEvent {
             guard connections.count < limits.connections else { return pause() }
+            guard budget?.take() ?? true else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer): serve(socket, peer)
-            case .none: return
-            case .aborted: continue
+            case .none: return giveBack()
+            case .aborted: giveBack()
             case .exhausted(let error):
-                pause()
+                giveBack()
                 onExhaustion?(error)
-                loop.schedule(after: Self.exhaustionPause) { [weak self] in self?.resume() }
-                return
-            case .failed: return
+                return rest(Self.exhaustionPause)
+            case .failed: return giveBack()
             }
         }
+    }
+
+    private func giveBack() { budget?.give() }
+
+    private func rest(_ pause: Duration) {
+        self.pause()
+        loop.schedule(after: pause) { [weak self] in self?.resume() }
     }
 
     private func serve(_ socket: Socket, _ peer: SocketAddress) {
@@ -110,6 +119,7 @@ package final class HTTPListener: EventHandler {
                 session = try TLSSession(tls)
             } catch {
                 socket.close()
+                giveBack()
                 reportHandshakeFailure(error.description, peer)
                 return
             }
@@ -121,6 +131,7 @@ package final class HTTPListener: EventHandler {
         } catch {
             // The loop has no room for it; the client sees the connection close.
             socket.close()
+            giveBack()
         }
     }
 
@@ -158,7 +169,7 @@ package final class HTTPListener: EventHandler {
     }
 
     func connectionClosed(_ connection: any ListenerConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { giveBack() }
         if isPaused { resume() }
         finishDrainIfEmpty()
     }

@@ -34,6 +34,10 @@ package struct ProxyOptions: Sendable {
     /// What draws, choices, jitter and identifiers begin with; `nil` for the system's randomness. For tests: two proxies
     /// with one seed make the same trace identifiers.
     package var seed: UInt64?
+    /// Connections that clients may have at a time; `nil` for what descriptors allow.
+    package var connectionLimit: Int?
+    /// Bytes of memory; near them requests are refused. `nil` for the control group's limit, if there is one.
+    package var memoryLimit: UInt64?
     /// Whether to take the place of the proxy that runs with the same ``takeoverPath``.
     package var takesOver = false
     /// Where this proxy offers its sockets to a successor; `nil` for nowhere.
@@ -59,6 +63,8 @@ package struct ProxyOptions: Sendable {
           --otlp HOST:PORT      where spans go (OTLP/HTTP); none without it
           --sample PERCENT      share of new traces that are recorded (default: 100)
           --concurrency N       worker threads (default: one per CPU)
+          --connections N       connections that clients may have at a time (default: by the limit of descriptors)
+          --memory-limit MB     memory near which requests are refused (default: the control group's limit)
           --takeover            take the place of the proxy that runs: its sockets, then its requests; it drains and ends
           --takeover-socket F   where sockets are offered to a successor (default: takeover in --state-dir)
           --seed N              the same draws in every run, for tests
@@ -95,6 +101,9 @@ package struct ProxyOptions: Sendable {
             index += 1
         }
         concurrency = try Self.number(values["--concurrency"], "--concurrency", in: 1...256)
+        connectionLimit = try Self.number(values["--connections"], "--connections", in: 1...1_000_000)
+        memoryLimit = try Self.number(values["--memory-limit"], "--memory-limit", in: 16...1_048_576)
+            .map { UInt64($0) << 20 }
         otlp = values["--otlp"]
         if let text = values["--sample"] {
             guard let percent = Double(text), (0...100).contains(percent) else {
@@ -140,7 +149,10 @@ package struct ProxyOptions: Sendable {
         "--state-dir",
     ]
     private static let known = Set(
-        meshOnly + ["--config", "--concurrency", "--otlp", "--sample", "--seed", "--takeover-socket"])
+        meshOnly + [
+            "--config", "--concurrency", "--connections", "--memory-limit", "--otlp", "--sample", "--seed",
+            "--takeover-socket",
+        ])
 
     private static func number(_ text: String?, _ name: String, in range: ClosedRange<Int>) throws(ProxyError) -> Int? {
         guard let text else { return nil }

@@ -42,6 +42,23 @@ import Testing
         #expect(upstream.peers[0].text == String(repeating: lines("GET / HTTP/1.1\nhost: a\n\n"), count: 2))
     }
 
+    @Test func `keeps so many connections without a request`() throws {
+        var limits = HTTPClientLimits()
+        limits.idleConnections = 1
+        let pool = HTTPConnectionPool(loop: loop, address: upstream.address, limits: limits)
+        let recorders = [ClientRecorder(), ClientRecorder()]
+        for recorder in recorders {
+            pool.open(recorder).sendHead(RequestHead(method: "GET", target: "/", authority: "a"), endOfStream: true)
+        }
+        #expect(runs(loop) { upstream.peers.count == 2 && upstream.peers.allSatisfy { !$0.text.isEmpty } })
+
+        for peer in upstream.peers { peer.send(ok) }
+
+        #expect(runs(loop) { recorders.allSatisfy { $0.events == ["200", "end"] } })
+        #expect(pool.idleCount == 1)
+        #expect(runs(loop) { upstream.peers.filter(\.hasEnded).count == 1 })
+    }
+
     @Test func `answers that come before their question are refused`() throws {
         upstream.onAccept = { peer in peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
         let recorder = ClientRecorder()

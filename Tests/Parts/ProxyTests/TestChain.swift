@@ -46,7 +46,10 @@ final class TestChain {
         principal: "spiffe://cluster.local/ns/shop/sa/catalog")
 
     /// - Parameter acceptedByApplication: the routes' own settings.
-    init(retry: RetryPolicy? = nil, timeout: Duration? = nil, seed: UInt64? = nil) throws {
+    init(
+        retry: RetryPolicy? = nil, timeout: Duration? = nil, seed: UInt64? = nil,
+        overload: OverloadGuard = OverloadGuard(connectionLimit: .max)
+    ) throws {
         loop = try EventLoop()
         mesh = try TestMesh()
         client = HTTPClient(loop: loop)
@@ -56,7 +59,7 @@ final class TestChain {
         source = Worker(
             loop: loop,
             configuration: Worker.Configuration(
-                local: Self.web, nodeID: "web", sampling: TraceSampling(), seed: seed),
+                local: Self.web, nodeID: "web", sampling: TraceSampling(), seed: seed, overload: overload),
             sendSpans: { boxes.0.chain?.sourceSpans += $0 })
         destination = Worker(
             loop: loop,

@@ -158,7 +158,8 @@ enum AdminPages {
 
     /// `/server_info`.
     static func serverInfo(
-        version: String, isReady: Bool, isDraining: Bool, uptime: Duration, node: Node, concurrency: Int
+        version: String, isReady: Bool, isDraining: Bool, uptime: Duration, node: Node, concurrency: Int,
+        overload: OverloadReport
     ) -> JSONValue {
         let state = isDraining ? "DRAINING" : (isReady ? "LIVE" : "INITIALIZING")
         return [
@@ -167,7 +168,16 @@ enum AdminPages {
             "uptime_current_epoch": .string("\(Int64(uptime.inSeconds))s"),
             "command_line_options": ["concurrency": .integer(Int64(concurrency))],
             "node": node.json,
+            "limits": limits(overload),
         ]
+    }
+
+    /// Every bound by its name: those of all proxies, and those of this one.
+    private static func limits(_ overload: OverloadReport) -> JSONValue {
+        var limits = ProxyLimit.all.map { ($0.name, JSONValue.integer(Int64($0.value))) }
+        limits.append(("connections", .integer(Int64(overload.connectionLimit))))
+        limits.append(("memory_bytes", overload.memoryLimit.map { .integer(Int64(clamping: $0)) } ?? .null))
+        return .object(JSONObject(limits))
     }
 }
 

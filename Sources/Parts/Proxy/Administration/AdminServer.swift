@@ -95,7 +95,7 @@ final class AdminServer {
                 AdminPages.serverInfo(
                     version: ProxyRuntime.version, isReady: runtime.isReady, isDraining: runtime.isDraining,
                     uptime: runtime.startedAt.duration(to: SystemClock.wall()), node: runtime.setup.node,
-                    concurrency: runtime.workers.count), responder)
+                    concurrency: runtime.workers.count, overload: runtime.overload.report), responder)
         case "/clusters":
             runtime.gatherReports { [unowned self] reports in
                 let merged = EndpointReport.merged(reports.map(\.endpoints))

@@ -11,6 +11,9 @@ import TLSTransport
 /// change arrives at once and an idle mesh is silent. When the control plane is away, the last configuration stays in
 /// force and attempts go on with ``Backoff``.
 final class DiscoveryClient {
+    /// Bytes of one answer.
+    static let maximumBody = 64 * 1024 * 1024
+
     /// What the client tells its owner, always on the loop.
     struct Delegate {
         /// The resources in force changed.
@@ -99,7 +102,7 @@ final class DiscoveryClient {
         if isConnected { request.headers.add("prefer", "wait=\(Int(plane.wait.inSeconds))") }
         let address = addresses[addressIndex % addresses.count]
         poll.call = client.send(
-            request, to: address, tls: tls, deadline: plane.wait + .seconds(10), maximumBody: 64 * 1024 * 1024
+            request, to: address, tls: tls, deadline: plane.wait + .seconds(10), maximumBody: Self.maximumBody
         ) { [weak self] result in
             poll.call = nil
             self?.answered(poll, result)

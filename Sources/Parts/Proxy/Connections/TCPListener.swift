@@ -52,24 +52,31 @@ final class TCPListener: EventHandler {
     func ready(_ readiness: Readiness) {
         for _ in 0..<Self.acceptsPerEvent {
             guard connections.count < Self.connectionLimit else { return pause() }
+            guard budget.take() else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer):
                 let connection = TCPConnection(worker: worker, listener: self, socket: socket, peer: peer)
                 connections[ObjectIdentifier(connection)] = connection
                 connection.begin()
                 if !connections.isEmpty { worker.connections.scheduleFlush() }
-            case .none, .failed: return
-            case .aborted: continue
+            case .none, .failed: return budget.give()
+            case .aborted: budget.give()
             case .exhausted:
-                pause()
-                worker.loop.schedule(after: Self.exhaustionPause) { [weak self] in self?.resume() }
-                return
+                budget.give()
+                return rest(Self.exhaustionPause)
             }
         }
     }
 
+    private var budget: ConnectionBudget { worker.configuration.overload.connections }
+
+    private func rest(_ pause: Duration) {
+        self.pause()
+        worker.loop.schedule(after: pause) { [weak self] in self?.resume() }
+    }
+
     func connectionEnded(_ connection: TCPConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { budget.give() }
         if isPaused { resume() }
         finishDrainIfEmpty()
     }

@@ -20,6 +20,7 @@ struct MetricsExposition {
         exposition.outliers(facts.outliers)
         exposition.breakers(facts.breakers)
         exposition.access(facts.access)
+        if let overload = facts.overload { exposition.overload(overload) }
         exposition.accessLogs(facts.accessLogs)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
@@ -191,6 +192,29 @@ struct MetricsExposition {
             help: "Requests and connections that a policy of access decided about, or would have if it were in force.",
             type: .counter)
         for report in reports { writer.sample(decisions, labels: report.labels, Double(report.total)) }
+    }
+
+    private mutating func overload(_ report: OverloadReport) {
+        let state = "meshtop_overload_active"
+        family(state, help: "1 while too much is to do for that, by what is done against it.", type: .gauge)
+        for (level, action) in [
+            (OverloadRules.Level.shrinking, "shrink_heap"), (.refusingRequests, "stop_accepting_requests"),
+            (.refusingConnections, "stop_accepting_connections"),
+        ] {
+            writer.sample(state, labels: [(name: "action", value: action)], report.level >= level ? 1 : 0)
+        }
+        single(
+            "meshtop_overload_refused_requests_total", .counter, "Requests refused because memory ran out.",
+            report.refusedRequests)
+        single(
+            "meshtop_downstream_connections", .gauge, "Connections that clients have here.",
+            UInt64(clamping: report.connections))
+        single(
+            "meshtop_downstream_connections_limit", .gauge, "Connections that clients may have here.",
+            UInt64(clamping: report.connectionLimit))
+        single(
+            "meshtop_downstream_connection_waits_total", .counter,
+            "How often connections had to wait because there were as many as there may be.", report.connectionWaits)
     }
 
     private mutating func accessLogs(_ logs: [(path: String, tally: AppendFile.Tally)]) {

@@ -24,6 +24,8 @@ struct ProcessFacts: Sendable {
     var breakers: [BreakerReport] = []
     /// What the policies of access have done.
     var access: [AccessReport] = []
+    /// What has been done against too much work.
+    var overload: OverloadReport?
     /// The files of access logs, and what has become of their lines.
     var accessLogs: [(path: String, tally: AppendFile.Tally)] = []
 

@@ -46,6 +46,8 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
     case streamIdleTimeout
     /// A service that was asked about the request refused it, or could not be asked.
     case unauthorizedExternally
+    /// The process had no memory left for it.
+    case overloadManager
 
     /// Envoy's abbreviation, `-` for none.
     var text: String {
@@ -76,6 +78,7 @@ enum ResponseFlag: UInt8, Hashable, Sendable, CaseIterable {
         case .rateLimited: "RL"
         case .streamIdleTimeout: "SI"
         case .unauthorizedExternally: "UAEX"
+        case .overloadManager: "OM"
         }
     }
 

@@ -7,7 +7,9 @@ extension Exchange {
     func reply(_ answer: LocalReply) {
         details = answer.details.description
         var head = ResponseHead(status: answer.status)
-        if answer.flag == .upstreamOverflow { head.add("x-envoy-overloaded", literal: "true") }
+        if answer.flag == .upstreamOverflow || answer.flag == .overloadManager {
+            head.add("x-envoy-overloaded", literal: "true")
+        }
         answer.text(isRetried: retries > 0).withUnsafeBytes { send(head, $0, flag: answer.flag) }
     }
 

@@ -139,6 +139,7 @@ final class Exchange: HTTPClientStreamHandler {
             loggedConnection = (downstream.localAddress, downstream.serverName)
         }
         if !isOutbound { identifyCaller() }
+        if worker.configuration.overload.refusesRequest() { return reply(.overloaded) }
         if worker.isTracing { beginTrace(&head) }
 
         if head.method == .connect { return refuseConnect() }

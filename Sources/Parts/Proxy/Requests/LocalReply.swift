@@ -22,6 +22,9 @@ struct LocalReply: Sendable {
     static func faultInjected(status: Int, flag: ResponseFlag) -> LocalReply {
         LocalReply(status: status, flag: flag, body: "fault filter abort", details: "fault_filter_abort")
     }
+    /// For what comes when memory has run out.
+    static let overloaded = LocalReply(
+        status: 503, flag: .overloadManager, body: "envoy overloaded", details: "overload")
     /// For a path that cannot be normalized.
     static let badPath = LocalReply(status: 400, flag: .none, body: "", details: "path_normalization_failed")
     static let accessDenied = LocalReply(

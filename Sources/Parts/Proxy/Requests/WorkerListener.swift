@@ -22,6 +22,7 @@ final class WorkerListener: HTTPServerStreamHandler {
         let listener = try HTTPListener(
             loop: worker.loop, socket: socket, tls: plan.security.context, limits: Self.limits(plan), handler: self)
         listener.acceptsPlaintext = plan.security.acceptsPlaintext
+        listener.budget = worker.configuration.overload.connections
         listener.onMalformedRequest = { [unowned self] status, _ in
             worker.countMalformed(status: status, reporter: self.plan.reporter)
         }

@@ -15,6 +15,7 @@ package final class ProxyRuntime {
     let loop: EventLoop
     let workers: [WorkerThread]
     let exporter: SpanExporter?
+    let overload: OverloadGuard
     let startedAt = SystemClock.wall()
 
     /// What is in force, and since when, by type.
@@ -71,10 +72,14 @@ package final class ProxyRuntime {
         builder = SnapshotBuilder(local: setup.local, ownAddress: setup.ownAddress)
         try secrets.add(setup.bootstrap.secrets, read: SnapshotBuilder.read)
 
+        overload = OverloadGuard(
+            connectionLimit: options.connectionLimit
+                ?? OverloadGuard.connectionLimit(descriptors: DescriptorLimit.raise()),
+            memoryLimit: options.memoryLimit ?? ControlGroup.memoryLimit())
         let configuration = Worker.Configuration(
             local: setup.local, nodeID: setup.node.id,
             sampling: receiver.map { _ in TraceSampling(perTenThousand: options.samplePerTenThousand) },
-            inherited: takeover?.sockets)
+            inherited: takeover?.sockets, overload: overload)
         do throws(SystemError) {
             let loop = try EventLoop()
             self.loop = loop
@@ -112,12 +117,23 @@ package final class ProxyRuntime {
             throw .environment("\(error)")
         }
         try startConfiguration()
+        if overload.memoryLimit != nil { watchMemory() }
         loop.run()
         offer?.close()
         for worker in workers { worker.stop() }
         for file in builder.logFiles.values { file.close() }
         if let startFailure { throw startFailure }
         return exitCode
+    }
+
+    /// Looks at the memory in use, again and again.
+    private func watchMemory() {
+        if let bytes = ProcessMemory.residentBytes(), let level = overload.look(bytes: bytes) {
+            log.warning(
+                "memory",
+                ["level": "\(level)", "megabytes": bytes >> 20, "limitMegabytes": (overload.memoryLimit ?? 0) >> 20])
+        }
+        loop.schedule(after: OverloadGuard.interval) { [weak self] in self?.watchMemory() }
     }
 
     // MARK: Configuration
@@ -292,7 +308,7 @@ package final class ProxyRuntime {
             isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
             spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
             discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports,
-            access: builder.access.reports,
+            access: builder.access.reports, overload: overload.report,
             accessLogs: builder.logFiles.map { (path: $0.key, tally: $0.value.tally) }.sorted { $0.path < $1.path })
     }
 

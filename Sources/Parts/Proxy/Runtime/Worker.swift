@@ -19,11 +19,14 @@ final class Worker {
         var seed: UInt64?
         /// Sockets of the proxy before, which listen already.
         var inherited: InheritedSockets?
+        /// What all workers together may take on.
+        var overload: OverloadGuard
 
         init(
             local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil, seed: UInt64? = nil,
-            inherited: InheritedSockets? = nil
+            inherited: InheritedSockets? = nil, overload: OverloadGuard = OverloadGuard(connectionLimit: .max)
         ) {
+            self.overload = overload
             self.inherited = inherited
             self.seed = seed
             self.local = local

@@ -5,7 +5,7 @@ import SystemIO
 
 /// Fetches a provider's keys through a cluster of the proxy. One of its worker's thread.
 final class TokenKeyFetch: HTTPClientStreamHandler {
-    private static let maximumBody = 1 << 20
+    static let maximumBody = 1 << 20
 
     private let worker: Worker
     private let source: TokenKeySource
