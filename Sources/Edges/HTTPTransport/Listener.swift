@@ -13,6 +13,8 @@ package final class HTTPListener: EventHandler {
     /// Whether connections that do not begin as TLS are served in plain, although there is a context (Istio's
     /// PERMISSIVE); `stream.isTLS` tells them apart.
     package var acceptsPlaintext = false
+    /// What connections begin with where a load balancer stands before this; nothing where none does.
+    package var proxyHeader: ProxyHeaderReading.Rule?
     /// What connections need a place of, where all listeners of the process have only so many together.
     package var budget: ConnectionBudget?
     /// The reason given for a connection that was refused because it did not begin as TLS.
@@ -33,6 +35,8 @@ package final class HTTPListener: EventHandler {
     private let socket: Socket
     private var registration: EventLoop.Registration?
     private var connections: [ObjectIdentifier: any ListenerConnection] = [:]
+    /// Connections whose first bytes are awaited.
+    private var readings: [CInt: ProxyHeaderReading] = [:]
     private var isPaused = false
     private var onDrained: (() -> Void)?
     private var drainTimer: TimerID?
@@ -90,10 +94,11 @@ package final class HTTPListener: EventHandler {
 
     package func ready(_ readiness: Readiness) {
         for _ in 0..<Self.acceptsPerEvent {
-            guard connections.count < limits.connections else { return pause() }
+            guard connections.count + readings.count < limits.connections else { return pause() }
             guard budget?.take() ?? true else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
-            case .connection(let socket, let peer): serve(socket, peer)
+            case .connection(let socket, let peer):
+                if let proxyHeader { readHeader(socket, peer, proxyHeader) } else { serve(socket, peer) }
             case .none: return giveBack()
             case .aborted: giveBack()
             case .exhausted(let error):
@@ -112,7 +117,29 @@ package final class HTTPListener: EventHandler {
         loop.schedule(after: pause) { [weak self] in self?.resume() }
     }
 
-    private func serve(_ socket: Socket, _ peer: SocketAddress) {
+    private func readHeader(_ socket: Socket, _ peer: SocketAddress, _ rule: ProxyHeaderReading.Rule) {
+        do throws(SystemError) {
+            readings[socket.descriptor] = try ProxyHeaderReading(
+                loop: loop, socket: socket, rule: rule, timeout: limits.headTimeout
+            ) { [unowned self] header in
+                readings[socket.descriptor] = nil
+                guard let header else {
+                    socket.close()
+                    giveBack()
+                    return
+                }
+                serve(
+                    socket, header.source.flatMap { SocketAddress($0) } ?? peer,
+                    local: header.destination.flatMap { SocketAddress($0) })
+            }
+        } catch {
+            socket.close()
+            giveBack()
+        }
+    }
+
+    /// - Parameter local: where the client connected to, when that is not this socket.
+    private func serve(_ socket: Socket, _ peer: SocketAddress, local: SocketAddress? = nil) {
         var session: TLSSession?
         if let tls {
             do throws(TLSError) {
@@ -125,7 +152,8 @@ package final class HTTPListener: EventHandler {
             }
         }
         do throws(SystemError) {
-            let connection = try ServerConnection(listener: self, socket: socket, peer: peer, tls: session)
+            let connection = try ServerConnection(
+                listener: self, socket: socket, peer: peer, local: local, tls: session)
             connections[ObjectIdentifier(connection)] = connection
             if session == nil, !limits.http1 { connection.beginHTTP2() }
         } catch {
@@ -141,6 +169,11 @@ package final class HTTPListener: EventHandler {
         loop.unregister(registration)
         self.registration = nil
         socket.close()
+        for reading in readings.values {
+            reading.abandon()
+            giveBack()
+        }
+        readings = [:]
     }
 
     /// Stops accepting, closes idle connections now and busy ones after their response, which tells the client so. What

@@ -42,7 +42,9 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     private(set) var peerURIs: [String] = []
     private(set) var serverName: String?
     let peerAddress: SocketAddress
-    private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
+    private(set) lazy var localAddress: SocketAddress? = announcedLocal ?? channel?.socket.localAddress
+    /// Where the client connected to, as far as a load balancer said.
+    let announcedLocal: SocketAddress?
     var peerCertificate: Certificate? { channel?.peerCertificate }
     var ownCertificate: Certificate? { channel?.ownCertificate }
     private(set) var isTLS: Bool
@@ -73,7 +75,10 @@ final class ServerConnection: ChannelOwner, DeferredWork, ListenerConnection {
     /// Pipelined requests wait until the client has taken more of the responses.
     @exclusivity(unchecked) private var awaitsDrain = false
 
-    init(listener: HTTPListener, socket: Socket, peer: SocketAddress, tls: TLSSession?) throws(SystemError) {
+    init(
+        listener: HTTPListener, socket: Socket, peer: SocketAddress, local: SocketAddress? = nil, tls: TLSSession?
+    ) throws(SystemError) {
+        announcedLocal = local
         self.listener = listener
         handler = listener.handler
         peerAddress = peer

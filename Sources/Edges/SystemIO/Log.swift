@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Quantities
+internal import Synchronization
 
 /// How much a log line matters.
 package enum LogLevel: Int, Comparable, Sendable, CaseIterable {
@@ -21,13 +22,22 @@ package enum LogLevel: Int, Comparable, Sendable, CaseIterable {
 /// belong in one. It is cheap to copy, and each line is one write, so that threads do not mix theirs.
 package struct Log: Sendable {
     package let subsystem: String
-    /// Lines below this level are not written.
-    package var minimum: LogLevel
 
-    package init(subsystem: String, minimum: LogLevel = .info) {
+    private let ownMinimum: LogLevel?
+
+    /// - Parameter minimum: holds for this log, whatever the process's is.
+    package init(subsystem: String, minimum: LogLevel? = nil) {
         self.subsystem = subsystem
-        self.minimum = minimum
+        ownMinimum = minimum
     }
+
+    /// Lines of the process below this level are not written. From any thread.
+    package static var minimum: LogLevel {
+        get { LogLevel(rawValue: threshold.load(ordering: .relaxed)) ?? .info }
+        set { threshold.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
+    private static let threshold = Atomic<Int>(LogLevel.info.rawValue)
 
     /// Facts of a line, in the order to print them.
     package typealias Fields = KeyValuePairs<String, any CustomStringConvertible>
@@ -53,7 +63,7 @@ package struct Log: Sendable {
     }
 
     private func write(_ level: LogLevel, _ message: StaticString, _ fields: () -> Fields) {
-        guard level >= minimum else { return }
+        guard level >= ownMinimum ?? Self.minimum else { return }
         var line = Self.line(level, subsystem, message, fields())
         line.withUTF8 { text in
             // A log that cannot be written has nobody to tell.

@@ -6,6 +6,9 @@ extension Listener: DiscoveryResource {
 
     private static let inspectorType =
         "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
+    private static let proxyType =
+        "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
+    private static let proxyName = "envoy.filters.listener.proxy_protocol"
     private static let inspectorName = "envoy.filters.listener.tls_inspector"
 
     package init(_ reader: SchemaReader) throws(SchemaError) {
@@ -27,7 +30,7 @@ extension Listener: DiscoveryResource {
         address = try NetworkAddress(fields.required("address"))
         trafficDirection = try fields["traffic_direction"]?.choice(of: TrafficDirection.self) ?? .unspecified
         try fields["enable_reuse_port"]?.mustBe(true, because: "every event loop accepts for itself")
-        inspectsTLS = try fields["listener_filters"].map(Self.inspectsTLS) ?? false
+        (inspectsTLS, proxyProtocol) = try fields["listener_filters"].map(Self.filters) ?? (false, nil)
         inspectionTimeout = try fields["listener_filters_timeout"]?.duration()
         continuesAfterInspectionTimeout = try fields["continue_on_listener_filters_timeout"]?.bool() ?? false
 
@@ -44,14 +47,47 @@ extension Listener: DiscoveryResource {
         }
     }
 
-    private static func inspectsTLS(_ reader: SchemaReader) throws(SchemaError) -> Bool {
-        let filters = try reader.each { (filter) throws(SchemaError) in
+    private static func filters(_ reader: SchemaReader) throws(SchemaError) -> (Bool, ProxyProtocol?) {
+        var inspectsTLS = false
+        var proxyProtocol: ProxyProtocol?
+        for filter in try reader.items() {
             let fields = try filter.fields(
                 ["name", "typed_config"], unsupported: ["config_discovery", "filter_disabled"])
-            return try fields.required("typed_config").anyFields(
-                inspectorType, [], unsupported: ["enable_ja3_fingerprinting", "initial_read_buffer_size"])
+            let config = try fields.required("typed_config")
+            if config.value["@type"]?.string == proxyType {
+                // The header comes first on the wire, so its filter must come first here.
+                guard !inspectsTLS else { throw filter.error("must stand before the TLS inspector") }
+                let config = try config.anyFields(
+                    proxyType, ["allow_requests_without_proxy_protocol"],
+                    unsupported: ["rules", "pass_through_tlvs", "disallowed_versions", "stat_prefix", "tlv_location"])
+                let isOptional = try config["allow_requests_without_proxy_protocol"]?.bool() ?? false
+                proxyProtocol = isOptional ? .optional : .required
+            } else {
+                _ = try config.anyFields(
+                    inspectorType, [], unsupported: ["enable_ja3_fingerprinting", "initial_read_buffer_size"])
+                inspectsTLS = true
+            }
         }
-        return !filters.isEmpty
+        return (inspectsTLS, proxyProtocol)
+    }
+
+    private var listenerFilters: [JSONValue] {
+        var filters: [JSONValue] = []
+        if let proxyProtocol {
+            filters.append([
+                "name": .string(Self.proxyName),
+                "typed_config": JSONValue.message([
+                    "allow_requests_without_proxy_protocol": proxyProtocol == .optional ? true : nil
+                ]).typed(Self.proxyType),
+            ])
+        }
+        if inspectsTLS {
+            filters.append([
+                "name": .string(Self.inspectorName),
+                "typed_config": JSONValue.message([:]).typed(Self.inspectorType),
+            ])
+        }
+        return filters
     }
 
     package var json: JSONValue {
@@ -59,14 +95,7 @@ extension Listener: DiscoveryResource {
             "name": .string(name),
             "address": address.json,
             "traffic_direction": trafficDirection == .unspecified ? nil : .string(trafficDirection.rawValue),
-            "listener_filters": inspectsTLS
-                ? [
-                    [
-                        "name": .string(Self.inspectorName),
-                        "typed_config": JSONValue.message([:]).typed(Self.inspectorType),
-                    ]
-                ]
-                : nil,
+            "listener_filters": .array(unlessEmpty: listenerFilters),
             "listener_filters_timeout": inspectionTimeout.map { .duration($0) },
             "continue_on_listener_filters_timeout": continuesAfterInspectionTimeout ? true : nil,
             "filter_chains": .array(filterChains.map(\.json)),

@@ -15,6 +15,14 @@ package struct Listener: Hashable, Sendable {
     /// True when the listener looks at the first bytes to tell TLS from plain text (Envoy's `tls_inspector`); needed
     /// when a chain matches by transport protocol.
     package var inspectsTLS: Bool
+    /// What a load balancer says first, where one stands before the listener (Envoy's `proxy_protocol`).
+    package enum ProxyProtocol: Hashable, Sendable {
+        case required
+        /// `allow_requests_without_proxy_protocol`
+        case optional
+    }
+
+    package var proxyProtocol: ProxyProtocol?
     /// How long the first bytes may take; Envoy's default is 15 s, 0 waits for ever.
     package var inspectionTimeout: Duration?
     /// What happens after that: true serves the connection as plain text, false closes it.
@@ -30,6 +38,7 @@ package struct Listener: Hashable, Sendable {
         self.trafficDirection = trafficDirection
         self.filterChains = filterChains
         self.inspectsTLS = inspectsTLS
+        proxyProtocol = nil
         self.inspectionTimeout = inspectionTimeout
         self.continuesAfterInspectionTimeout = continuesAfterInspectionTimeout
     }

@@ -64,6 +64,7 @@ package struct ConfigObject: Hashable, Sendable {
         key = ObjectKey(kind: kind, namespace: metadata.namespace, name: metadata.name)
         raw = json
         _ = try RateLimit.all(of: metadata, kind: kind)
+        _ = try ProxyConfig.of(metadata)
 
         // An absent spec is an empty one: a PeerAuthentication without any means "inherit".
         let body = fields["spec"] ?? SchemaReader([:], at: "/spec")

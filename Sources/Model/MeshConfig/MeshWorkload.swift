@@ -15,6 +15,8 @@ package struct MeshWorkload: Hashable, Sendable {
     package let isGateway: Bool
     /// True when a proxy stands before the workload, as for all but those labelled `security.istio.io/tlsMode: disabled`.
     package let hasProxy: Bool
+    /// What it says of its own proxy.
+    package let proxy: ProxyConfig
 
     package var key: ObjectKey { ObjectKey(kind: .workloadEntry, namespace: namespace, name: name) }
 
@@ -33,6 +35,8 @@ package struct MeshWorkload: Hashable, Sendable {
             version: labels["service.istio.io/canonical-revision"] ?? labels["version"] ?? "latest",
             cluster: settings.cluster, principal: principal)
         isGateway = gateways.contains { labels.satisfies($0.selector) }
+        // Whoever read the object has refused one that says it wrong.
+        proxy = (try? ProxyConfig.of(object.metadata)) ?? ProxyConfig()
         hasProxy = labels["security.istio.io/tlsMode"] != "disabled"
     }
 }

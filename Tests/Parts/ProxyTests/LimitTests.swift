@@ -25,6 +25,7 @@ import TrafficPolicy
         "stall_seconds": "drops clients that take nothing",
         "listener_connections": "leaves connections beyond its limit waiting",
         "client_hello_bytes": "a handshake may begin with so many bytes",
+        "proxy_header_bytes": "in bytes that is wrong is refused",
         "buffered_bytes": "waits for a slow reader upstream and arrives whole",
         "http2_streams": "has requests refused beyond so many at a time",
         "http2_stream_window_bytes": "is sent away when it sends more than its window",

@@ -27,7 +27,8 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     let peerURIs: [String]
     let serverName: String?
     let isTLS: Bool
-    private(set) lazy var localAddress: SocketAddress? = channel?.socket.localAddress
+    private(set) lazy var localAddress: SocketAddress? = announcedLocal ?? channel?.socket.localAddress
+    private let announcedLocal: SocketAddress?
     var peerCertificate: Certificate? { channel?.peerCertificate }
     var ownCertificate: Certificate? { channel?.ownCertificate }
     /// The handler's, for as long as the connection stands.
@@ -67,6 +68,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
         self.channel = channel
         handler = listener.handler
         peerAddress = peer.peerAddress
+        announcedLocal = peer.announcedLocal
         peerURIs = peer.peerURIs
         serverName = peer.serverName
         isTLS = peer.isTLS

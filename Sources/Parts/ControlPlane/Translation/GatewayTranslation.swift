@@ -23,10 +23,12 @@ struct GatewayTranslation {
                 passesContinue: true)
             manager.upgrades = [.webSocket]
             manager.clientCertificate = .edge
-            return Listener(
+            var listener = Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,
                 filterChains: [FilterChain(manager: manager)])
+            if source.workload.proxy.expectsProxyProtocol { listener.proxyProtocol = .required }
+            return listener
         }
     }
 

@@ -11,11 +11,14 @@ enum AdminPages {
           /clusters: upstream clusters and their endpoints (?format=json)
           /config_dump: the configuration in force (JSON)
           /drain_listeners (POST): stop accepting, let requests finish
+          /healthcheck/fail, /healthcheck/ok (POST): not ready, whatever else; and ready again
           /listeners: listener addresses (?format=json)
+          /logging (POST): the least level of log lines (?level=debug)
           /quitquitquit (POST): drain, then exit
           /ready: 200 LIVE once requests can be carried
           /reopen_logs (POST): open the files of access logs anew
           /server_info: version, state, uptime, node (JSON)
+          /stats: counts under Envoy's names (?filter=REGEX, ?usedonly, ?format=json)
           /stats/prometheus: metrics in the Prometheus text format
 
         """

@@ -3,6 +3,7 @@ import ExpositionWire
 import HTTPTransport
 import HTTPWire
 import JSONWire
+import Patterns
 import Quantities
 import SystemIO
 import TLSTransport
@@ -51,6 +52,10 @@ final class AdminServer {
             return responder.respond(.text("not found\n", status: 404))
         }
         guard request.method == "GET" else { return responder.respond(.text("use GET\n", status: 405)) }
+        exposition(request, responder)
+    }
+
+    private func exposition(_ request: HTTPRequest, _ responder: HTTPResponder) {
         let format = ExpositionFormat(accept: request.headers["accept"] ?? "")
         runtime.gatherReports { [unowned self] reports in
             let page = MetricsPage.merged(reports.map(\.page))
@@ -69,6 +74,8 @@ final class AdminServer {
     private func ready(_ responder: HTTPResponder) {
         if runtime.isDraining {
             responder.respond(.text("DRAINING\n", status: 503))
+        } else if runtime.isHealthCheckFailed {
+            responder.respond(.text("FAILED\n", status: 503))
         } else {
             responder.respond(
                 .text(runtime.isReady ? "LIVE\n" : "PRE_INITIALIZING\n", status: runtime.isReady ? 200 : 503))
@@ -76,7 +83,9 @@ final class AdminServer {
     }
 
     /// What changes the proxy; everything else only tells.
-    private static let mutations: Set = ["/drain_listeners", "/quitquitquit", "/reopen_logs"]
+    private static let mutations: Set = [
+        "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok", "/logging", "/quitquitquit", "/reopen_logs",
+    ]
 
     private func admin(_ request: HTTPRequest, _ responder: HTTPResponder) {
         let isMutation = Self.mutations.contains(request.path)
@@ -88,6 +97,11 @@ final class AdminServer {
         case "/", "/help": responder.respond(.text(AdminPages.help))
         case "/ready": ready(responder)
         case "/stats/prometheus": metrics(request, responder)
+        case "/stats": stats(request, responder)
+        case "/logging": logging(request, responder)
+        case "/healthcheck/fail", "/healthcheck/ok":
+            runtime.isHealthCheckFailed = request.path == "/healthcheck/fail"
+            responder.respond(.text("OK\n"))
         case "/config_dump": json(AdminPages.configDump(runtime.resources), responder)
         case "/certs": json(certificates(), responder)
         case "/server_info":
@@ -132,6 +146,40 @@ final class AdminServer {
         default:
             responder.respond(.text("invalid path. \(AdminPages.help)", status: 404))
         }
+    }
+
+    /// `/stats?filter=REGEX&usedonly&format=json`.
+    private func stats(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        if request.query("format") == "prometheus" { return exposition(request, responder) }
+        let filter: Pattern?
+        do throws(PatternError) {
+            filter = try request.query("filter").map { (text) throws(PatternError) in try Pattern(text) }
+        } catch {
+            return responder.respond(.text("filter: \(error)\n", status: 400))
+        }
+        runtime.gatherReports { [unowned self] reports in
+            let stats = AdminStats(
+                reports, endpoints: EndpointReport.merged(reports.map(\.endpoints)), facts: runtime.facts,
+                isLive: runtime.isReady && !runtime.isDraining, workers: runtime.workers.count)
+            let values = stats.page(matching: filter, usedOnly: request.query("usedonly") != nil)
+            if request.query("format") == "json" {
+                json(AdminStats.json(values), responder)
+            } else {
+                responder.respond(.text(AdminStats.text(values)))
+            }
+        }
+    }
+
+    /// `/logging?level=debug`; without a level it tells the present one.
+    private func logging(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        if let name = request.query("level") {
+            guard let level = LogLevel(name) else {
+                let names = LogLevel.allCases.map { "\($0)" }.joined(separator: ", ")
+                return responder.respond(.text("level \(name): expected one of \(names)\n", status: 400))
+            }
+            Log.minimum = level
+        }
+        responder.respond(.text("active loggers:\n  all: \(Log.minimum)\n"))
     }
 
     private func json(_ value: JSONValue, _ responder: HTTPResponder) {

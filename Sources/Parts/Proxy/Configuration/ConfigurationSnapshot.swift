@@ -1,4 +1,5 @@
 import Discovery
+import HTTPTransport
 import SystemIO
 import TLSTransport
 import TrafficPolicy
@@ -56,6 +57,8 @@ struct ListenerPlan: Sendable {
     var passesContinue = false
 
     var accessLogs: [AccessLogPlan] = []
+    /// What a load balancer says first; nothing where none stands before the listener.
+    var proxyHeader: ProxyHeaderReading.Rule?
     /// What the next hop is told of the client's certificate.
     var clientCertificate = ClientCertificateHeader()
 

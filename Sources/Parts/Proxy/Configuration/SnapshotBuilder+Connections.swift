@@ -1,4 +1,5 @@
 import Discovery
+import HTTPTransport
 import SystemIO
 import TLSTransport
 import TrafficPolicy
@@ -26,7 +27,8 @@ extension SnapshotBuilder {
             reporter: listener.trafficDirection == .inbound ? .destination : .source,
             matcher: ConnectionMatcher(listener.filterChains.map(\.match)), chains: chains,
             inspectionTimeout: listener.inspectionTimeout ?? ConnectionInspection.defaultTimeout,
-            continuesAfterTimeout: listener.continuesAfterInspectionTimeout)
+            continuesAfterTimeout: listener.continuesAfterInspectionTimeout,
+            proxyHeader: listener.proxyProtocol.map { ProxyHeaderReading.Rule($0) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Discovery
+import HTTPTransport
 import SystemIO
 import TLSTransport
 import TrafficPolicy
@@ -147,6 +148,7 @@ struct SnapshotBuilder {
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
             http2: managers.first?.http2, passesTrailers: managers.first?.passesTrailers ?? false,
             passesContinue: managers.first?.passesContinue ?? false)
+        result.proxyHeader = listener.proxyProtocol.map { ProxyHeaderReading.Rule($0) }
         result.clientCertificate = managers.first?.clientCertificate ?? ClientCertificateHeader()
         result.accessLogs = try accessLogs(managers.first?.accessLogs ?? [], into: &next)
         for chain in listener.filterChains {
@@ -393,6 +395,15 @@ extension OutlierRules {
         maximumJitter = detection.maximumJitter ?? maximumJitter
         maximumPercent = detection.maximumEjectionPercent ?? maximumPercent
         alwaysEjectsOne = detection.alwaysEjectsOne
+    }
+}
+
+extension ProxyHeaderReading.Rule {
+    init(_ rule: Listener.ProxyProtocol) {
+        switch rule {
+        case .required: self = .required
+        case .optional: self = .optional
+        }
     }
 }
 

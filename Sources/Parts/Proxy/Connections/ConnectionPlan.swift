@@ -1,3 +1,4 @@
+import HTTPTransport
 import SystemIO
 import TLSTransport
 import TrafficPolicy
@@ -14,6 +15,8 @@ struct ConnectionListenerPlan: Sendable {
     var inspectionTimeout: Duration
     /// Whether a connection that stays silent is taken for plain text.
     var continuesAfterTimeout: Bool
+    /// What a load balancer says first; nothing where none stands before the listener.
+    var proxyHeader: ProxyHeaderReading.Rule?
 }
 
 /// What becomes of a connection.

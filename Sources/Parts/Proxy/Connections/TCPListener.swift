@@ -1,3 +1,5 @@
+import HTTPTransport
+import HTTPWire
 import Quantities
 import SystemIO
 import TLSTransport
@@ -18,6 +20,8 @@ final class TCPListener: EventHandler {
     private let socket: Socket
     private var registration: EventLoop.Registration?
     private var connections: [ObjectIdentifier: TCPConnection] = [:]
+    /// Connections whose first bytes are awaited.
+    private var readings: [CInt: ProxyHeaderReading] = [:]
     private var isPaused = false
     private var drainTimer: TimerID?
     private var onDrained: (() -> Void)?
@@ -51,14 +55,11 @@ final class TCPListener: EventHandler {
 
     func ready(_ readiness: Readiness) {
         for _ in 0..<Self.acceptsPerEvent {
-            guard connections.count < Self.connectionLimit else { return pause() }
+            guard connections.count + readings.count < Self.connectionLimit else { return pause() }
             guard budget.take() else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer):
-                let connection = TCPConnection(worker: worker, listener: self, socket: socket, peer: peer)
-                connections[ObjectIdentifier(connection)] = connection
-                connection.begin()
-                if !connections.isEmpty { worker.connections.scheduleFlush() }
+                if let rule = plan.proxyHeader { readHeader(socket, peer, rule) } else { serve(socket, peer) }
             case .none, .failed: return budget.give()
             case .aborted: budget.give()
             case .exhausted:
@@ -66,6 +67,30 @@ final class TCPListener: EventHandler {
                 return rest(Self.exhaustionPause)
             }
         }
+    }
+
+    private func readHeader(_ socket: Socket, _ peer: SocketAddress, _ rule: ProxyHeaderReading.Rule) {
+        do throws(SystemError) {
+            readings[socket.descriptor] = try ProxyHeaderReading(loop: worker.loop, socket: socket, rule: rule) {
+                [unowned self] header in
+                readings[socket.descriptor] = nil
+                guard let header else {
+                    socket.close()
+                    return budget.give()
+                }
+                serve(socket, header.source.flatMap { SocketAddress($0) } ?? peer)
+            }
+        } catch {
+            socket.close()
+            budget.give()
+        }
+    }
+
+    private func serve(_ socket: Socket, _ peer: SocketAddress) {
+        let connection = TCPConnection(worker: worker, listener: self, socket: socket, peer: peer)
+        connections[ObjectIdentifier(connection)] = connection
+        connection.begin()
+        if !connections.isEmpty { worker.connections.scheduleFlush() }
     }
 
     private var budget: ConnectionBudget { worker.configuration.overload.connections }
@@ -115,6 +140,11 @@ final class TCPListener: EventHandler {
         worker.loop.unregister(registration)
         self.registration = nil
         socket.close()
+        for reading in readings.values {
+            reading.abandon()
+            budget.give()
+        }
+        readings = [:]
     }
 
     private func finishDrainIfEmpty() {

@@ -72,6 +72,10 @@ struct ProxyLimit: Sendable {
             subject: "a TLS client's first message, where the name in it is asked for",
             consequence: "the connection ends"),
         ProxyLimit(
+            name: "proxy_header_bytes", value: ProxyHeader.lengthLimit, unit: .bytes,
+            subject: "what a load balancer says before a connection (PROXY protocol)",
+            consequence: "the connection ends"),
+        ProxyLimit(
             name: "buffered_bytes", value: HTTPFlow.highWatermark, unit: .bytes,
             subject: "what one side has sent and the other not taken", consequence: "that side is not read from"),
     ]

@@ -22,6 +22,7 @@ final class WorkerListener: HTTPServerStreamHandler {
         let listener = try HTTPListener(
             loop: worker.loop, socket: socket, tls: plan.security.context, limits: Self.limits(plan), handler: self)
         listener.acceptsPlaintext = plan.security.acceptsPlaintext
+        listener.proxyHeader = plan.proxyHeader
         listener.budget = worker.configuration.overload.connections
         listener.onMalformedRequest = { [unowned self] status, _ in
             worker.countMalformed(status: status, reporter: self.plan.reporter)
@@ -46,6 +47,7 @@ final class WorkerListener: HTTPServerStreamHandler {
     func update(_ plan: ListenerPlan) {
         self.plan = plan
         listener?.tls = plan.security.context
+        listener?.proxyHeader = plan.proxyHeader
         listener?.acceptsPlaintext = plan.security.acceptsPlaintext
     }
 

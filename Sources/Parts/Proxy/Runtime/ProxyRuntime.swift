@@ -24,6 +24,8 @@ package final class ProxyRuntime {
     private(set) var discoveryRefused: UInt64 = 0
     private(set) var isReady = false
     private(set) var isDraining = false
+    /// Whether somebody wants the proxy to count as not ready.
+    var isHealthCheckFailed = false
     private(set) var secrets = SecretBook()
     private(set) var identity: WorkloadIdentityClient?
     private(set) var discovery: DiscoveryClient?
