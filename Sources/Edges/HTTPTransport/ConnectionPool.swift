@@ -49,6 +49,9 @@ package final class HTTPConnectionPool {
     package var onConnectionCount: ((Int) -> Void)?
     /// Called when a connection has nothing to do any more. Not from within a call on the pool.
     package var onIdle: (() -> Void)?
+    /// Called with this end of every connection that is being made, and again, with false, when it has ended.
+    package var onLocalAddress: ((SocketAddress, Bool) -> Void)?
+    private var localAddresses: [ObjectIdentifier: SocketAddress] = [:]
 
     /// - Parameter sourceAddress: the local address to connect from; its port is ignored.
     package init(
@@ -134,13 +137,13 @@ package final class HTTPConnectionPool {
                 if http2 {
                     let connection = try HTTP2ClientConnection(pool: self, socket: socket, tls: session)
                     shared.append(connection)
-                    onConnectionCount?(1)
+                    opened(ObjectIdentifier(connection), socket)
                     connection.serve(stream)
                     return
                 }
                 let connection = try ClientConnection(pool: self, socket: socket, tls: session, stream: stream)
                 connections[ObjectIdentifier(connection)] = connection
-                onConnectionCount?(1)
+                opened(ObjectIdentifier(connection), socket)
             } catch {
                 socket.close()
                 throw error
@@ -148,6 +151,18 @@ package final class HTTPConnectionPool {
         } catch {
             fail(stream, .connectFailed(error))
         }
+    }
+
+    private func opened(_ connection: ObjectIdentifier, _ socket: Socket) {
+        onConnectionCount?(1)
+        guard let onLocalAddress, let address = socket.localAddress else { return }
+        localAddresses[connection] = address
+        onLocalAddress(address, true)
+    }
+
+    private func ended(_ connection: ObjectIdentifier) {
+        onConnectionCount?(-1)
+        if let address = localAddresses.removeValue(forKey: connection) { onLocalAddress?(address, false) }
     }
 
     private func fail(_ stream: HTTPClientStream, _ failure: UpstreamFailure) {
@@ -180,7 +195,7 @@ package final class HTTPConnectionPool {
     }
 
     func connectionClosed(_ connection: ClientConnection) {
-        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { onConnectionCount?(-1) }
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { ended(ObjectIdentifier(connection)) }
     }
 
     /// There is room for another request on a connection that stands and had none, or it has nothing more to do.
@@ -191,6 +206,6 @@ package final class HTTPConnectionPool {
     func connectionClosed(_ connection: HTTP2ClientConnection) {
         guard let index = shared.firstIndex(where: { $0 === connection }) else { return }
         shared.remove(at: index)
-        onConnectionCount?(-1)
+        ended(ObjectIdentifier(connection))
     }
 }

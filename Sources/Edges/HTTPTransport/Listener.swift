@@ -15,6 +15,9 @@ package final class HTTPListener: EventHandler {
     package var acceptsPlaintext = false
     /// What connections begin with where a load balancer stands before this; nothing where none does.
     package var proxyHeader: ProxyHeaderReading.Rule?
+    /// Asked about every connection that was accepted, before anything is done for it: true takes it away from here, its
+    /// place in the budget, too.
+    package var redirect: ((Socket, SocketAddress) -> Bool)?
     /// What connections need a place of, where all listeners of the process have only so many together.
     package var budget: ConnectionBudget?
     /// The reason given for a connection that was refused because it did not begin as TLS.
@@ -32,7 +35,8 @@ package final class HTTPListener: EventHandler {
     let handler: any HTTPServerStreamHandler
     private(set) var isDraining = false
 
-    private let socket: Socket
+    /// Nothing for a listener that is only given connections.
+    private let socket: Socket?
     private var registration: EventLoop.Registration?
     private var connections: [ObjectIdentifier: any ListenerConnection] = [:]
     /// Connections whose first bytes are awaited.
@@ -80,10 +84,37 @@ package final class HTTPListener: EventHandler {
         }
     }
 
+    /// One that accepts nothing itself: it serves what it is given.
+    ///
+    /// - Parameter address: where the connections are going that it is given.
+    package init(
+        loop: EventLoop, unboundAt address: SocketAddress, tls: TLSContext? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), handler: any HTTPServerStreamHandler
+    ) {
+        self.loop = loop
+        self.tls = tls
+        self.limits = limits
+        timeouts = ServerTimeouts(limits)
+        self.handler = handler
+        socket = nil
+        boundAddress = address
+    }
+
+    /// Serves a connection that another listener has accepted, with its place in the budget.
+    ///
+    /// - Parameter local: where the client was going.
+    package func adopt(_ socket: Socket, from peer: SocketAddress, to local: SocketAddress) {
+        guard !isDraining else {
+            socket.close()
+            return giveBack()
+        }
+        serve(socket, peer, local: local)
+    }
+
     /// Another descriptor of the socket that it listens on, for another process; `nil` once it is closed. Connections that
     /// wait on it are accepted by whoever comes first, and none is lost when one of the two closes.
     package func duplicateSocket() throws(SystemError) -> Socket? {
-        registration == nil ? nil : try socket.duplicate()
+        registration == nil ? nil : try socket?.duplicate()
     }
 
     /// How many connections stand.
@@ -93,11 +124,13 @@ package final class HTTPListener: EventHandler {
     package var anyConnection: AnyObject? { connections.values.first }
 
     package func ready(_ readiness: Readiness) {
+        guard let socket else { return }
         for _ in 0..<Self.acceptsPerEvent {
             guard connections.count + readings.count < limits.connections else { return pause() }
             guard budget?.take() ?? true else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer):
+                if redirect?(socket, peer) == true { continue }
                 if let proxyHeader { readHeader(socket, peer, proxyHeader) } else { serve(socket, peer) }
             case .none: return giveBack()
             case .aborted: giveBack()
@@ -168,7 +201,7 @@ package final class HTTPListener: EventHandler {
         guard let registration else { return }
         loop.unregister(registration)
         self.registration = nil
-        socket.close()
+        socket?.close()
         for reading in readings.values {
             reading.abandon()
             giveBack()

@@ -65,6 +65,10 @@ package final class HTTPServerStream {
     @exclusivity(unchecked) private var exchange: HTTP2Exchange?
     package let peerAddress: SocketAddress
     package var localAddress: SocketAddress? { connection?.localAddress ?? exchange?.connection?.localAddress }
+    /// Where the client was going, when the connection was sent here on its way, or a load balancer says so.
+    package var intendedAddress: SocketAddress? {
+        connection?.announcedLocal ?? exchange?.connection?.announcedLocal
+    }
     /// The verified identities of the client; empty without a certificate.
     package let peerURIs: [String]
     /// The name that the client asked for in the handshake (SNI); nothing without one, and once the stream is over.

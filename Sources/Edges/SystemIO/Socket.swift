@@ -150,6 +150,12 @@ package struct Socket: Hashable, Sendable {
     }
 
     package var localAddress: SocketAddress? { SocketAddress { getsockname(descriptor, $0, $1) } }
+    /// Where the peer was going before a rule of this machine sent it here (`SO_ORIGINAL_DST`); nothing when none did.
+    package var originalDestination: SocketAddress? {
+        // SOL_IP and SOL_IPV6 with SO_ORIGINAL_DST and IP6T_SO_ORIGINAL_DST, both 80: linux/netfilter_ipv4.h.
+        SocketAddress { getsockopt(descriptor, 0, 80, $0, $1) }
+            ?? SocketAddress { getsockopt(descriptor, 41, 80, $0, $1) }
+    }
     package var peerAddress: SocketAddress? { SocketAddress { getpeername(descriptor, $0, $1) } }
 
     /// Sends the end of our direction; the peer may still send.

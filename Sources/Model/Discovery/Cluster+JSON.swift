@@ -10,7 +10,7 @@ extension Cluster: DiscoveryResource {
             [
                 "name", "type", "eds_cluster_config", "load_assignment", "connect_timeout", "lb_policy",
                 "transport_socket", "circuit_breakers", "ring_hash_lb_config", "maglev_lb_config", "outlier_detection",
-                "common_lb_config", "metadata", "typed_extension_protocol_options",
+                "common_lb_config", "metadata", "typed_extension_protocol_options", "upstream_bind_config",
             ],
             unsupported: [
                 "alt_stat_name", "transport_socket_matches", "cluster_type", "per_connection_buffer_limit_bytes",
@@ -19,7 +19,7 @@ extension Cluster: DiscoveryResource {
                 "http2_protocol_options", "dns_refresh_rate", "dns_jitter",
                 "dns_failure_refresh_rate", "respect_dns_ttl", "dns_lookup_family", "dns_resolvers",
                 "use_tcp_for_dns_lookups", "dns_resolution_config", "typed_dns_resolver_config",
-                "wait_for_warm_on_init", "cleanup_interval", "upstream_bind_config",
+                "wait_for_warm_on_init", "cleanup_interval",
                 "lb_subset_config", "original_dst_lb_config",
                 "least_request_lb_config", "round_robin_lb_config", "protocol_selection",
                 "upstream_connection_options", "close_connections_on_host_health_failure",
@@ -47,6 +47,10 @@ extension Cluster: DiscoveryResource {
         limits = try fields["circuit_breakers"].flatMap(CircuitBreakerLimits.init(breakers:))
         outlierDetection = try fields["outlier_detection"].map(OutlierDetection.init)
         panicThreshold = try fields["common_lb_config"].flatMap(Self.panicThreshold)
+        sourceIP = try fields["upstream_bind_config"].map { (config) throws(SchemaError) in
+            let address = try config.fields(["source_address"]).required("source_address")
+            return try address.fields(["address", "port_value"]).required("address").nonEmptyString()
+        }
         metadata = try fields["metadata"].map(filterMetadata) ?? JSONObject()
         upstreamProtocol = try fields["typed_extension_protocol_options"].flatMap(
             UpstreamProtocol.init(extensionOptions:))
@@ -66,6 +70,12 @@ extension Cluster: DiscoveryResource {
     }
 
     private static func endpoints(_ fields: SchemaFields, of name: String) throws(SchemaError) -> Endpoints {
+        if try fields["type"]?.choice(["STATIC": false, "EDS": false, "ORIGINAL_DST": true]) ?? false {
+            if let assignment = fields["load_assignment"] ?? fields["eds_cluster_config"] {
+                throw assignment.error("a cluster of type ORIGINAL_DST has no endpoints")
+            }
+            return .original
+        }
         let isDiscovered: Bool = try fields["type"]?.choice(["STATIC": false, "EDS": true]) ?? false
         if isDiscovered {
             if let assignment = fields["load_assignment"] {
@@ -89,11 +99,15 @@ extension Cluster: DiscoveryResource {
         case .inline(let assignment):
             object["type"] = "STATIC"
             object["load_assignment"] = assignment.json
+        case .original: object["type"] = "ORIGINAL_DST"
         case .discovered(let serviceName, let source):
             object["type"] = "EDS"
             object["eds_cluster_config"] = .message([
                 "eds_config": source.json, "service_name": serviceName.map { .string($0) },
             ])
+        }
+        object["upstream_bind_config"] = sourceIP.map {
+            ["source_address": ["address": .string($0), "port_value": 0]]
         }
         object["connect_timeout"] = .duration(connectTimeout)
         object["lb_policy"] = balancing == .roundRobin ? nil : .string(balancing.rawValue)

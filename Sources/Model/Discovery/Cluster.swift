@@ -8,6 +8,8 @@ package struct Cluster: Hashable, Sendable {
         case inline(ClusterLoadAssignment)
         /// `EDS`: fetched under `service_name`, or the cluster's own name.
         case discovered(serviceName: String?, source: ConfigSource)
+        /// `ORIGINAL_DST`: wherever the connection was going when it was redirected here.
+        case original
     }
 
     package enum Balancing: String, Hashable, Sendable, CaseIterable {
@@ -18,6 +20,8 @@ package struct Cluster: Hashable, Sendable {
         /// By a hash of the request; see ``Route/Forward/hashPolicies``.
         case ringHash = "RING_HASH"
         case maglev = "MAGLEV"
+        /// There is nothing to choose.
+        case clusterProvided = "CLUSTER_PROVIDED"
     }
 
     /// `outbound|80|v1|payment-service.payments.svc.cluster.local`.
@@ -31,6 +35,8 @@ package struct Cluster: Hashable, Sendable {
     /// For ``Balancing/maglev``, a prime; absent means 65537.
     package var maglevTableSize: Int?
     package var connectTimeout: Duration
+    /// The IP address that connections of bytes come from (`upstream_bind_config`); the system's choice when absent.
+    package var sourceIP: String?
     /// Absent for plain text.
     package var tls: UpstreamTLSContext?
     /// Which version of HTTP its endpoints are spoken to in; absent means HTTP/1.1.
@@ -64,7 +70,7 @@ package struct Cluster: Hashable, Sendable {
     /// The key of the cluster's endpoints in ``ClusterLoadAssignment/clusterName``.
     package var endpointsName: String {
         switch endpoints {
-        case .inline: name
+        case .inline, .original: name
         case .discovered(let serviceName, _): serviceName ?? name
         }
     }

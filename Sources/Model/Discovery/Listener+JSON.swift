@@ -16,14 +16,14 @@ extension Listener: DiscoveryResource {
             Self.typeURL,
             [
                 "name", "address", "traffic_direction", "filter_chains", "listener_filters", "enable_reuse_port",
-                "listener_filters_timeout", "continue_on_listener_filters_timeout",
+                "listener_filters_timeout", "continue_on_listener_filters_timeout", "use_original_dst", "bind_to_port",
             ],
             unsupported: [
-                "additional_addresses", "stat_prefix", "use_original_dst", "default_filter_chain",
+                "additional_addresses", "stat_prefix", "default_filter_chain",
                 "per_connection_buffer_limit_bytes", "metadata", "drain_type", "transparent", "freebind",
                 "socket_options",
                 "tcp_fast_open_queue_length", "udp_listener_config", "api_listener", "connection_balance_config",
-                "access_log", "tcp_backlog_size", "bind_to_port", "internal_listener", "enable_mptcp",
+                "access_log", "tcp_backlog_size", "internal_listener", "enable_mptcp",
                 "ignore_global_conn_limit", "max_connections_to_accept_per_socket_event",
             ])
         name = try fields["name"]?.string() ?? ""
@@ -33,6 +33,9 @@ extension Listener: DiscoveryResource {
         (inspectsTLS, proxyProtocol) = try fields["listener_filters"].map(Self.filters) ?? (false, nil)
         inspectionTimeout = try fields["listener_filters_timeout"]?.duration()
         continuesAfterInspectionTimeout = try fields["continue_on_listener_filters_timeout"]?.bool() ?? false
+
+        usesOriginalDestination = try fields["use_original_dst"]?.bool() ?? false
+        bindsToPort = try fields["bind_to_port"]?.bool() ?? true
 
         let chains = try fields.required("filter_chains")
         filterChains = try chains.each(FilterChain.init)
@@ -95,6 +98,8 @@ extension Listener: DiscoveryResource {
             "name": .string(name),
             "address": address.json,
             "traffic_direction": trafficDirection == .unspecified ? nil : .string(trafficDirection.rawValue),
+            "use_original_dst": usesOriginalDestination ? true : nil,
+            "bind_to_port": bindsToPort ? nil : false,
             "listener_filters": .array(unlessEmpty: listenerFilters),
             "listener_filters_timeout": inspectionTimeout.map { .duration($0) },
             "continue_on_listener_filters_timeout": continuesAfterInspectionTimeout ? true : nil,

@@ -23,6 +23,10 @@ package struct Listener: Hashable, Sendable {
     }
 
     package var proxyProtocol: ProxyProtocol?
+    /// Whether connections that were redirected here belong to the listener of where they went (`use_original_dst`).
+    package var usesOriginalDestination = false
+    /// Whether the listener has a port of its own; otherwise it gets connections from one that redirects.
+    package var bindsToPort = true
     /// How long the first bytes may take; Envoy's default is 15 s, 0 waits for ever.
     package var inspectionTimeout: Duration?
     /// What happens after that: true serves the connection as plain text, false closes it.

@@ -37,6 +37,7 @@ extension NodeMetadata: DiscoveryMessage {
             case "SERVICE_ACCOUNT": serviceAccount = try field.string()
             case "APP_ADDRESS": appAddress = try field.string()
             case "CLUSTER_ID": clusterID = try field.string()
+            case "INTERCEPTION_MODE": isIntercepted = try field.string() == "REDIRECT"
             default: others[name] = field.value
             }
         }
@@ -46,6 +47,7 @@ extension NodeMetadata: DiscoveryMessage {
         let known: [(String, String?)] = [
             ("NAME", name), ("NAMESPACE", namespace), ("WORKLOAD_NAME", workloadName),
             ("SERVICE_ACCOUNT", serviceAccount), ("APP_ADDRESS", appAddress), ("CLUSTER_ID", clusterID),
+            ("INTERCEPTION_MODE", isIntercepted ? "REDIRECT" : nil),
         ]
         var members = known.compactMap { name, value in value.map { (name, JSONValue.string($0)) } }
         if !labels.isEmpty {

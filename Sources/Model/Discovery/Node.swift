@@ -33,6 +33,9 @@ package struct NodeMetadata: Hashable, Sendable {
     package var appAddress: String?
     /// `CLUSTER_ID`.
     package var clusterID: String?
+    /// `INTERCEPTION_MODE`: whether the machine sends the workload's connections to the proxy (`REDIRECT`); otherwise the
+    /// application asks for it.
+    package var isIntercepted = false
     /// Metadata under other names, kept as it came.
     package var others: JSONObject
 

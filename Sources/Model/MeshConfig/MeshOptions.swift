@@ -6,6 +6,12 @@ package import Patterns
 /// It stands as YAML under `mesh` in the ConfigMap `istio` of the root namespace, as in Istio.
 /// <https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/>
 package struct MeshOptions: Hashable, Sendable {
+    /// What becomes of connections to places that no Service and no ServiceEntry has.
+    package enum OutboundPolicy: String, Hashable, Sendable, CaseIterable {
+        case allowAny = "ALLOW_ANY"
+        case registryOnly = "REGISTRY_ONLY"
+    }
+
     package enum Encoding: String, Hashable, Sendable, CaseIterable {
         case text = "TEXT"
         case json = "JSON"
@@ -16,6 +22,8 @@ package struct MeshOptions: Hashable, Sendable {
     /// Of a line of text, or the fields of an object as JSON; empty means Istio's own.
     package var accessLogFormat = ""
     package var accessLogEncoding = Encoding.text
+    /// Of workloads whose connections are intercepted; others ask for what they want by its name.
+    package var outboundPolicy = OutboundPolicy.allowAny
     /// By their names.
     package var authorizers: [String: ExternalAuthorizer] = [:]
 
@@ -30,11 +38,11 @@ package struct MeshOptions: Hashable, Sendable {
 extension MeshOptions {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["accessLogFile", "accessLogFormat", "accessLogEncoding", "extensionProviders"],
+            ["accessLogFile", "accessLogFormat", "accessLogEncoding", "extensionProviders", "outboundTrafficPolicy"],
             unsupported: [
                 "proxyListenPort", "proxyInboundListenPort", "proxyHttpPort", "connectTimeout", "tcpKeepalive",
                 "ingressClass", "ingressService", "ingressControllerMode", "ingressSelector", "enableTracing",
-                "enableEnvoyAccessLogService", "disableEnvoyListenerLog", "defaultConfig", "outboundTrafficPolicy",
+                "enableEnvoyAccessLogService", "disableEnvoyListenerLog", "defaultConfig",
                 "inboundTrafficPolicy", "configSources", "enableAutoMtls", "trustDomain", "trustDomainAliases",
                 "caCertificates", "defaultServiceExportTo", "defaultVirtualServiceExportTo",
                 "defaultDestinationRuleExportTo", "rootNamespace", "localityLbSetting", "dnsRefreshRate",
@@ -45,6 +53,8 @@ extension MeshOptions {
             ])
         accessLogFile = try fields["accessLogFile"]?.string() ?? ""
         accessLogEncoding = try fields["accessLogEncoding"]?.choice(of: Encoding.self) ?? .text
+        outboundPolicy =
+            try fields["outboundTrafficPolicy"]?.fields(["mode"])["mode"]?.choice(of: OutboundPolicy.self) ?? .allowAny
         if let format = fields["accessLogFormat"] {
             accessLogFormat = try format.string()
             try Self.check(format, accessLogEncoding)

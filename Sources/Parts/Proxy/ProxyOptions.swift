@@ -16,6 +16,8 @@ package struct ProxyOptions: Sendable {
         /// The one-time token; not needed while the state directory holds a valid certificate.
         package var tokenFile: String?
         package var stateDirectory: String
+        /// Whether the machine sends the workload's connections here; see ``InterceptionRules``.
+        package var isIntercepted = false
     }
 
     package enum Source: Sendable {
@@ -49,6 +51,8 @@ package struct ProxyOptions: Sendable {
                              --state-dir DIR [--token-file FILE] [--workload-labels K=V,...] [--service-account NAME]
                              [--app-address ADDRESS] [--otlp HOST:PORT] [--sample PERCENT] [--concurrency N]
 
+               meshtop-proxy intercept up|down|status [OPTION…]     (see meshtop-proxy intercept --help)
+
         The sidecar: it carries a workload's requests, in and out, over mutual TLS, and measures them.
 
           --config FILE         an Envoy bootstrap (YAML or JSON); runs without a control plane
@@ -59,6 +63,7 @@ package struct ProxyOptions: Sendable {
           --state-dir DIR       key, certificate and the last good configuration, kept across restarts
           --workload-labels L   app=x,version=v1
           --service-account SA  part of the workload's identity (default: default)
+          --intercepted         the machine sends the workload's connections here (meshtop-proxy intercept up)
           --app-address ADDR    where the application listens (default: 127.0.0.1)
           --otlp HOST:PORT      where spans go (OTLP/HTTP); none without it
           --sample PERCENT      share of new traces that are recorded (default: 100)
@@ -76,6 +81,7 @@ package struct ProxyOptions: Sendable {
     /// Reads the arguments that follow the program's name.
     package init(arguments: [String]) throws(ProxyError) {
         var values: [String: String] = [:]
+        var isIntercepted = false
         var index = 0
         while index < arguments.count {
             var name = arguments[index]
@@ -85,8 +91,8 @@ package struct ProxyOptions: Sendable {
                 value = String(name[name.index(after: equals)...])
                 name = String(name[..<equals])
             }
-            if name == "--takeover", value == nil {
-                takesOver = true
+            if name == "--takeover" || name == "--intercepted", value == nil {
+                if name == "--takeover" { takesOver = true } else { isIntercepted = true }
                 index += 1
                 continue
             }
@@ -121,7 +127,7 @@ package struct ProxyOptions: Sendable {
                 "--takeover needs the place where the proxy that runs offers its sockets: --takeover-socket PATH")
         }
         if let file = values["--config"] {
-            let others = Self.meshOnly.filter { values[$0] != nil }
+            let others = Self.meshOnly.filter { values[$0] != nil } + (isIntercepted ? ["--intercepted"] : [])
             guard others.isEmpty else {
                 throw .usage("--config stands alone; \(others.joined(separator: ", ")) belong to a mesh")
             }
@@ -141,7 +147,7 @@ package struct ProxyOptions: Sendable {
                 control: try required("--control"),
                 rootCertificateFile: try required("--root-cert"),
                 tokenFile: values["--token-file"],
-                stateDirectory: try required("--state-dir")))
+                stateDirectory: try required("--state-dir"), isIntercepted: isIntercepted))
     }
 
     private static let meshOnly = [

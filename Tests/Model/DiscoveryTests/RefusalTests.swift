@@ -38,7 +38,8 @@ import Testing
             listener, "access_log", [],
             "static_resources.listeners[0].access_log: \"access_log\" is not supported; supported here: "
                 + "name, address, traffic_direction, filter_chains, listener_filters, enable_reuse_port, "
-                + "listener_filters_timeout, continue_on_listener_filters_timeout"),
+                + "listener_filters_timeout, continue_on_listener_filters_timeout, use_original_dst, "
+                + "bind_to_port"),
         Case(
             listener, "enable_reuse_port", false,
             "static_resources.listeners[0].enable_reuse_port: false is not supported; only true: "
@@ -108,7 +109,7 @@ import Testing
         ),
         Case(
             cluster, "type", "STRICT_DNS",
-            "static_resources.clusters[0].type: \"STRICT_DNS\" is not supported; supported here: STATIC, EDS"),
+            "static_resources.clusters[0].type: \"STRICT_DNS\" is not supported; supported here: STATIC, EDS, ORIGINAL_DST"),
         Case(
             cluster, "lb_policy", "LEAST_REQUESTS",
             "static_resources.clusters[0].lb_policy: \"LEAST_REQUESTS\" is not supported; did you mean \"LEAST_REQUEST\"?"

@@ -9,6 +9,27 @@ import Testing
         return try Message(json: try JSONValue.parse(message.json.serialized()))
     }
 
+    @Test func `listeners and clusters of intercepted connections are read as they are written`() throws {
+        var cluster = Cluster(name: "PassthroughCluster", endpoints: .original, balancing: .clusterProvided)
+        cluster.sourceIP = "127.0.0.6"
+        var listener = Listener(
+            name: "virtualOutbound", address: NetworkAddress(ip: "0.0.0.0", port: 15001),
+            filterChains: [FilterChain(filter: .tcp(TCPProxy(statPrefix: "p", target: .cluster("PassthroughCluster"))))]
+        )
+        listener.usesOriginalDestination = true
+        listener.bindsToPort = false
+        listener.proxyProtocol = .optional
+
+        #expect(try Cluster(json: cluster.json) == cluster)
+        #expect(try Listener(json: listener.json) == listener)
+        #expect(cluster.json["type"] == "ORIGINAL_DST")
+        #expect(listener.json["bind_to_port"] == false)
+        let error = #expect(throws: SchemaError.self) {
+            try Cluster(json: ["name": "c", "type": "ORIGINAL_DST", "load_assignment": ["cluster_name": "c"]])
+        }
+        #expect(error?.message.contains("has no endpoints") == true)
+    }
+
     @Test func `an inbound listener for both TLS and plain text survives the wire`() throws {
         let manager = HTTPConnectionManager(
             statPrefix: "in", codec: .http2,

@@ -37,6 +37,7 @@ import TrafficPolicy
         "http2_controls_per_second": "is sent away when it floods us with what costs nothing",
         "upstream_connections": "refuses requests beyond its limit",
         "upstream_idle_connections": "keeps so many connections without a request",
+        "original_destinations": "so many places are remembered that connections were going to",
         "series": "a series beyond the limit is counted and not kept",
         "label_sets": "label sets beyond the limit become unknown",
         "worker_spans": "a full buffer counts what it drops",
@@ -192,6 +193,26 @@ import TrafficPolicy
 
         #expect(read(length: ClientHello.lengthLimit - 4) == .incomplete)
         #expect(read(length: ClientHello.lengthLimit + 1) == .other)
+    }
+
+    @Test func `so many places are remembered that connections were going to`() throws {
+        try chain.applySource(
+            endpoints: [chain.inbound],
+            further: [Cluster(name: "anywhere", endpoints: .original, balancing: .clusterProvided)])
+        let cluster = try #require(chain.source.cluster(named: "anywhere"))
+        func endpoint(_ port: Int) throws -> UpstreamEndpoint {
+            cluster.original(
+                try #require(SocketAddress(ip: "10.0.0.1", port: UInt16(port))), in: chain.source)
+        }
+        let busy = try endpoint(1)
+        busy.active = 1
+        for port in 1...UpstreamCluster.originalLimit { _ = try endpoint(port) }
+        #expect(cluster.originalCount == UpstreamCluster.originalLimit)
+
+        _ = try endpoint(UpstreamCluster.originalLimit + 1)
+
+        #expect(cluster.originalCount == 2)
+        #expect(try endpoint(1) === busy)
     }
 
     @Test func `so many spans wait for a receiver`() throws {

@@ -28,7 +28,7 @@ final class HTTP2ServerConnection: ChannelOwner, DeferredWork, ListenerConnectio
     let serverName: String?
     let isTLS: Bool
     private(set) lazy var localAddress: SocketAddress? = announcedLocal ?? channel?.socket.localAddress
-    private let announcedLocal: SocketAddress?
+    let announcedLocal: SocketAddress?
     var peerCertificate: Certificate? { channel?.peerCertificate }
     var ownCertificate: Certificate? { channel?.ownCertificate }
     /// The handler's, for as long as the connection stands.

@@ -22,10 +22,18 @@ package func discoveryResources(
             workload: workload, appAddress: node.metadata.appAddress ?? "127.0.0.1", configuration: configuration,
             filters: inboundFilters)
         let connections = ConnectionTranslation(source: source, ownPorts: inbound.ports)
-        resources.listeners =
-            [outboundListener(of: workload, in: configuration)] + connections.listeners + inbound.listeners
-        resources.routes = [source.outboundRoutes]
-        resources.clusters = inbound.clusters
+        let outbound = outboundListener(of: workload, in: configuration)
+        if node.metadata.isIntercepted {
+            let interception = InterceptionTranslation(workload: workload, configuration: configuration)
+            resources.listeners = interception.listeners(
+                outbound: outbound, connections: connections.listeners, inbound: inbound.listeners)
+            resources.routes = [interception.routes(source.outboundRoutes)]
+            resources.clusters = inbound.clusters + interception.clusters
+        } else {
+            resources.listeners = [outbound] + connections.listeners + inbound.listeners
+            resources.routes = [source.outboundRoutes]
+            resources.clusters = inbound.clusters
+        }
     case .router:
         let gateway = GatewayTranslation(source: source, filters: inboundFilters)
         resources.listeners = gateway.listeners

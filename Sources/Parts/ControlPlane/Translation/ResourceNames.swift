@@ -4,6 +4,12 @@ import MeshConfig
 enum ResourceNames {
     static let outboundPort: UInt16 = 15001
     static let outboundRoutes = "15001"
+    static let inboundPort: UInt16 = 15006
+    /// Where connections go on that nobody knows.
+    static let passthrough = "PassthroughCluster"
+    static let inboundPassthrough = "InboundPassthroughCluster"
+    /// Where they end.
+    static let blackHole = "BlackHoleCluster"
 
     /// `outbound|80|v1|payment-service.payments.svc.cluster.local`; an empty subset is the whole service.
     static func outboundCluster(host: String, port: UInt16, subset: String = "") -> String {

@@ -57,6 +57,7 @@ struct ListenerPlan: Sendable {
     var passesContinue = false
 
     var accessLogs: [AccessLogPlan] = []
+    var redirection = RedirectionPlan()
     /// What a load balancer says first; nothing where none stands before the listener.
     var proxyHeader: ProxyHeaderReading.Rule?
     /// What the next hop is told of the client's certificate.
@@ -64,8 +65,24 @@ struct ListenerPlan: Sendable {
 
     /// Whether what connections are served by is the same, so that a listener may go on under the other plan.
     func speaksLike(_ other: ListenerPlan) -> Bool {
-        codec == other.codec && http2 == other.http2 && passesTrailers == other.passesTrailers
+        redirection == other.redirection && codec == other.codec && http2 == other.http2
+            && passesTrailers == other.passesTrailers
             && passesContinue == other.passesContinue
+    }
+}
+
+/// How a listener has to do with connections that the machine redirects.
+struct RedirectionPlan: Hashable, Sendable {
+    /// Whether it has a port of its own.
+    var isBound = true
+    /// Whether connections that were going elsewhere belong to the listener of that place.
+    var handsOver = false
+
+    init() {}
+
+    init(_ listener: Listener) {
+        isBound = listener.bindsToPort
+        handsOver = listener.usesOriginalDestination
     }
 }
 
@@ -86,6 +103,10 @@ struct ClusterPlan: Sendable {
     var tlsIdentity: [String]
     /// Which version of HTTP its endpoints are spoken to in.
     var version = UpstreamProtocol.Version.http1
+    /// Whether connections go on to where they were going.
+    var isOriginalDestination = false
+    /// Where connections of bytes come from; the system's choice when nothing is said.
+    var source: SocketAddress?
     var http2 = HTTP2Options()
     /// Whether trailers of HTTP/1.1 pass.
     var passesTrailers = false

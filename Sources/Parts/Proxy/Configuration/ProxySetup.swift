@@ -48,6 +48,7 @@ struct ProxySetup: Sendable {
                 name: mesh.node.name, namespace: mesh.node.namespace, workloadName: workload.workload,
                 labels: mesh.labels, serviceAccount: mesh.serviceAccount, appAddress: mesh.applicationAddress,
                 clusterID: workload.cluster))
+        node.metadata.isIntercepted = mesh.isIntercepted
         local = WorkloadLabels(workload)
         ownAddress = mesh.node.ip
         admin = NetworkAddress(ip: mesh.node.ip, port: 15000)

@@ -87,7 +87,10 @@ struct ResourceSet: Hashable, Sendable {
         let assigned = Set(endpoints.map(\.clusterName))
         let ready = Set(
             clusters.filter { cluster in
-                if case .inline = cluster.endpoints { return true }
+                switch cluster.endpoints {
+                case .inline, .original: return true
+                case .discovered: break
+                }
                 return assigned.contains(cluster.endpointsName)
             }.map(\.name))
         return unique(routes.flatMap(\.clusterNames)).filter { !ready.contains($0) }

@@ -28,6 +28,7 @@ extension SnapshotBuilder {
             matcher: ConnectionMatcher(listener.filterChains.map(\.match)), chains: chains,
             inspectionTimeout: listener.inspectionTimeout ?? ConnectionInspection.defaultTimeout,
             continuesAfterTimeout: listener.continuesAfterInspectionTimeout,
+            redirection: RedirectionPlan(listener),
             proxyHeader: listener.proxyProtocol.map { ProxyHeaderReading.Rule($0) })
     }
 }

@@ -126,7 +126,8 @@ struct SnapshotBuilder {
 
     func address(of listener: Listener) throws(Obstacle) -> SocketAddress {
         // A workload has an address of its own; an unspecified one would take its neighbours' ports on this machine.
-        let ip = listener.address.ip == "0.0.0.0" ? ownAddress ?? listener.address.ip : listener.address.ip
+        let isAnywhere = listener.address.ip == "0.0.0.0" && listener.bindsToPort
+        let ip = isAnywhere ? ownAddress ?? listener.address.ip : listener.address.ip
         guard let address = SocketAddress(ip: ip, port: listener.address.port) else {
             throw .wrong(.configuration("\(listener.address) is no IP address"))
         }
@@ -148,6 +149,7 @@ struct SnapshotBuilder {
             idleTimeout: managers.first?.idleTimeout, codec: managers.first?.codec ?? .auto,
             http2: managers.first?.http2, passesTrailers: managers.first?.passesTrailers ?? false,
             passesContinue: managers.first?.passesContinue ?? false)
+        result.redirection = RedirectionPlan(listener)
         result.proxyHeader = listener.proxyProtocol.map { ProxyHeaderReading.Rule($0) }
         result.clientCertificate = managers.first?.clientCertificate ?? ClientCertificateHeader()
         result.accessLogs = try accessLogs(managers.first?.accessLogs ?? [], into: &next)
@@ -264,6 +266,7 @@ struct SnapshotBuilder {
         switch cluster.endpoints {
         case .inline(let assignment): endpoints = assignment.endpoints
         case .discovered: endpoints = assignments[cluster.endpointsName]?.endpoints ?? []
+        case .original: endpoints = []
         }
         let naming = ClusterNaming(cluster.name)
         let service = ServiceLabels(of: cluster, local: local)
@@ -275,6 +278,8 @@ struct SnapshotBuilder {
             tlsIdentity: cluster.tls.map {
                 $0.common.acceptedURIs + $0.common.acceptedHosts + [$0.serverName ?? ""]
             } ?? [])
+        plan.isOriginalDestination = cluster.endpoints == .original
+        plan.source = cluster.sourceIP.flatMap { SocketAddress(ip: $0, port: 0) }
         if let upstream = cluster.upstreamProtocol {
             (plan.version, plan.http2) = (upstream.version, upstream.http2)
             plan.passesTrailers = upstream.passesTrailers
@@ -413,7 +418,7 @@ extension EndpointChoice {
         case .leastRequest: self = .leastRequest
         case .roundRobin: self = .roundRobin
         // Hashing has a table instead.
-        case .random, .ringHash, .maglev: self = .random
+        case .random, .ringHash, .maglev, .clusterProvided: self = .random
         }
     }
 }
@@ -425,7 +430,7 @@ extension HashTable.Kind {
             self = .ring(
                 minimum: cluster.minimumRingSize ?? 1024, maximum: cluster.maximumRingSize ?? 8 * 1024 * 1024)
         case .maglev: self = .maglev(size: cluster.maglevTableSize ?? 65_537)
-        case .roundRobin, .leastRequest, .random: return nil
+        case .roundRobin, .leastRequest, .random, .clusterProvided: return nil
         }
     }
 }

@@ -15,6 +15,7 @@ struct ConnectionListenerPlan: Sendable {
     var inspectionTimeout: Duration
     /// Whether a connection that stays silent is taken for plain text.
     var continuesAfterTimeout: Bool
+    var redirection = RedirectionPlan()
     /// What a load balancer says first; nothing where none stands before the listener.
     var proxyHeader: ProxyHeaderReading.Rule?
 }

@@ -35,6 +35,10 @@ final class TCPConnection: TCPStreamOwner {
     private let listener: TCPListener
     private let socket: Socket
     private let peerAddress: SocketAddress
+    /// Where it was going, when it was sent here on its way.
+    private let original: SocketAddress?
+    /// This end of the connection that goes on there.
+    private var passed: SocketAddress?
     private var state = State.inspecting
     /// The name that its first bytes ask for, where somebody looked.
     private var serverName = ""
@@ -72,7 +76,10 @@ final class TCPConnection: TCPStreamOwner {
     /// Why the proxy ended it; empty when it did not.
     private var termination = ""
 
-    init(worker: Worker, listener: TCPListener, socket: Socket, peer: SocketAddress) {
+    init(
+        worker: Worker, listener: TCPListener, socket: Socket, peer: SocketAddress, original: SocketAddress? = nil
+    ) {
+        self.original = original
         self.worker = worker
         self.listener = listener
         self.socket = socket
@@ -185,14 +192,17 @@ final class TCPConnection: TCPStreamOwner {
         guard attempts < plan.connectAttempts else { return giveUp(.upstreamRetryLimitExceeded) }
         let hash =
             plan.hashesSourceAddress && cluster.plan.hashing != nil ? XXHash64.hash(peerAddress.ip.utf8) : nil
-        guard let endpoint = cluster.pick(random: &worker.random, now: worker.loop.now, tried: [], hash: hash) else {
-            return giveUp(.noHealthyUpstream)
-        }
+        let picked =
+            cluster.plan.isOriginalDestination
+            ? original.map { cluster.original($0, in: worker) }
+            : cluster.pick(random: &worker.random, now: worker.loop.now, tried: [], hash: hash)
+        guard let endpoint = picked else { return giveUp(.noHealthyUpstream) }
         attempts += 1
         take(endpoint)
         do {
             let session = try cluster.plan.tls.map { (context) throws(TLSError) in try TLSSession(context) }
-            let socket = try Socket.connecting(to: endpoint.address)
+            let socket = try Socket.connecting(to: endpoint.address, from: cluster.plan.source)
+            if cluster.plan.isOriginalDestination { passed(by: socket) }
             do {
                 upstream = try TCPStream(
                     loop: worker.loop, socket: socket, tls: session, isConnected: false, owner: self)
@@ -206,6 +216,13 @@ final class TCPConnection: TCPStreamOwner {
         } catch {
             connectFailed(.connectionFailed)
         }
+    }
+
+    /// Remembers this end, so that the connection is known when the machine sends it back here.
+    private func passed(by socket: Socket?) {
+        if let passed { worker.configuration.passed.remove(passed) }
+        passed = socket?.localAddress
+        if let passed { worker.configuration.passed.insert(passed) }
     }
 
     private func take(_ endpoint: UpstreamEndpoint) {
@@ -445,6 +462,7 @@ final class TCPConnection: TCPStreamOwner {
         idle?.invalidate()
         idle = nil
         releaseEndpoint()
+        passed(by: nil)
         if let downstream { downstream.close() } else { socket.close() }
         upstream?.close()
         downstream = nil

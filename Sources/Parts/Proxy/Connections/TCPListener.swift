@@ -17,7 +17,8 @@ final class TCPListener: EventHandler {
     private(set) var plan: ConnectionListenerPlan
     let boundAddress: SocketAddress
     private unowned let worker: Worker
-    private let socket: Socket
+    /// Nothing for a listener that is only given connections.
+    private let socket: Socket?
     private var registration: EventLoop.Registration?
     private var connections: [ObjectIdentifier: TCPConnection] = [:]
     /// Connections whose first bytes are awaited.
@@ -30,8 +31,14 @@ final class TCPListener: EventHandler {
     init(worker: Worker, plan: ConnectionListenerPlan) throws(SystemError) {
         self.worker = worker
         self.plan = plan
-        socket = try InheritedSockets.listening(
+        guard plan.redirection.isBound else {
+            socket = nil
+            boundAddress = plan.address
+            return
+        }
+        let socket = try InheritedSockets.listening(
             on: plan.address, sharesPort: true, of: worker.configuration.inherited)
+        self.socket = socket
         boundAddress = socket.localAddress ?? plan.address
         do throws(SystemError) {
             // Level-triggered: what one event leaves is told again.
@@ -44,7 +51,7 @@ final class TCPListener: EventHandler {
     }
 
     /// Another descriptor of its socket, for the proxy that takes over; `nil` when there is none to give.
-    func duplicateSocket() -> Socket? { registration == nil ? nil : try? socket.duplicate() }
+    func duplicateSocket() -> Socket? { registration == nil ? nil : try? socket?.duplicate() }
 
     var connectionCount: Int { connections.count }
 
@@ -54,11 +61,20 @@ final class TCPListener: EventHandler {
     func update(_ plan: ConnectionListenerPlan) { self.plan = plan }
 
     func ready(_ readiness: Readiness) {
+        guard let socket else { return }
         for _ in 0..<Self.acceptsPerEvent {
             guard connections.count + readings.count < Self.connectionLimit else { return pause() }
             guard budget.take() else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer):
+                if plan.redirection.handsOver {
+                    switch worker.handOver(socket, peer, plan.reporter, at: boundAddress) {
+                    case .taken: continue
+                    case .stays(let original):
+                        serve(socket, peer, original: original)
+                        continue
+                    }
+                }
                 if let rule = plan.proxyHeader { readHeader(socket, peer, rule) } else { serve(socket, peer) }
             case .none, .failed: return budget.give()
             case .aborted: budget.give()
@@ -86,8 +102,10 @@ final class TCPListener: EventHandler {
         }
     }
 
-    private func serve(_ socket: Socket, _ peer: SocketAddress) {
-        let connection = TCPConnection(worker: worker, listener: self, socket: socket, peer: peer)
+    /// - Parameter original: where the connection was going, when it was sent here on its way.
+    private func serve(_ socket: Socket, _ peer: SocketAddress, original: SocketAddress? = nil) {
+        let connection = TCPConnection(
+            worker: worker, listener: self, socket: socket, peer: peer, original: original)
         connections[ObjectIdentifier(connection)] = connection
         connection.begin()
         if !connections.isEmpty { worker.connections.scheduleFlush() }
@@ -139,7 +157,7 @@ final class TCPListener: EventHandler {
         guard let registration else { return }
         worker.loop.unregister(registration)
         self.registration = nil
-        socket.close()
+        socket?.close()
         for reading in readings.values {
             reading.abandon()
             budget.give()
@@ -165,5 +183,13 @@ final class TCPListener: EventHandler {
         guard isPaused, let registration else { return }
         isPaused = false
         worker.loop.update(registration, for: .readable, edgeTriggered: false)
+    }
+}
+
+extension TCPListener: RedirectionTarget {
+    var redirection: RedirectionPlan { plan.redirection }
+
+    func adopt(_ socket: Socket, from peer: SocketAddress, to original: SocketAddress) {
+        serve(socket, peer, original: original)
     }
 }

@@ -27,8 +27,11 @@ final class TCPListeners {
         var remaining = listeners
         for plan in plans {
             if let known = remaining.removeValue(forKey: plan.address) {
-                known.update(plan)
-                continue
+                if known.redirection == plan.redirection {
+                    known.update(plan)
+                    continue
+                }
+                leave(known)
             }
             do throws(SystemError) {
                 listeners[plan.address] = try TCPListener(worker: worker, plan: plan)
@@ -44,11 +47,16 @@ final class TCPListeners {
         refused.formIntersection(plans.map(\.address))
         for (address, listener) in remaining {
             listeners[address] = nil
-            let key = ObjectIdentifier(listener)
-            leaving[key] = listener
-            listener.drain(deadline: DrainPlan.ending.deadline) { [weak self] in self?.leaving[key] = nil }
+            leave(listener)
         }
         return problems
+    }
+
+    /// Connections that stand may go on for a while.
+    private func leave(_ listener: TCPListener) {
+        let key = ObjectIdentifier(listener)
+        leaving[key] = listener
+        listener.drain(deadline: DrainPlan.ending.deadline) { [weak self] in self?.leaving[key] = nil }
     }
 
     private func refuse(_ plan: ConnectionListenerPlan, _ error: SystemError) {
@@ -57,6 +65,9 @@ final class TCPListeners {
             "port not served; its connections do not reach the mesh",
             ["listener": plan.name, "address": "\(plan.address)", "reason": error.reason])
     }
+
+    /// Those that are only given connections.
+    var unbound: [TCPListener] { listeners.values.filter { !$0.redirection.isBound } }
 
     /// Every listener with its plan and its bound address.
     var reports: [WorkerReport.Listener] {

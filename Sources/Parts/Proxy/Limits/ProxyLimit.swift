@@ -114,6 +114,10 @@ struct ProxyLimit: Sendable {
         ProxyLimit(
             name: "upstream_idle_connections", value: client.idleConnections, unit: .count,
             subject: "of them kept without a request", consequence: "the others are closed"),
+        ProxyLimit(
+            name: "original_destinations", value: UpstreamCluster.originalLimit, unit: .count,
+            subject: "places that a worker remembers intercepted connections to",
+            consequence: "those without a connection are forgotten"),
     ]
 
     private static let telemetry = [

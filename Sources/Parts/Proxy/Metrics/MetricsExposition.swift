@@ -21,6 +21,7 @@ struct MetricsExposition {
         exposition.breakers(facts.breakers)
         exposition.access(facts.access)
         if let overload = facts.overload { exposition.overload(overload) }
+        if facts.redirectionLoops > 0 { exposition.redirection(facts.redirectionLoops) }
         exposition.accessLogs(facts.accessLogs)
         exposition.telemetry(page, facts)
         exposition.discovery(facts)
@@ -215,6 +216,12 @@ struct MetricsExposition {
         single(
             "meshtop_downstream_connection_waits_total", .counter,
             "How often connections had to wait because there were as many as there may be.", report.connectionWaits)
+    }
+
+    private mutating func redirection(_ loops: UInt64) {
+        single(
+            "meshtop_redirection_loops_total", .counter,
+            "Connections closed because they were the proxy's own, or asked for the port of redirection itself.", loops)
     }
 
     private mutating func accessLogs(_ logs: [(path: String, tally: AppendFile.Tally)]) {

@@ -24,6 +24,8 @@ struct ProcessFacts: Sendable {
     var breakers: [BreakerReport] = []
     /// What the policies of access have done.
     var access: [AccessReport] = []
+    /// Connections that came back to the proxy they had left.
+    var redirectionLoops: UInt64 = 0
     /// What has been done against too much work.
     var overload: OverloadReport?
     /// The files of access logs, and what has become of their lines.

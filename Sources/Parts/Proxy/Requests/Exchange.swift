@@ -221,9 +221,11 @@ final class Exchange: HTTPClientStreamHandler {
         guard let cluster, let rule else { return }
         let now = worker.loop.now
         guard
-            let endpoint = cluster.pick(
-                random: &worker.random, now: now, tried: rule.retry.avoidsPreviousEndpoints ? tried : [],
-                hash: hash)
+            let endpoint = cluster.plan.isOriginalDestination
+                ? downstream.intendedAddress.map({ cluster.original($0, in: worker) })
+                : cluster.pick(
+                    random: &worker.random, now: now, tried: rule.retry.avoidsPreviousEndpoints ? tried : [],
+                    hash: hash)
         else { return reply(.noHealthyUpstream) }
         self.endpoint = endpoint
         upstreamAddress = endpoint.address

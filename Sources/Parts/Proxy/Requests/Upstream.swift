@@ -31,6 +31,37 @@ final class UpstreamCluster {
         usable = endpoints
     }
 
+    /// Places that connections were going to, as endpoints of a cluster that has none of its own.
+    private var originals: [SocketAddress: UpstreamEndpoint] = [:]
+    /// Places that are remembered.
+    static let originalLimit = 1024
+
+    /// How many places are remembered now.
+    var originalCount: Int { originals.count }
+
+    /// The endpoint at the place where a connection was going.
+    func original(_ address: SocketAddress, in worker: Worker) -> UpstreamEndpoint {
+        if let known = originals[address] { return known }
+        if originals.count >= Self.originalLimit { forgetOriginals { $0.active == 0 } }
+        let endpoint = worker.makeEndpoint(EndpointPlan(address: address), plan)
+        let passed = worker.configuration.passed
+        endpoint.pool.onLocalAddress = { address, isOpen in
+            if isOpen { passed.insert(address) } else { passed.remove(address) }
+        }
+        originals[address] = endpoint
+        return endpoint
+    }
+
+    /// Has the places of the cluster that this one takes the place of.
+    func takeOriginals(of before: UpstreamCluster) { originals = before.originals }
+
+    func forgetOriginals(where isUnused: (UpstreamEndpoint) -> Bool = { _ in true }) {
+        for (address, endpoint) in originals where isUnused(endpoint) {
+            endpoint.pool.close()
+            originals[address] = nil
+        }
+    }
+
     /// Whether a request that came in `version` is sent on as HTTP/2.
     @inline(__always)
     func usesHTTP2(for version: HTTPVersion) -> Bool {

@@ -17,10 +17,22 @@ final class WorkerListener: HTTPServerStreamHandler {
     init(worker: Worker, plan: ListenerPlan) throws(SystemError) {
         self.worker = worker
         self.plan = plan
-        let socket = try InheritedSockets.listening(
-            on: plan.address, sharesPort: true, of: worker.configuration.inherited)
-        let listener = try HTTPListener(
-            loop: worker.loop, socket: socket, tls: plan.security.context, limits: Self.limits(plan), handler: self)
+        let listener: HTTPListener
+        if plan.redirection.isBound {
+            let socket = try InheritedSockets.listening(
+                on: plan.address, sharesPort: true, of: worker.configuration.inherited)
+            listener = try HTTPListener(
+                loop: worker.loop, socket: socket, tls: plan.security.context, limits: Self.limits(plan), handler: self)
+        } else {
+            listener = HTTPListener(
+                loop: worker.loop, unboundAt: plan.address, tls: plan.security.context, limits: Self.limits(plan),
+                handler: self)
+        }
+        if plan.redirection.handsOver {
+            listener.redirect = { [unowned self, unowned worker] socket, peer in
+                worker.handOver(socket, peer, self.plan.reporter, at: self.boundAddress) == .taken
+            }
+        }
         listener.acceptsPlaintext = plan.security.acceptsPlaintext
         listener.proxyHeader = plan.proxyHeader
         listener.budget = worker.configuration.overload.connections
@@ -102,6 +114,14 @@ final class WorkerListener: HTTPServerStreamHandler {
 
     @inline(__always)
     private func exchange(of stream: HTTPServerStream) -> Exchange? { stream.context as? Exchange }
+}
+
+extension WorkerListener: RedirectionTarget {
+    var redirection: RedirectionPlan { plan.redirection }
+
+    func adopt(_ socket: Socket, from peer: SocketAddress, to original: SocketAddress) {
+        listener?.adopt(socket, from: peer, to: original)
+    }
 }
 
 extension ListenerPlan.Security {

@@ -16,6 +16,7 @@ package final class ProxyRuntime {
     let workers: [WorkerThread]
     let exporter: SpanExporter?
     let overload: OverloadGuard
+    private let passed: PassedConnections
     let startedAt = SystemClock.wall()
 
     /// What is in force, and since when, by type.
@@ -82,6 +83,7 @@ package final class ProxyRuntime {
             local: setup.local, nodeID: setup.node.id,
             sampling: receiver.map { _ in TraceSampling(perTenThousand: options.samplePerTenThousand) },
             inherited: takeover?.sockets, overload: overload)
+        passed = configuration.passed
         do throws(SystemError) {
             let loop = try EventLoop()
             self.loop = loop
@@ -310,7 +312,7 @@ package final class ProxyRuntime {
             isControlPlaneConnected: discovery?.isConnected, certificateNotAfter: identity?.current?.notAfter,
             spansDropped: exporter?.dropped ?? 0, spansExported: exporter?.exported ?? 0,
             discoveryRefused: discoveryRefused, outliers: outlierReports, breakers: breakerReports,
-            access: builder.access.reports, overload: overload.report,
+            access: builder.access.reports, redirectionLoops: passed.loopCount, overload: overload.report,
             accessLogs: builder.logFiles.map { (path: $0.key, tally: $0.value.tally) }.sorted { $0.path < $1.path })
     }
 

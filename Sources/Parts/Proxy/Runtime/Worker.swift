@@ -21,6 +21,8 @@ final class Worker {
         var inherited: InheritedSockets?
         /// What all workers together may take on.
         var overload: OverloadGuard
+        /// Connections of all workers that go on to where they were going.
+        let passed = PassedConnections()
 
         init(
             local: WorkloadLabels, nodeID: String, sampling: TraceSampling? = nil, seed: UInt64? = nil,
@@ -60,6 +62,7 @@ final class Worker {
     /// Keys of token issuers that are being fetched, by their source.
     var keyFetches: [ObjectIdentifier: TokenKeyFetch] = [:]
     private var listeners: [SocketAddress: WorkerListener] = [:]
+    private var redirections = RedirectionTable()
     private var spans = SpanBuffer()
     private var areSpansScheduled = false
     private let sendSpans: ([SpanRecord]) -> Void
@@ -98,9 +101,12 @@ final class Worker {
             for endpoint in cluster.endpoints { kept.insert(ObjectIdentifier(endpoint)) }
             return cluster
         }
+        let leaving = clusters
         let dropped = clusters.flatMap(\.endpoints).filter { !kept.contains(ObjectIdentifier($0)) }
         clusters = next
         for endpoint in dropped { endpoint.pool.close() }
+        let names = Set(next.map(\.plan.name))
+        for cluster in leaving where !names.contains(cluster.plan.name) { cluster.forgetOriginals() }
 
         var problems = connections.apply(snapshot.connectionListeners)
         var remaining = listeners
@@ -123,7 +129,37 @@ final class Worker {
             listener.close()
             listeners[address] = nil
         }
+        redirections = RedirectionTable()
+        for listener in listeners.values where !listener.redirection.isBound {
+            redirections.add(listener, listener.plan.reporter, at: listener.plan.address)
+        }
+        for listener in connections.unbound {
+            redirections.add(listener, listener.plan.reporter, at: listener.plan.address)
+        }
         return problems
+    }
+
+    /// What becomes of a connection that came to a port to which the machine sends connections.
+    enum HandOver: Equatable {
+        /// It is served elsewhere, or has been closed.
+        case taken
+        /// No other listener wants it.
+        case stays(SocketAddress)
+    }
+
+    /// Gives a connection to the listener of where it was going.
+    func handOver(_ socket: Socket, _ peer: SocketAddress, _ reporter: Reporter, at own: SocketAddress) -> HandOver {
+        let passed = configuration.passed
+        guard let original = socket.originalDestination, original != own, !passed.isLoop(peer) else {
+            // Nobody may ask for this port itself, and the proxy's own connections must not come back: Istio's rule.
+            if socket.originalDestination == nil || socket.originalDestination == own { passed.countLoop() }
+            socket.close()
+            configuration.overload.connections.give()
+            return .taken
+        }
+        guard let target = redirections.target(reporter, for: original) else { return .stays(original) }
+        target.adopt(socket, from: peer, to: original)
+        return .taken
     }
 
     private func makeCluster(_ plan: ClusterPlan, before: UpstreamCluster?) -> UpstreamCluster {
@@ -145,10 +181,14 @@ final class Worker {
             result.secureLabel = nil
             return result
         }
-        return UpstreamCluster(plan: plan, endpoints: endpoints, service: metrics.services.id(of: plan.service))
+        let cluster = UpstreamCluster(plan: plan, endpoints: endpoints, service: metrics.services.id(of: plan.service))
+        if plan.isOriginalDestination, let before, before.plan.isOriginalDestination {
+            cluster.takeOriginals(of: before)
+        }
+        return cluster
     }
 
-    private func makeEndpoint(_ endpoint: EndpointPlan, _ plan: ClusterPlan) -> UpstreamEndpoint {
+    func makeEndpoint(_ endpoint: EndpointPlan, _ plan: ClusterPlan) -> UpstreamEndpoint {
         var limits = HTTPClientLimits()
         limits.connectTimeout = plan.connectTimeout
         limits.idleTimeout = Self.upstreamIdleTimeout
