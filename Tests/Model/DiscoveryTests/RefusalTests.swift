@@ -109,7 +109,8 @@ import Testing
         ),
         Case(
             cluster, "type", "STRICT_DNS",
-            "static_resources.clusters[0].type: \"STRICT_DNS\" is not supported; supported here: STATIC, EDS, ORIGINAL_DST"),
+            "static_resources.clusters[0].type: \"STRICT_DNS\" is not supported; supported here: STATIC, EDS, ORIGINAL_DST"
+        ),
         Case(
             cluster, "lb_policy", "LEAST_REQUESTS",
             "static_resources.clusters[0].lb_policy: \"LEAST_REQUESTS\" is not supported; did you mean \"LEAST_REQUEST\"?"
