@@ -15,9 +15,11 @@ package final class HTTPListener: EventHandler {
     package var acceptsPlaintext = false
     /// What connections begin with where a load balancer stands before this; nothing where none does.
     package var proxyHeader: ProxyHeaderReading.Rule?
-    /// Asked about every connection that was accepted, before anything is done for it: true takes it away from here, its
-    /// place in the budget, too.
-    package var redirect: ((Socket, SocketAddress) -> Bool)?
+    /// Asked about every connection that was accepted, before anything but a load balancer's word was read of it: true
+    /// takes it away from here, its place in the budget, too. It may come back by ``adopt(_:from:to:tls:)``.
+    ///
+    /// Called with the socket, its peer, and where that was going when it is known.
+    package var redirect: ((Socket, SocketAddress, SocketAddress?) -> Bool)?
     /// What connections need a place of, where all listeners of the process have only so many together.
     package var budget: ConnectionBudget?
     /// The reason given for a connection that was refused because it did not begin as TLS.
@@ -100,15 +102,26 @@ package final class HTTPListener: EventHandler {
         boundAddress = address
     }
 
-    /// Serves a connection that another listener has accepted, with its place in the budget.
+    /// Serves a connection that another listener has accepted, or ``redirect`` has taken, with its place in the budget.
     ///
-    /// - Parameter local: where the client was going.
-    package func adopt(_ socket: Socket, from peer: SocketAddress, to local: SocketAddress) {
+    /// - Parameters:
+    ///   - local: where the client was going, when that is not this socket.
+    ///   - tls: what it is greeted with instead of ``tls``.
+    package func adopt(
+        _ socket: Socket, from peer: SocketAddress, to local: SocketAddress?, tls other: TLSContext? = nil
+    ) {
         guard !isDraining else {
             socket.close()
             return giveBack()
         }
-        serve(socket, peer, local: local)
+        serve(socket, peer, local: local, tls: other ?? tls)
+    }
+
+    /// Refuses a connection that ``redirect`` has taken.
+    package func refuse(_ socket: Socket, from peer: SocketAddress, because reason: String) {
+        socket.close()
+        giveBack()
+        reportHandshakeFailure(reason, peer)
     }
 
     /// Another descriptor of the socket that it listens on, for another process; `nil` once it is closed. Connections that
@@ -130,8 +143,7 @@ package final class HTTPListener: EventHandler {
             guard budget?.take() ?? true else { return rest(ConnectionBudget.pause) }
             switch socket.accept() {
             case .connection(let socket, let peer):
-                if redirect?(socket, peer) == true { continue }
-                if let proxyHeader { readHeader(socket, peer, proxyHeader) } else { serve(socket, peer) }
+                if let proxyHeader { readHeader(socket, peer, proxyHeader) } else { dispatch(socket, peer, nil) }
             case .none: return giveBack()
             case .aborted: giveBack()
             case .exhausted(let error):
@@ -161,9 +173,9 @@ package final class HTTPListener: EventHandler {
                     giveBack()
                     return
                 }
-                serve(
+                dispatch(
                     socket, header.source.flatMap { SocketAddress($0) } ?? peer,
-                    local: header.destination.flatMap { SocketAddress($0) })
+                    header.destination.flatMap { SocketAddress($0) })
             }
         } catch {
             socket.close()
@@ -171,8 +183,13 @@ package final class HTTPListener: EventHandler {
         }
     }
 
+    private func dispatch(_ socket: Socket, _ peer: SocketAddress, _ local: SocketAddress?) {
+        if redirect?(socket, peer, local) == true { return }
+        serve(socket, peer, local: local, tls: tls)
+    }
+
     /// - Parameter local: where the client connected to, when that is not this socket.
-    private func serve(_ socket: Socket, _ peer: SocketAddress, local: SocketAddress? = nil) {
+    private func serve(_ socket: Socket, _ peer: SocketAddress, local: SocketAddress?, tls: TLSContext?) {
         var session: TLSSession?
         if let tls {
             do throws(TLSError) {

@@ -21,6 +21,7 @@ package final class TLSContext: Sendable {
         let handle = try ContextHandle(.server, applicationProtocols: settings.applicationProtocols)
         try handle.use(chain: settings.chain, key: settings.key)
         try handle.trust(settings.roots)
+        if settings.needsTLS13 { meshtop_context_set_versions(handle.pointer, TLS1_3_VERSION) }
         switch settings.clientCertificate {
         case .required: handle.verify(SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT)
         case .optional: handle.verify(SSL_VERIFY_PEER)

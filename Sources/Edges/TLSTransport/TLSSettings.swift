@@ -18,11 +18,14 @@ package struct TLSServerSettings: Sendable {
     package var applicationProtocols: [String]
     /// The identities that may connect, compared exactly; empty for any that the roots vouch for.
     package var acceptedPeerURIs: [String]
+    /// Whether TLS 1.2 is not enough.
+    package var needsTLS13: Bool
 
     package init(
         chain: [Certificate], key: PrivateKey, roots: [Certificate], clientCertificate: ClientCertificate = .required,
-        applicationProtocols: [String] = ["http/1.1"], acceptedPeerURIs: [String] = []
+        applicationProtocols: [String] = ["http/1.1"], acceptedPeerURIs: [String] = [], needsTLS13: Bool = false
     ) {
+        self.needsTLS13 = needsTLS13
         self.chain = chain
         self.key = key
         self.roots = roots

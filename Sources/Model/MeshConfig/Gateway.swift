@@ -1,14 +1,16 @@
 import JSONWire
 
-/// Where requests enter the mesh: Istio's `Gateway`, its plain HTTP servers.
+/// Where requests enter the mesh: Istio's `Gateway`, its servers of HTTP and HTTPS.
 package struct Gateway: Hashable, Sendable {
     package struct Server: Hashable, Sendable {
         package var port: UInt16
         package var name: String
         /// DNS names, `*.name` or `*`, without the namespace that may stand before them.
         package var hosts: [String]
+        package var security: Security
 
-        package init(port: UInt16, name: String, hosts: [String]) {
+        package init(port: UInt16, name: String, hosts: [String], security: Security = .plain) {
+            self.security = security
             self.port = port
             self.name = name
             self.hosts = hosts
@@ -44,15 +46,12 @@ extension Gateway {
 extension Gateway.Server {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["port", "hosts", "name"], unsupported: ["bind", "tls", "defaultEndpoint"])
+            ["port", "hosts", "name", "tls"], unsupported: ["bind", "defaultEndpoint"])
         let port = try fields.required("port").fields(
             ["number", "name", "protocol"], unsupported: ["targetPort"])
         self.port = try port.required("number").port()
         name = try port.required("name").nonEmptyString()
-        let `protocol` = try port.required("protocol")
-        guard try `protocol`.string().uppercased() == "HTTP" else {
-            throw `protocol`.error("\(`protocol`.value.text) is not supported; only \"HTTP\"")
-        }
+        security = try Gateway.Security(port.required("protocol"), tls: fields["tls"])
         let hosts = try fields.required("hosts")
         self.hosts = try hosts.each { (host) throws(SchemaError) in
             let text = try host.nonEmptyString().lowercased()

@@ -364,7 +364,7 @@ import YAMLWire
             ),
             (
                 .gateway, "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*']}]}",
-                "spec.servers[0].port.protocol: \"HTTPS\" is not supported; only \"HTTP\""
+                "spec.servers[0].port.protocol: HTTPS needs \"tls\" beside the port: mode, certificate and key"
             ),
             (
                 .gateway,

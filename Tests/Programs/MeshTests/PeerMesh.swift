@@ -75,12 +75,19 @@ final class PeerMesh {
         }
     }
 
-    private func startProxy(_ name: String, _ address: String) throws {
+    /// Starts a gateway's proxy, whose WorkloadEntry is `NAME-v1`.
+    func startRouter(_ name: String, _ address: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
+        try startProxy(name, address, kind: "router")
+        try answers("http://\(address):15021/healthz/ready")
+    }
+
+    private func startProxy(_ name: String, _ address: String, kind: String = "sidecar") throws {
         try start(
             name,
             [
                 try RunningMesh.path(of: "meshtop-proxy"), "--node",
-                "sidecar~\(address)~\(name)-v1.shop~shop.svc.cluster.local", "--workload-labels",
+                "\(kind)~\(address)~\(name)-v1.shop~shop.svc.cluster.local", "--workload-labels",
                 "app=\(name),version=v1", "--service-account", name, "--app-address", Self.servers, "--control",
                 "\(Self.control):15012", "--root-cert", "\(directory)/control/root-cert.pem", "--token-file",
                 "\(directory)/tokens/shop.\(name)-v1.token", "--state-dir", "\(directory)/\(name)", "--otlp",

@@ -26,10 +26,29 @@ struct GatewayTranslation {
             var listener = Listener(
                 name: "0.0.0.0_\(port)",
                 address: NetworkAddress(ip: source.workload.entry.address, port: port), trafficDirection: .outbound,
-                filterChains: [FilterChain(manager: manager)])
+                filterChains: chains(at: port, manager))
+            listener.inspectsTLS = listener.filterChains.contains { $0.tls != nil }
             if source.workload.proxy.expectsProxyProtocol { listener.proxyProtocol = .required }
             return listener
         }
+    }
+
+    /// One chain for plain text, or one for every certificate. Of two servers with one name the first by its gateway's name
+    /// has it.
+    private func chains(at port: UInt16, _ manager: HTTPConnectionManager) -> [FilterChain] {
+        let servers = gateways.sorted { $0.key < $1.key }.flatMap(\.spec.servers).filter { $0.port == port }
+        var taken: Set<String> = []
+        let secure = servers.compactMap { server -> FilterChain? in
+            guard case .terminated(let termination) = server.security else { return nil }
+            let names = server.hosts.filter { taken.insert($0).inserted }
+            guard !names.isEmpty else { return nil }
+            // Any name is said by none.
+            let sni = names.contains("*") ? [] : names
+            return FilterChain(
+                transport: .tls, serverNames: sni, tls: DownstreamTLSContext(termination), filter: .http(manager))
+        }
+        // A port speaks one or the other: Istio's rule, and TLS is what was asked for with more effort.
+        return secure.isEmpty ? [FilterChain(manager: manager)] : secure
     }
 
     var routes: [RouteConfiguration] {
@@ -63,6 +82,23 @@ struct GatewayTranslation {
                 name: "\(host):\(port)", domains: host == "*" ? ["*"] : [host, "\(host):\(port)"], routes: routes,
                 includeRequestAttemptCount: true)
         }
+    }
+}
+
+extension DownstreamTLSContext {
+    /// What clients from outside are greeted with.
+    fileprivate init(_ termination: Gateway.Termination) {
+        let certificate = TLSCertificate(
+            chain: .file(path: termination.certificateFile), privateKey: .file(path: termination.keyFile))
+        let validation = termination.clientRootsFile.map { roots in
+            CertificateValidation(
+                trustedCA: .file(path: roots), acceptedURIs: termination.clientNames)
+        }
+        self.init(
+            common: CommonTLSContext(
+                certificate: .inline(certificate), validation: validation.map { .inline($0) } ?? .none,
+                alpn: ["h2", "http/1.1"], minimumVersion: termination.needsTLS13 ? .tls13 : .tls12),
+            requiresClientCertificate: validation != nil)
     }
 }
 

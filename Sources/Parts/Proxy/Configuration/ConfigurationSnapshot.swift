@@ -33,6 +33,10 @@ struct ListenerPlan: Sendable {
         case tls(TLSContext)
         /// Whatever the peer begins with (PERMISSIVE).
         case either(TLSContext)
+        /// By the name that the client asks for; what matches none is refused.
+        case byName(ConnectionMatcher, [TLSContext?])
+
+        var asksForName: Bool { if case .byName = self { true } else { false } }
     }
 
     var name: String
@@ -65,7 +69,8 @@ struct ListenerPlan: Sendable {
 
     /// Whether what connections are served by is the same, so that a listener may go on under the other plan.
     func speaksLike(_ other: ListenerPlan) -> Bool {
-        redirection == other.redirection && codec == other.codec && http2 == other.http2
+        redirection == other.redirection && security.asksForName == other.security.asksForName && codec == other.codec
+            && http2 == other.http2
             && passesTrailers == other.passesTrailers
             && passesContinue == other.passesContinue
     }

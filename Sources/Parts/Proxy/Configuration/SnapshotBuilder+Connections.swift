@@ -52,7 +52,7 @@ extension ConnectionPlan {
 }
 
 extension FilterChain {
-    fileprivate var match: ConnectionMatch {
+    var match: ConnectionMatch {
         let isTLS: Bool? =
             switch transport {
             case .any: nil

@@ -27,6 +27,8 @@ struct SnapshotBuilder {
     private var limiters: [RateLimitRules: RateLimiter] = [:]
     /// The files of access logs, by path; open while some listener logs to them.
     private(set) var logFiles: [String: AppendFile] = [:]
+    /// The files that certificates come from, as they were before they were read.
+    private var stamps: [String: Files.Stamp?] = [:]
 
     private struct ServerKey: Hashable {
         var secrets: ResolvedSecrets
@@ -83,6 +85,11 @@ struct SnapshotBuilder {
             clusters.append(
                 plan(cluster, assignments, secrets, carriesBytes: carriesBytes, into: &next, &omissions))
         }
+        // Before they are read: what changes meanwhile is seen at the next look.
+        let paths =
+            resources.listeners.flatMap(\.filterChains).compactMap { $0.tls?.common }.flatMap(\.paths)
+            + resources.clusters.compactMap { $0.tls?.common }.flatMap(\.paths)
+        next.stamps = Dictionary(paths.map { ($0, Files.stamp(of: $0)) }, uniquingKeysWith: { $1 })
         let routes = Dictionary(resources.routes.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         var listeners: [ListenerPlan] = []
         var connectionListeners: [ConnectionListenerPlan] = []
@@ -153,21 +160,33 @@ struct SnapshotBuilder {
         result.proxyHeader = listener.proxyProtocol.map { ProxyHeaderReading.Rule($0) }
         result.clientCertificate = managers.first?.clientCertificate ?? ClientCertificateHeader()
         result.accessLogs = try accessLogs(managers.first?.accessLogs ?? [], into: &next)
+        let isByName = listener.filterChains.contains { !$0.serverNames.isEmpty }
+        guard listener.filterChains.allSatisfy({ $0.applicationProtocols.isEmpty }) else {
+            throw .wrong(.configuration("HTTP by application protocol is not supported"))
+        }
+        if isByName, managers.contains(where: { $0 != managers.first }) {
+            throw .wrong(.configuration("HTTP by server name has the same connection manager for all names"))
+        }
+        var contexts: [TLSContext?] = []
         for chain in listener.filterChains {
-            guard chain.serverNames.isEmpty, chain.applicationProtocols.isEmpty else {
-                throw .wrong(.configuration("HTTP by server name or application protocol is not supported"))
-            }
             guard let manager = chain.manager else { continue }
             let scope = "\(result.name) \(chain.tls == nil ? "plain" : "secure")"
             let plan = try routePlan(manager, scope, routes, places, into: &next)
             if let tls = chain.tls {
-                result.security = .tls(try serverContext(tls, result.codec, secrets, into: &next))
+                let context = try serverContext(tls, result.codec, secrets, into: &next)
+                contexts.append(context)
+                result.security = .tls(context)
                 result.secureRoutes = result.secureRoutes ?? plan
             } else {
+                contexts.append(nil)
                 result.plainRoutes = result.plainRoutes ?? plan
             }
         }
-        if case .tls(let context) = result.security, result.plainRoutes != nil { result.security = .either(context) }
+        if isByName {
+            result.security = .byName(ConnectionMatcher(listener.filterChains.map(\.match)), contexts)
+        } else if case .tls(let context) = result.security, result.plainRoutes != nil {
+            result.security = .either(context)
+        }
         return result
     }
 
@@ -252,7 +271,11 @@ struct SnapshotBuilder {
             next.serverContexts[key] = context
             return context
         } catch {
-            throw .wrong(error)
+            // Half of a certificate that is being replaced: the one in force stays until the other half is there.
+            let known = serverContexts.first { $0.key.context == tls && $0.key.codec == codec }
+            guard let known else { throw .wrong(error) }
+            next.serverContexts[known.key] = known.value
+            return known.value
         }
     }
 
@@ -368,6 +391,9 @@ struct SnapshotBuilder {
             }
         }
     }
+
+    /// Whether a file that the last snapshot's certificates came from is another by now.
+    var haveFilesChanged: Bool { stamps.contains { path, stamp in Files.stamp(of: path) != stamp } }
 }
 
 extension BreakerLimits {
@@ -400,6 +426,19 @@ extension OutlierRules {
         maximumJitter = detection.maximumJitter ?? maximumJitter
         maximumPercent = detection.maximumEjectionPercent ?? maximumPercent
         alwaysEjectsOne = detection.alwaysEjectsOne
+    }
+}
+
+extension CommonTLSContext {
+    /// The files that it names.
+    fileprivate var paths: [String] {
+        var sources: [DataSource] = []
+        if case .inline(let certificate) = certificate { sources += [certificate.chain, certificate.privateKey] }
+        switch validation {
+        case .inline(let validation), .combined(let validation, _): sources += [validation.trustedCA].compactMap(\.self)
+        case .none, .secret: break
+        }
+        return sources.compactMap { if case .file(let path) = $0 { path } else { nil } }
     }
 }
 

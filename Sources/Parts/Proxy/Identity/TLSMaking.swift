@@ -18,7 +18,7 @@ enum TLSMaking {
         guard let material = secrets.certificate else {
             throw .configuration("a downstream TLS context needs a certificate (tls_certificates or SDS)")
         }
-        try check(tls.common)
+        try check(tls.common, mayNeedTLS13: true)
         let hasRoots = secrets.roots != nil
         guard hasRoots || !tls.requiresClientCertificate else {
             throw .configuration("require_client_certificate needs a validation context with trusted roots")
@@ -30,7 +30,8 @@ enum TLSMaking {
                     roots: try secrets.roots.map { (pem) throws(TLSError) in try Certificate.chain(pem: pem) } ?? [],
                     clientCertificate: tls.requiresClientCertificate
                         ? .required : (hasRoots ? .optional : .notRequested),
-                    applicationProtocols: protocols(tls.common, codec), acceptedPeerURIs: secrets.acceptedURIs))
+                    applicationProtocols: protocols(tls.common, codec), acceptedPeerURIs: secrets.acceptedURIs,
+                    needsTLS13: tls.common.minimumVersion == .tls13))
         }
     }
 
@@ -117,9 +118,10 @@ enum TLSMaking {
     /// Names that tell Istio's sidecars something else besides.
     private static let sidecarProtocols: Set<String> = ["istio-h2", "istio-peer-exchange"]
 
-    private static func check(_ common: CommonTLSContext) throws(ProxyError) {
-        guard common.minimumVersion == .tls12, common.maximumVersion == .tls13 else {
-            throw .configuration("tls_params: only TLSv1_2 to TLSv1_3 is supported")
+    private static func check(_ common: CommonTLSContext, mayNeedTLS13: Bool = false) throws(ProxyError) {
+        guard common.minimumVersion == .tls12 || mayNeedTLS13, common.maximumVersion == .tls13 else {
+            throw .configuration(
+                "tls_params: only TLSv1_2 to TLSv1_3 is supported\(mayNeedTLS13 ? ", and TLSv1_3 alone" : "")")
         }
     }
 

@@ -3,6 +3,7 @@ import HTTPTransport
 import HTTPWire
 import SystemIO
 import TLSTransport
+import TrafficPolicy
 
 /// A listening address as one worker serves it. The plan is swapped when the configuration changes; requests under way
 /// keep what they began with.
@@ -10,6 +11,8 @@ final class WorkerListener: HTTPServerStreamHandler {
     private(set) var plan: ListenerPlan
     private unowned let worker: Worker
     private var listener: HTTPListener?
+    /// Connections of which is asked whom they want.
+    private var inspections: [CInt: (inspection: ConnectionInspection, socket: Socket)] = [:]
     /// Requests that a drain's deadline ended.
     private var cut = 0
 
@@ -29,11 +32,17 @@ final class WorkerListener: HTTPServerStreamHandler {
                 handler: self)
         }
         if plan.redirection.handsOver {
-            listener.redirect = { [unowned self, unowned worker] socket, peer in
+            listener.redirect = { [unowned self, unowned worker] socket, peer, _ in
                 worker.handOver(socket, peer, self.plan.reporter, at: self.boundAddress) == .taken
             }
         }
         listener.acceptsPlaintext = plan.security.acceptsPlaintext
+        if case .byName = plan.security {
+            listener.redirect = { [unowned self] socket, peer, local in
+                inspect(socket, peer, local)
+                return true
+            }
+        }
         listener.proxyHeader = plan.proxyHeader
         listener.budget = worker.configuration.overload.connections
         listener.onMalformedRequest = { [unowned self] status, _ in
@@ -73,8 +82,41 @@ final class WorkerListener: HTTPServerStreamHandler {
     func close() {
         // The listener keeps itself until its last connection is gone.
         let listener = listener
+        for (inspection, socket) in inspections.values {
+            inspection.cancel()
+            listener?.refuse(socket, from: plan.address, because: "the listener is gone")
+        }
+        inspections = [:]
         self.listener = nil
         listener?.drain(deadline: DrainPlan.ending.deadline) { _ = listener }
+    }
+
+    /// Looks whom a client asks for, then greets it with that one's certificate.
+    private func inspect(_ socket: Socket, _ peer: SocketAddress, _ local: SocketAddress?) {
+        let key = socket.descriptor
+        do throws(SystemError) {
+            let inspection = try ConnectionInspection(
+                loop: worker.loop, socket: socket, timeout: ConnectionInspection.defaultTimeout, continues: false
+            ) { [unowned self] facts in
+                inspections[key] = nil
+                inspected(socket, peer, local, facts)
+            }
+            inspections[key] = (inspection, socket)
+        } catch {
+            listener?.refuse(socket, from: peer, because: "\(error)")
+        }
+    }
+
+    private func inspected(
+        _ socket: Socket, _ peer: SocketAddress, _ local: SocketAddress?, _ facts: ConnectionFacts?
+    ) {
+        guard case .byName(let matcher, let contexts) = plan.security, let facts,
+            let place = matcher.chain(for: facts), let context = contexts[place]
+        else {
+            listener?.refuse(socket, from: peer, because: "nobody here has the name that the client asks for")
+            return
+        }
+        listener?.adopt(socket, from: peer, to: local, tls: context)
     }
 
     func drain(_ plan: DrainPlan, completion: @escaping (Int) -> Void) {
@@ -127,7 +169,7 @@ extension WorkerListener: RedirectionTarget {
 extension ListenerPlan.Security {
     fileprivate var context: TLSContext? {
         switch self {
-        case .plain: nil
+        case .plain, .byName: nil
         case .tls(let context), .either(let context): context
         }
     }
@@ -135,7 +177,7 @@ extension ListenerPlan.Security {
     fileprivate var acceptsPlaintext: Bool {
         switch self {
         case .plain, .either: true
-        case .tls: false
+        case .tls, .byName: false
         }
     }
 }

@@ -122,6 +122,7 @@ package final class ProxyRuntime {
         }
         try startConfiguration()
         if overload.memoryLimit != nil { watchMemory() }
+        watchFiles()
         loop.run()
         offer?.close()
         for worker in workers { worker.stop() }
@@ -138,6 +139,18 @@ package final class ProxyRuntime {
                 ["level": "\(level)", "megabytes": bytes >> 20, "limitMegabytes": (overload.memoryLimit ?? 0) >> 20])
         }
         loop.schedule(after: OverloadGuard.interval) { [weak self] in self?.watchMemory() }
+    }
+
+    /// How often the files of certificates are looked at.
+    private static let fileInterval: Duration = .seconds(5)
+
+    /// Takes up certificates anew when the files that the configuration names have changed.
+    private func watchFiles() {
+        loop.schedule(after: Self.fileInterval) { [weak self] in
+            guard let self else { return }
+            if !isDraining, builder.haveFilesChanged { apply() }
+            watchFiles()
+        }
     }
 
     // MARK: Configuration
