@@ -46,7 +46,9 @@ extension Cluster: DiscoveryResource {
         tls = try fields["transport_socket"].flatMap(UpstreamTLSContext.init(transportSocket:))
         limits = try fields["circuit_breakers"].flatMap(CircuitBreakerLimits.init(breakers:))
         outlierDetection = try fields["outlier_detection"].map(OutlierDetection.init)
-        panicThreshold = try fields["common_lb_config"].flatMap(Self.panicThreshold)
+        if let common = fields["common_lb_config"] {
+            (panicThreshold, weighsLocalities) = try Self.commonBalancing(common)
+        }
         sourceIP = try fields["upstream_bind_config"].map { (config) throws(SchemaError) in
             let address = try config.fields(["source_address"]).required("source_address")
             return try address.fields(["address", "port_value"]).required("address").nonEmptyString()
@@ -56,17 +58,23 @@ extension Cluster: DiscoveryResource {
             UpstreamProtocol.init(extensionOptions:))
     }
 
-    private static func panicThreshold(_ reader: SchemaReader) throws(SchemaError) -> Int? {
+    private static func commonBalancing(
+        _ reader: SchemaReader
+    ) throws(SchemaError) -> (panicThreshold: Int?, weighsLocalities: Bool) {
         let fields = try reader.fields(
-            ["healthy_panic_threshold"],
+            ["healthy_panic_threshold", "locality_weighted_lb_config"],
             unsupported: [
-                "zone_aware_lb_config", "locality_weighted_lb_config", "update_merge_window",
+                "zone_aware_lb_config", "update_merge_window",
                 "ignore_new_hosts_until_first_hc", "close_connections_on_host_set_change",
                 "consistent_hashing_lb_config", "override_host_status",
             ])
+        let localities = fields["locality_weighted_lb_config"]
+        _ = try localities?.fields([])
         // A percentage without a value is 0: protobuf leaves zeroes out.
-        return try fields["healthy_panic_threshold"]?.fields(["value"])["value"]?.integer(in: 0...100)
-            ?? (fields["healthy_panic_threshold"] == nil ? nil : 0)
+        let threshold = try fields["healthy_panic_threshold"].map { (reader) throws(SchemaError) in
+            try reader.fields(["value"])["value"]?.integer(in: 0...100) ?? 0
+        }
+        return (threshold, localities != nil)
     }
 
     private static func endpoints(_ fields: SchemaFields, of name: String) throws(SchemaError) -> Endpoints {
@@ -122,7 +130,12 @@ extension Cluster: DiscoveryResource {
         object["transport_socket"] = tls?.transportSocket
         object["circuit_breakers"] = limits.map { ["thresholds": [$0.json]] }
         object["outlier_detection"] = outlierDetection?.json
-        object["common_lb_config"] = panicThreshold.map { ["healthy_panic_threshold": ["value": .integer(Int64($0))]] }
+        if panicThreshold != nil || weighsLocalities {
+            object["common_lb_config"] = .message([
+                "healthy_panic_threshold": panicThreshold.map { ["value": .integer(Int64($0))] },
+                "locality_weighted_lb_config": weighsLocalities ? [:] : nil,
+            ])
+        }
         object["metadata"] = metadata.isEmpty ? nil : ["filter_metadata": .object(metadata)]
         return .object(object)
     }

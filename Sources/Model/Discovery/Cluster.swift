@@ -48,6 +48,8 @@ package struct Cluster: Hashable, Sendable {
     package var outlierDetection: OutlierDetection?
     /// Percent of usable endpoints below which all are used (`common_lb_config.healthy_panic_threshold`); absent means 50.
     package var panicThreshold: Int?
+    /// Whether the localities of a priority share by their weights (`common_lb_config.locality_weighted_lb_config`).
+    package var weighsLocalities = false
     /// `filter_metadata.istio.services` names the services behind the cluster.
     package var metadata: JSONObject
 

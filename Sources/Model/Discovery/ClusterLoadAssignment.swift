@@ -1,7 +1,7 @@
 package import JSONWire
 package import MeshModel
 
-/// The endpoints of a cluster: Envoy's `endpoint.v3.ClusterLoadAssignment`, without localities and priorities.
+/// The endpoints of a cluster: Envoy's `endpoint.v3.ClusterLoadAssignment`.
 package struct ClusterLoadAssignment: Hashable, Sendable {
     package var clusterName: String
     package var endpoints: [Endpoint]
@@ -9,6 +9,23 @@ package struct ClusterLoadAssignment: Hashable, Sendable {
     package init(clusterName: String, endpoints: [Endpoint]) {
         self.clusterName = clusterName
         self.endpoints = endpoints
+    }
+}
+
+/// Where something runs: Envoy's `core.v3.Locality`. Empty means that it is not said.
+package struct Locality: Hashable, Sendable, Comparable {
+    package var region: String
+    package var zone: String
+    package var subZone: String
+
+    package init(region: String = "", zone: String = "", subZone: String = "") {
+        self.region = region
+        self.zone = zone
+        self.subZone = subZone
+    }
+
+    package static func < (left: Locality, right: Locality) -> Bool {
+        (left.region, left.zone, left.subZone) < (right.region, right.zone, right.subZone)
     }
 }
 
@@ -28,6 +45,12 @@ package struct Endpoint: Hashable, Sendable {
 
     package var address: NetworkAddress
     package var healthStatus: HealthStatus
+    /// Requests go to endpoints of the next number only when those before it cannot take them all.
+    package var priority = 0
+    /// Where it runs.
+    package var locality: Locality?
+    /// What the endpoints of its priority and locality together get, where the cluster weighs localities.
+    package var localityWeight: UInt32?
     /// `filter_metadata`: what is known about who runs there.
     package var metadata: JSONObject
 

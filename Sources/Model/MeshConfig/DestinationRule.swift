@@ -76,6 +76,8 @@ package struct DestinationRule: Hashable, Sendable {
         /// How long a TCP connection may stay without a byte; nothing is 1 h, 0 turns it off.
         package var idleTimeout: Duration?
         package var outlierDetection: OutlierDetection?
+        /// Where requests go by where their callers run; nothing means Istio's order, where endpoints are judged.
+        package var localities: LocalitySetting?
         /// `connectionPool` but for the timeout, and the retry budget.
         package var limits = ConnectionLimits()
 
@@ -99,6 +101,7 @@ package struct DestinationRule: Hashable, Sendable {
                 outlierDetection: other.outlierDetection ?? outlierDetection,
                 limits: limits.overlaid(by: other.limits))
             policy.idleTimeout = other.idleTimeout ?? idleTimeout
+            policy.localities = other.localities ?? localities
             policy.consistentHash = balances ? other.consistentHash : consistentHash
             return policy
         }
@@ -159,8 +162,8 @@ extension DestinationRule.Policy {
                 "is empty; set \"tls\", \"loadBalancer\", \"connectionPool\" or \"outlierDetection\", or remove it")
         }
         let balancer = try fields["loadBalancer"]?.fields(
-            ["simple", "consistentHash"],
-            unsupported: ["localityLbSetting", "warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
+            ["simple", "consistentHash", "localityLbSetting"],
+            unsupported: ["warmup", "warmupDurationSecs", "zoneAwareLbSetting"])
         let pool = try fields["connectionPool"]?.fields(["tcp", "http"])
         let connections = try pool?["tcp"]?.fields(
             ["connectTimeout", "maxConnections", "idleTimeout"],
@@ -172,6 +175,9 @@ extension DestinationRule.Policy {
             outlierDetection: try fields["outlierDetection"].map(DestinationRule.OutlierDetection.init),
             limits: try DestinationRule.ConnectionLimits(
                 connections: connections?["maxConnections"], http: pool?["http"], budget: fields["retryBudget"]))
+        localities = try balancer?["localityLbSetting"].map { (setting) throws(SchemaError) in
+            try DestinationRule.LocalitySetting(setting)
+        }
         idleTimeout = try connections?["idleTimeout"]?.positiveDuration()
         if balancer?.present("simple", "consistentHash").count == 2 {
             throw fields["loadBalancer"]?.error("either \"simple\" or \"consistentHash\", not both")

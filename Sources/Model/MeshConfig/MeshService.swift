@@ -29,6 +29,8 @@ package struct MeshEndpoint: Hashable, Sendable {
     package let address: String
     package let port: UInt16
     package let labels: [String: String]
+    /// Where it runs; empty when that is not said.
+    package let locality: LocalityName
     /// The workload there; nothing for an endpoint that only a ServiceEntry lists.
     package let workload: MeshWorkload?
     /// Who must answer there over mutual TLS.
@@ -73,7 +75,8 @@ extension MeshService {
                     }
                 return number.map {
                     MeshEndpoint(
-                        address: workload.entry.address, port: $0, labels: workload.labels, workload: workload,
+                        address: workload.entry.address, port: $0, labels: workload.labels,
+                        locality: workload.entry.locality, workload: workload,
                         principal: workload.principal)
                 }
             }
@@ -91,7 +94,8 @@ extension MeshService {
         ports = entry.ports.map { port in
             let endpoints = entry.endpoints.map {
                 MeshEndpoint(
-                    address: $0.address, port: $0.ports[port.name] ?? port.targetPort, labels: $0.labels, workload: nil,
+                    address: $0.address, port: $0.ports[port.name] ?? port.targetPort, labels: $0.labels,
+                    locality: $0.locality, workload: nil,
                     principal: SPIFFEIdentity(
                         trustDomain: settings.trustDomain, namespace: object.metadata.namespace,
                         serviceAccount: $0.serviceAccount))

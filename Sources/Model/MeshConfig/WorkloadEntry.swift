@@ -9,6 +9,8 @@ package struct WorkloadEntry: Hashable, Sendable {
     package var labels: [String: String]
     /// Empty is `default`.
     package var serviceAccount: String
+    /// Where it runs; empty when that is not said.
+    package var locality = LocalityName("")
 
     package init(
         address: String, ports: [String: UInt16] = [:], labels: [String: String] = [:],
@@ -24,7 +26,7 @@ package struct WorkloadEntry: Hashable, Sendable {
 extension WorkloadEntry {
     init(_ reader: SchemaReader) throws(SchemaError) {
         let fields = try reader.fields(
-            ["address", "ports", "labels", "serviceAccount"], unsupported: ["network", "locality", "weight"])
+            ["address", "ports", "labels", "serviceAccount", "locality"], unsupported: ["network", "weight"])
         let address = try fields.required("address")
         self.address = try address.nonEmptyString()
         guard self.address.isIPAddress else {
@@ -33,6 +35,7 @@ extension WorkloadEntry {
         ports = [:]
         for (name, port) in try fields["ports"]?.entries() ?? [] { ports[name] = try port.port() }
         labels = try fields["labels"]?.stringMap() ?? [:]
+        if let place = fields["locality"] { locality = LocalityName(try place.string()) }
         serviceAccount = "default"
         if let account = fields["serviceAccount"] {
             serviceAccount = try account.nonEmptyString()

@@ -177,18 +177,3 @@ package struct OutlierDetector<Endpoint: Hashable & Sendable>: Sendable {
         }
     }
 }
-
-/// Whether a cluster has lost so many endpoints that all of them are used again.
-package enum PanicRule {
-    /// Envoy's threshold where none is set, in percent. 0 never panics.
-    package static let envoyDefault = 50
-
-    /// - Parameters:
-    ///   - usable: endpoints that are not ejected.
-    ///   - threshold: in percent.
-    package static func isPanic(usable: Int, of count: Int, threshold: Int) -> Bool {
-        guard count > 0, threshold > 0 else { return false }
-        // A priority that is healthy enough at Envoy's overprovisioning factor of 1.4 never panics.
-        return usable * 140 / count < 100 && usable * 100 < min(threshold, 100) * count
-    }
-}

@@ -122,9 +122,9 @@ import Testing
             cluster, "connect_timeout", "0s",
             "static_resources.clusters[0]: \"connect_timeout\" must be longer than 0 s"),
         Case(
-            cluster, "load_assignment", ["cluster_name": "app", "endpoints": [["priority": 1]]],
-            "static_resources.clusters[0].load_assignment.endpoints[0].priority: \"priority\" is not supported; "
-                + "supported here: lb_endpoints"),
+            cluster, "load_assignment", ["cluster_name": "app", "endpoints": [["proximity": 1]]],
+            "static_resources.clusters[0].load_assignment.endpoints[0].proximity: \"proximity\" is not supported; "
+                + "supported here: lb_endpoints, locality, load_balancing_weight, priority"),
         Case(.root, "admin", "x", "admin: expected an object, found a string"),
         Case(listener, "name", 7, "static_resources.listeners[0].name: expected a string, found a number"),
     ])

@@ -9,6 +9,31 @@ import Testing
         return try Message(json: try JSONValue.parse(message.json.serialized()))
     }
 
+    @Test func `endpoints keep their priorities, localities and weights`() throws {
+        func endpoint(_ port: UInt16, _ priority: Int, _ zone: String, _ weight: UInt32?) -> Endpoint {
+            var endpoint = Endpoint(address: NetworkAddress(ip: "10.0.0.1", port: port))
+            endpoint.priority = priority
+            endpoint.locality = Locality(region: "r", zone: zone)
+            endpoint.localityWeight = weight
+            return endpoint
+        }
+        let assignment = ClusterLoadAssignment(
+            clusterName: "c", endpoints: [endpoint(1, 0, "a", 3), endpoint(2, 0, "a", 3), endpoint(3, 1, "b", nil)])
+        var cluster = Cluster(name: "c", endpoints: .inline(assignment))
+        cluster.weighsLocalities = true
+
+        #expect(try ClusterLoadAssignment(json: assignment.json) == assignment)
+        #expect(assignment.json["endpoints"]?.array?.count == 2)
+        #expect(try Cluster(json: cluster.json) == cluster)
+        cluster.panicThreshold = 0
+        #expect(try Cluster(json: cluster.json) == cluster)
+        let error = #expect(throws: SchemaError.self) {
+            try ClusterLoadAssignment(
+                json: ClusterLoadAssignment(clusterName: "c", endpoints: [endpoint(1, 1, "a", nil)]).json)
+        }
+        #expect(error?.message.contains("must begin with 0") == true)
+    }
+
     @Test func `listeners and clusters of intercepted connections are read as they are written`() throws {
         var cluster = Cluster(name: "PassthroughCluster", endpoints: .original, balancing: .clusterProvided)
         cluster.sourceIP = "127.0.0.6"

@@ -474,7 +474,7 @@ import YAMLWire
             ),
             (
                 .workloadEntry, "{address: 1.2.3.4, weight: 5}",
-                "spec.weight: \"weight\" is not supported; supported here: address, ports, labels, serviceAccount"
+                "spec.weight: \"weight\" is not supported; supported here: address, ports, labels, serviceAccount, locality"
             ),
             (.service, "{ports: [{port: 80}]}", "spec.selector: is required"),
             (.service, "{selector: {a: b}, ports: []}", "spec.ports: must hold at least one port"),

@@ -159,14 +159,4 @@ import TrafficPolicy
         let changed = fail(&detector, 7)
         #expect(!changed)
     }
-
-    @Test(arguments: [
-        (10, 10, 50, false), (5, 10, 50, false), (4, 10, 50, true), (0, 10, 50, true), (0, 3, 0, false),
-        (75, 100, 80, false), (71, 100, 80, true),
-    ])
-    func `panic is below the threshold and below full overprovisioning`(
-        usable: Int, count: Int, threshold: Int, expected: Bool
-    ) {
-        #expect(PanicRule.isPanic(usable: usable, of: count, threshold: threshold) == expected)
-    }
 }

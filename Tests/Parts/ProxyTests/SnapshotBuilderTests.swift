@@ -29,7 +29,7 @@ struct SnapshotBuilderTests {
         #expect(cluster.service.name == "catalog")
         #expect(cluster.service.namespace == "shop")
         #expect(cluster.spanName == "catalog.shop.svc.cluster.local:80/*")
-        #expect(cluster.endpoints.map(\.address.description) == ["127.0.1.3:8080"])
+        #expect(cluster.endpoints.filter(\.isUsable).map(\.address.description) == ["127.0.1.3:8080"])
         #expect(cluster.endpoints.first?.workload?.workload == "catalog-v1")
     }
 

@@ -43,7 +43,7 @@ package func discoveryResources(
         resources.listeners = resources.listeners.map { $0.logging(to: log) }
     }
     for service in configuration.services {
-        for outbound in OutboundCluster.all(of: service, in: configuration) {
+        for outbound in OutboundCluster.all(of: service, for: workload, in: configuration) {
             resources.clusters.append(outbound.cluster)
             resources.endpoints.append(outbound.assignment)
         }

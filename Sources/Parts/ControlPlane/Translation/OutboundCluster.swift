@@ -9,41 +9,51 @@ struct OutboundCluster {
     let assignment: ClusterLoadAssignment
 
     /// For every port the whole service first, then its subsets in the order of the DestinationRule.
-    static func all(of service: MeshService, in configuration: MeshConfiguration) -> [OutboundCluster] {
+    ///
+    /// - Parameter caller: whose requests they are for.
+    static func all(
+        of service: MeshService, for caller: MeshWorkload, in configuration: MeshConfiguration
+    ) -> [OutboundCluster] {
         let rule = configuration.destinationRule(host: service.host)?.spec
         let policy = rule?.trafficPolicy ?? DestinationRule.Policy()
         return service.ports.flatMap { port in
-            [OutboundCluster(service, port, subset: nil, policy: policy, configuration)]
+            [OutboundCluster(service, port, subset: nil, policy: policy, caller, configuration)]
                 + (rule?.subsets ?? []).map { subset in
                     OutboundCluster(
-                        service, port, subset: subset, policy: policy.overlaid(by: subset.trafficPolicy), configuration)
+                        service, port, subset: subset, policy: policy.overlaid(by: subset.trafficPolicy), caller,
+                        configuration)
                 }
         }
     }
 
     private init(
         _ service: MeshService, _ port: MeshService.Port, subset: DestinationRule.Subset?,
-        policy: DestinationRule.Policy, _ configuration: MeshConfiguration
+        policy: DestinationRule.Policy, _ caller: MeshWorkload, _ configuration: MeshConfiguration
     ) {
         let name = ResourceNames.outboundCluster(host: service.host, port: port.number, subset: subset?.name ?? "")
         let endpoints = port.endpoints.filter { endpoint in
             subset?.labels.allSatisfy { endpoint.labels[$0.key] == $0.value } ?? true
         }
+        let localities = LocalityTranslation(
+            caller: caller.entry.locality, setting: policy.localities, judges: policy.outlierDetection != nil)
         assignment = ClusterLoadAssignment(
             clusterName: name,
-            endpoints: endpoints.map { endpoint in
-                Endpoint(
-                    address: NetworkAddress(ip: endpoint.address, port: endpoint.port),
-                    metadata: endpoint.workload.map {
-                        Endpoint.meshMetadata(
-                            workload: $0.identity, isMutualTLS: configuration.speaksMutualTLS(endpoint))
-                    } ?? JSONObject())
-            })
+            endpoints: localities.placed(
+                endpoints.map { endpoint in
+                    let known = Endpoint(
+                        address: NetworkAddress(ip: endpoint.address, port: endpoint.port),
+                        metadata: endpoint.workload.map {
+                            Endpoint.meshMetadata(
+                                workload: $0.identity, isMutualTLS: configuration.speaksMutualTLS(endpoint))
+                        } ?? JSONObject())
+                    return (known, endpoint.locality)
+                }))
 
         var cluster = Cluster(
             name: name, endpoints: .discovered(serviceName: nil, source: .controlPlane),
             balancing: policy.loadBalancer.balancing, connectTimeout: policy.connectTimeout ?? .seconds(10),
             limits: CircuitBreakerLimits(policy.limits))
+        cluster.weighsLocalities = localities.weighs
         if port.protocol == .http2 { cluster.upstreamProtocol = UpstreamProtocol(.http2) }
         switch policy.consistentHash?.algorithm {
         case .ring(let minimum):

@@ -122,11 +122,24 @@ struct ClusterPlan: Sendable {
     /// `nil` when no endpoint is ever ejected.
     var outliers: OutlierMonitor?
     /// Percent of endpoints in use below which ejected ones are used again.
-    var panicThreshold = PanicRule.envoyDefault
+    var panicThreshold = PriorityShares.envoyPanicThreshold
+    /// Whether the localities of a priority share by their weights.
+    var weighsLocalities = false
 }
 
 struct EndpointPlan: Sendable {
     var address: SocketAddress
     /// Who runs there, as far as the control plane said.
     var workload: WorkloadLabels?
+    /// False for one that discovery calls unhealthy: it is used in panic alone.
+    var isUsable = true
+    var priority = 0
+    var locality: Locality?
+    /// What the endpoints of its priority and locality get together, where localities are weighed.
+    var localityWeight: UInt32?
+
+    init(address: SocketAddress, workload: WorkloadLabels? = nil) {
+        self.address = address
+        self.workload = workload
+    }
 }

@@ -307,15 +307,21 @@ struct SnapshotBuilder {
             (plan.version, plan.http2) = (upstream.version, upstream.http2)
             plan.passesTrailers = upstream.passesTrailers
         }
-        for endpoint in endpoints where endpoint.healthStatus.isUsable {
+        plan.panicThreshold = cluster.panicThreshold ?? PriorityShares.envoyPanicThreshold
+        plan.weighsLocalities = cluster.weighsLocalities
+        for endpoint in endpoints {
             guard let address = SocketAddress(ip: endpoint.address.ip, port: endpoint.address.port) else {
                 omissions.append(
                     Omission(
                         reason: "cluster \(cluster.name): \(endpoint.address) is no IP address", isWaiting: false))
                 continue
             }
-            plan.endpoints.append(
-                EndpointPlan(address: address, workload: endpoint.workload.map { WorkloadLabels($0) }))
+            var known = EndpointPlan(address: address, workload: endpoint.workload.map { WorkloadLabels($0) })
+            known.isUsable = endpoint.healthStatus.isUsable
+            known.priority = endpoint.priority
+            known.locality = endpoint.locality
+            known.localityWeight = endpoint.localityWeight
+            plan.endpoints.append(known)
         }
         let limits = BreakerLimits(cluster.limits ?? CircuitBreakerLimits())
         if !limits.isUnlimited {
@@ -335,7 +341,6 @@ struct SnapshotBuilder {
             }
             next.outliers[cluster.name] = monitor
             plan.outliers = monitor
-            plan.panicThreshold = cluster.panicThreshold ?? PanicRule.envoyDefault
         }
         if let tls = cluster.tls {
             do throws(ProxyError) {

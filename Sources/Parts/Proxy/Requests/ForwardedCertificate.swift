@@ -10,18 +10,24 @@ enum ForwardedCertificate {
     private static let name: HeaderName = "x-forwarded-client-cert"
 
     static func apply(_ rules: ClientCertificateHeader, to head: inout RequestHead, of stream: HTTPServerStream) {
-        guard rules.mode != .alwaysForwardOnly else { return }
+        guard rules.mode != .alwaysForwardOnly else { return join(&head) }
         guard rules.mode != .sanitize, let element = element(of: stream, rules) else {
             head.remove(name)
             return
         }
         switch rules.mode {
-        case .sanitize, .forwardOnly, .alwaysForwardOnly: break
+        case .sanitize, .forwardOnly, .alwaysForwardOnly: join(&head)
         case .sanitizeSet: head.replace(name, element)
         case .appendForward:
             let before = head.values(of: "x-forwarded-client-cert").map { Array($0) }
             head.replace(name, Array((before + [element]).joined(separator: [UInt8(ascii: ",")])))
         }
+    }
+
+    /// Of several fields one, as Envoy has it.
+    private static func join(_ head: inout RequestHead) {
+        let values = head.values(of: "x-forwarded-client-cert").map { Array($0) }
+        if values.count > 1 { head.replace(name, Array(values.joined(separator: [UInt8(ascii: ",")]))) }
     }
 
     /// What is said of the client; nothing when it showed no certificate. Made once for a connection.

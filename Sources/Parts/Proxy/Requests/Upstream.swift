@@ -14,10 +14,8 @@ final class UpstreamCluster {
     let service: LabelID
     private let version: UpstreamProtocol.Version
     private var turn: UInt64 = 0
-    /// The endpoints that may be chosen: all but the ejected, or all of them in panic.
-    private var usable: [UpstreamEndpoint] { didSet { table = nil } }
-    /// Made of `usable` when the first request needs it.
-    private var table: HashTable?
+    /// The endpoints that may be chosen, by priority and locality; most clusters have one group.
+    private var groups: [EndpointGroup] = []
     /// The state of the ejections that `usable` was made from.
     private var ejectionVersion: UInt64?
     /// No endpoint is avoided before this time; saves a look at each.
@@ -28,7 +26,56 @@ final class UpstreamCluster {
         version = plan.version
         self.endpoints = endpoints
         self.service = service
-        usable = endpoints
+        regroup()
+    }
+
+    /// Endpoints of which one request in so many chooses.
+    private struct EndpointGroup {
+        var endpoints: [UpstreamEndpoint]
+        /// Where its share ends, of the shares of all.
+        var end: UInt64
+        /// Made when the first request needs it.
+        var table: HashTable?
+    }
+
+    /// Finds who may be chosen: of each priority and locality all that are neither ejected nor called unhealthy, or all of
+    /// them in panic.
+    private func regroup() {
+        struct Key: Hashable {
+            var priority: Int
+            var locality: Locality?
+        }
+        var order: [Key] = []
+        var members: [Key: [(endpoint: UpstreamEndpoint, plan: EndpointPlan)]] = [:]
+        for (endpoint, place) in zip(endpoints, plan.endpoints) {
+            let key = Key(priority: place.priority, locality: plan.weighsLocalities ? place.locality : nil)
+            if members[key] == nil { order.append(key) }
+            members[key, default: []].append((endpoint, place))
+        }
+        let all = order.map { members[$0] ?? [] }
+        let usable = all.map { $0.filter { $0.plan.isUsable && !$0.endpoint.isEjected } }
+        let shares = PriorityShares.shares(
+            of: zip(order, zip(all, usable)).map { key, members in
+                PriorityShares.Group(
+                    priority: key.priority,
+                    weight: plan.weighsLocalities ? members.0.first?.plan.localityWeight ?? 0 : 1,
+                    usable: members.1.count, total: members.0.count)
+            }, threshold: plan.panicThreshold)
+        var end: UInt64 = 0
+        groups = []
+        for (index, share) in shares.enumerated() where share.parts > 0 {
+            end += share.parts
+            let chosen = (share.isPanic ? all[index] : usable[index]).map(\.endpoint)
+            groups.append(EndpointGroup(endpoints: chosen, end: end))
+        }
+    }
+
+    /// The group that a number out of all numbers falls to; nothing where nobody may be chosen.
+    private func group(of draw: UInt64) -> Int? {
+        guard groups.count > 1, let last = groups.last else { return groups.isEmpty ? nil : 0 }
+        // Priorities have whole percents, and Envoy takes no more of a hash; localities have finer shares.
+        let place = plan.weighsLocalities ? draw % last.end : draw % 100 * (last.end / 100)
+        return groups.firstIndex { place < $0.end }
     }
 
     /// Places that connections were going to, as endpoints of a cluster that has none of its own.
@@ -84,10 +131,7 @@ final class UpstreamCluster {
         ejectionVersion = version
         let ejected = monitor.ejected
         for endpoint in endpoints { endpoint.isEjected = ejected.contains(endpoint.address) }
-        let left = ejected.isEmpty ? endpoints : endpoints.filter { !$0.isEjected }
-        let isPanic = PanicRule.isPanic(
-            usable: left.count, of: endpoints.count, threshold: plan.panicThreshold)
-        usable = isPanic ? endpoints : left
+        regroup()
     }
 
     /// Chooses an endpoint, passing over those that failed a moment ago and those that failed this request.
@@ -100,9 +144,10 @@ final class UpstreamCluster {
             let version = monitor.version(now: now)
             if version != ejectionVersion { takeUpEjections(of: monitor, version: version) }
         }
-        let endpoints = usable
+        if plan.hashing != nil { return pick(hash ?? random.next(), tried: tried) }
+        guard let group = groups.count > 1 ? group(of: random.next()) : groups.isEmpty ? nil : 0 else { return nil }
+        let endpoints = groups[group].endpoints
         if endpoints.count == 1 { return endpoints[0] }
-        if let kind = plan.hashing { return pick(hash ?? random.next(), kind, tried: tried) }
         turn &+= 1
         let first = plan.choice == .roundRobin ? turn : random.next()
         let second = random.next()
@@ -119,9 +164,12 @@ final class UpstreamCluster {
     }
 
     /// Other than Envoy's ring, one with a few tries only: the last of them is taken whatever it is.
-    private func pick(_ hash: UInt64, _ kind: HashTable.Kind, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
-        let table = self.table ?? HashTable(kind, addresses: usable.map(\.addressText))
-        self.table = table
+    private func pick(_ hash: UInt64, tried: [UpstreamEndpoint]) -> UpstreamEndpoint? {
+        guard let kind = plan.hashing, let group = group(of: hash) else { return nil }
+        let usable = groups[group].endpoints
+        if usable.count == 1 { return usable[0] }
+        let table = groups[group].table ?? HashTable(kind, addresses: usable.map(\.addressText))
+        groups[group].table = table
         var found: UpstreamEndpoint?
         for attempt in 0..<5 {
             found = table.endpoint(of: hash, attempt: attempt).map { usable[$0] }

@@ -63,7 +63,59 @@ extension ComparisonTopic {
                                 - endpoint: {address: {socket_address: {address: 127.0.10.2, port_value: $upstreamport}}}
                             """)
                 ], comparesEndpoints: true, (0..<4).map { _ in .get() }),
+            grouped("the first priority takes everything", "priority: 0", "priority: 1"),
+            grouped("an unhealthy one leaves it to the next", "priority: 0, sick", "priority: 1"),
+            grouped(
+                "the last of three takes it when the others cannot", "priority: 0, sick", "priority: 1, sick",
+                "priority: 2"),
+            grouped(
+                "nobody panics who may not", "priority: 0, sick",
+                fields: "common_lb_config: {healthy_panic_threshold: {value: 0}}"),
+            grouped("a priority that has no healthy endpoint uses all of them", "priority: 0, sick"),
+            grouped(
+                "so do all when none has any", "priority: 0, sick", "priority: 1, sick",
+                fields: "lb_policy: RING_HASH", users),
+            grouped("half of two is enough", "priority: 0, sick", "priority: 0"),
+            grouped("a locality without weight gets nothing", "weight: 1", "zone: b", fields: weighing),
+            grouped(
+                "a locality that lacks all gives it to the others", "weight: 9, sick", "zone: b, weight: 1",
+                fields: weighing),
+            grouped(
+                "localities weigh nothing where nobody asks for it", "weight: 1, sick", "zone: b"),
         ])
+
+    private static let weighing = "common_lb_config: {locality_weighted_lb_config: {}}"
+
+    /// One endpoint a group: its priority, its locality, its weight, and whether it is unhealthy.
+    private static func grouped(
+        _ name: String, _ groups: String..., fields: String = "",
+        _ calls: [ComparedCall] = (0..<4).map { _ in .get() }
+    ) -> ComparisonCase {
+        let lines = groups.enumerated().map { index, group in
+            let words = group.split(separator: ", ").map(String.init)
+            func word(_ name: String) -> String? {
+                words.first { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+            }
+            let address = "{socket_address: {address: 127.0.10.\(index + 1), port_value: $upstreamport}}"
+            return """
+                  - priority: \(word("priority") ?? "0")
+                    locality: {region: r, zone: \(word("zone") ?? "a")}
+                \(word("weight").map { "    load_balancing_weight: \($0)" } ?? "    # no weight")
+                    lb_endpoints:
+                    - endpoint: {address: \(address)}
+                      health_status: \(words.contains("sick") ? "UNHEALTHY" : "HEALTHY")
+                """
+        }
+        let assignment = "load_assignment:\n  cluster_name: $a\n  endpoints:\n" + lines.joined(separator: "\n")
+        return ComparisonCase(
+            name,
+            routes: fields.contains("HASH")
+                ? "- {match: {prefix: /}, route: {cluster: $a, hash_policy: [{header: {header_name: x-user}}]}}"
+                : ComparisonCase.forwarding,
+            upstreams: [
+                ComparedUpstream("a", [.endpoint], endpoints: groups.count, fields: assignment + "\n" + fields)
+            ], comparesEndpoints: true, calls)
+    }
 
     private static let users: [ComparedCall] = (0..<16).map { .get("/", "x-user: user-\($0)") }
 
