@@ -60,7 +60,11 @@ final class AdminServer {
         runtime.gatherReports { [unowned self] reports in
             let page = MetricsPage.merged(reports.map(\.page))
             var response = HTTPResponse(
-                status: 200, body: MetricsExposition.render(page, facts: runtime.facts, format: format))
+                status: 200,
+                body: MetricsExposition.render(
+                    page, facts: runtime.facts,
+                    draws: reports.map(\.draws).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: &+) },
+                    format: format))
             response.headers.add("content-type", format.contentType)
             responder.respond(response)
         }

@@ -10,13 +10,16 @@ struct MetricsExposition {
     private var writer: ExpositionWriter
 
     static func render(
-        _ page: MetricsPage, facts: ProcessFacts, format: ExpositionFormat = .prometheus
+        _ page: MetricsPage, facts: ProcessFacts, draws: [String: UInt64] = [:],
+        format: ExpositionFormat = .prometheus
     ) -> [UInt8] {
         var exposition = MetricsExposition(writer: ExpositionWriter(format: format))
         exposition.requests(page)
         exposition.connections(page.connections)
         exposition.build(facts)
         exposition.events(page)
+        exposition.times(page.events)
+        exposition.draws(draws)
         exposition.outliers(facts.outliers)
         exposition.breakers(facts.breakers)
         exposition.access(facts.access)
@@ -129,6 +132,33 @@ struct MetricsExposition {
         single(
             "meshtop_buffered_bytes", .gauge, "Bytes of TCP connections that were read and wait to be taken.",
             UInt64(clamping: events.bufferedBytes))
+    }
+
+    /// Where the time of requests went. What is neither the upstream's nor spent waiting for a connection is the proxy's own,
+    /// faults that delay among it.
+    private mutating func times(_ events: WorkerEvents) {
+        single(
+            "meshtop_upstream_attempts_total", .counter, "Requests sent to upstreams, each time that one was.",
+            events.upstreamAttempts)
+        let time = "meshtop_request_time_seconds_total"
+        family(time, help: "Time of all requests together, by what it was spent on.", type: .counter)
+        let others = events.upstreamNanoseconds &+ events.queueNanoseconds
+        let own = events.requestNanoseconds > others ? events.requestNanoseconds - others : 0
+        for (part, value) in [
+            ("upstream", events.upstreamNanoseconds), ("queue", events.queueNanoseconds), ("own", own),
+        ] {
+            writer.sample(time, labels: [(name: "part", value: part)], Double(value) / 1e9)
+        }
+    }
+
+    /// By which one sees what the weights of a split really gave.
+    private mutating func draws(_ draws: [String: UInt64]) {
+        guard !draws.isEmpty else { return }
+        let drawn = "meshtop_weight_draws_total"
+        family(drawn, help: "How often a cluster was drawn among others by its weight.", type: .counter)
+        for (cluster, count) in draws.sorted(by: { $0.key < $1.key }) {
+            writer.sample(drawn, labels: [(name: "upstream_cluster", value: cluster)], Double(count))
+        }
     }
 
     /// One line a cluster that ejects, and none where nothing is configured. Suppressed ejections are what Istio lacks:

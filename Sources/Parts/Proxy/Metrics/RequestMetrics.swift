@@ -111,6 +111,13 @@ struct WorkerEvents: Sendable {
     /// Requests answered by the parser (400, 431, 501 …) before they had a route.
     var malformedRequests: UInt64 = 0
     var upstreamRetries: UInt64 = 0
+    /// Requests sent to upstreams, each time that one was.
+    var upstreamAttempts: UInt64 = 0
+    /// What the time of all requests together was spent on: all of it; attempts, to the answer's last byte; waiting for a
+    /// connection.
+    var requestNanoseconds: UInt64 = 0
+    var upstreamNanoseconds: UInt64 = 0
+    var queueNanoseconds: UInt64 = 0
     var upstreamConnectFailures: UInt64 = 0
     /// Copies of requests that a route sends to mirrors.
     var mirroredRequests: UInt64 = 0
@@ -131,6 +138,10 @@ struct WorkerEvents: Sendable {
         refusedHandshake &+= other.refusedHandshake
         malformedRequests &+= other.malformedRequests
         upstreamRetries &+= other.upstreamRetries
+        upstreamAttempts &+= other.upstreamAttempts
+        requestNanoseconds &+= other.requestNanoseconds
+        upstreamNanoseconds &+= other.upstreamNanoseconds
+        queueNanoseconds &+= other.queueNanoseconds
         upstreamConnectFailures &+= other.upstreamConnectFailures
         mirroredRequests &+= other.mirroredRequests
         droppedMirrors &+= other.droppedMirrors

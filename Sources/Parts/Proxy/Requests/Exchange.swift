@@ -72,6 +72,8 @@ final class Exchange: HTTPClientStreamHandler {
     /// What it has of its cluster's circuit breakers.
     private var hold = BreakerHold()
     private var isWaiting = false
+    /// When it began to wait for a connection, or the present attempt for its answer.
+    private var stepBegan: MonotonicTime?
     /// What chooses among the endpoints, where the route says.
     var hash: UInt64?
     /// Cookies that the client lacks and the choice needs from now on.
@@ -199,6 +201,7 @@ final class Exchange: HTTPClientStreamHandler {
             let cluster = rule.clusters[share].flatMap({ worker.cluster(at: $0, named: rule.clusterNames[share]) })
         else { return reply(.noHealthyUpstream) }
         self.cluster = cluster
+        if rule.clusters.count > 1 { cluster.draws &+= 1 }
         service = cluster.service
         shareChanges = rule.shareHeaderChanges[share]
         if let host = rule.shareHostRewrites[share], rule.hostRewrite == nil { head.setAuthority(host) }
@@ -250,6 +253,7 @@ final class Exchange: HTTPClientStreamHandler {
         if endpoint.pool.hasRoom(http2: usesHTTP2) || endpoint.mayConnect { return true }
         breakers.countConnectionOverflow()
         isWaiting = true
+        stepBegan = worker.loop.now
         endpoint.wait(self)
         return false
     }
@@ -257,6 +261,7 @@ final class Exchange: HTTPClientStreamHandler {
     /// There is a connection for a request that waited for one, or may be.
     func waitEnded() {
         isWaiting = false
+        endStep(\.queueNanoseconds)
         guard let endpoint, let breakers = cluster?.plan.breakers else { return }
         if endpoint.pool.isReady(http2: usesHTTP2) {
             hold.release(.pendingRequests, of: breakers)
@@ -281,6 +286,8 @@ final class Exchange: HTTPClientStreamHandler {
     private func open(_ endpoint: UpstreamEndpoint) {
         guard let cluster, let rule else { return }
         endpoint.total &+= 1
+        worker.metrics.events.upstreamAttempts &+= 1
+        stepBegan = worker.loop.now
         if isOutbound {
             isSecure = cluster.plan.isSecure
             peer = endpoint.plainLabel
@@ -603,7 +610,16 @@ final class Exchange: HTTPClientStreamHandler {
         retry(.perTryTimeout, from: slow, orReply: .perTryTimeout)
     }
 
+    /// Adds the time of the step that ends to what it was spent on.
+    private func endStep(_ part: WritableKeyPath<WorkerEvents, UInt64>) {
+        guard let began = stepBegan else { return }
+        stepBegan = nil
+        let time = worker.loop.now.nanoseconds &- began.nanoseconds
+        worker.metrics.events[keyPath: part] &+= UInt64(clamping: time)
+    }
+
     func releaseEndpoint() {
+        endStep(isWaiting ? \.queueNanoseconds : \.upstreamNanoseconds)
         endpoint?.active -= 1
         if let breakers = cluster?.plan.breakers {
             hold.release(.requests, of: breakers)
@@ -667,6 +683,7 @@ final class Exchange: HTTPClientStreamHandler {
         // Plain integers: the monotonic clock does not run back.
         let nanoseconds = SystemClock.monotonic().nanoseconds &- startedAt.nanoseconds
         worker.metrics.events.activeRequests &-= 1
+        worker.metrics.events.requestNanoseconds &+= UInt64(clamping: nanoseconds)
         let milliseconds = Double(nanoseconds) / 1e6
         var sampled: RequestExample?
         if let trace, trace.isSampled {

@@ -12,6 +12,8 @@ final class UpstreamCluster {
     let endpoints: [UpstreamEndpoint]
     /// The cluster's service in the worker's label table.
     let service: LabelID
+    /// How often it was drawn among others by its weight.
+    var draws: UInt64 = 0
     private let version: UpstreamProtocol.Version
     private var turn: UInt64 = 0
     /// The endpoints that may be chosen, by priority and locality; most clusters have one group.

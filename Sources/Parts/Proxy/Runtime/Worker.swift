@@ -182,6 +182,7 @@ final class Worker {
             return result
         }
         let cluster = UpstreamCluster(plan: plan, endpoints: endpoints, service: metrics.services.id(of: plan.service))
+        cluster.draws = before?.draws ?? 0
         if plan.isOriginalDestination, let before, before.plan.isOriginalDestination {
             cluster.takeOriginals(of: before)
         }
@@ -298,6 +299,8 @@ final class Worker {
             endpoints: clusters.flatMap { cluster in
                 cluster.endpoints.map { $0.report(cluster: cluster.plan.name, now: now) }
             },
+            draws: Dictionary(
+                clusters.filter { $0.draws > 0 }.map { ($0.plan.name, $0.draws) }, uniquingKeysWith: &+),
             listeners: listeners.values.map { WorkerReport.Listener(name: $0.plan.name, address: $0.boundAddress) }
                 + connections.reports)
     }
@@ -337,5 +340,7 @@ struct WorkerReport: Sendable {
 
     var page: MetricsPage
     var endpoints: [EndpointReport]
+    /// How often clusters were drawn among others by their weights.
+    var draws: [String: UInt64]
     var listeners: [Listener]
 }
